@@ -1,0 +1,55 @@
+import type { Usage } from './generate.ts'
+
+/**
+ * What a model costs: whole micro-dollars for a million tokens, so $3.00 is 3_000_000. An absent rate of a part is
+ * charged like the whole it belongs to (cached input like input, reasoning like output).
+ */
+export interface Rates {
+  readonly input: number
+  readonly cachedInput?: number
+  readonly cacheWrite?: number
+  readonly output: number
+  readonly reasoning?: number
+}
+
+export interface Price extends Rates {
+  /** Dearer rates for long prompts: those of the last tier whose `aboveInputTokens` the input exceeds hold for the whole call. */
+  readonly tiers?: readonly (Rates & { readonly aboveInputTokens: number })[]
+  /** Who says so, with its date: `genai-prices 0.1.8`, `models.dev 2026-07-02`, `config`. */
+  readonly source: string
+}
+
+/** A local engine, or the understudy: known to cost nothing, which is not the same as having no known price. */
+export const FREE: Price = { input: 0, output: 0, source: 'local' }
+
+/**
+ * The cost of a call in whole micro-dollars, rounded half up once, at the end. Undefined when the input or the output
+ * count is not known: unknown is not zero.
+ */
+export function costOf(usage: Usage, price: Price): number | undefined {
+  const { inputTokens, outputTokens } = usage
+  if (inputTokens === undefined || outputTokens === undefined) return undefined
+  const rates = ratesAt(price, inputTokens)
+  const cached = Math.min(usage.cachedInputTokens ?? 0, inputTokens)
+  const written = Math.min(usage.cacheWriteTokens ?? 0, inputTokens - cached)
+  const reasoned = Math.min(usage.reasoningTokens ?? 0, outputTokens)
+  const scaled =
+    (inputTokens - cached - written) * rates.input +
+    cached * (rates.cachedInput ?? rates.input) +
+    written * (rates.cacheWrite ?? rates.input) +
+    (outputTokens - reasoned) * rates.output +
+    reasoned * (rates.reasoning ?? rates.output)
+  return Math.round(scaled / 1_000_000)
+}
+
+/** The most a call can cost, in whole micro-dollars: every token at the dearest rate that any tier or part of it has. */
+export function mostOf(inputTokens: number, outputTokens: number, price: Price): number {
+  const sets: readonly Rates[] = [price, ...(price.tiers ?? [])]
+  const input = Math.max(...sets.flatMap((r) => [r.input, r.cachedInput ?? 0, r.cacheWrite ?? 0]))
+  const output = Math.max(...sets.flatMap((r) => [r.output, r.reasoning ?? 0]))
+  return Math.ceil((inputTokens * input + outputTokens * output) / 1_000_000)
+}
+
+function ratesAt(price: Price, inputTokens: number): Rates {
+  return price.tiers?.findLast((tier) => inputTokens > tier.aboveInputTokens) ?? price
+}

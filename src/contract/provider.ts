@@ -1,0 +1,71 @@
+import type { Generate, Setting } from './generate.ts'
+import type { Price } from './price.ts'
+
+/** One place that answers requests: a vendor account, a local engine, the understudy. */
+export interface Provider {
+  /** The name in `provider/model`: `anthropic`, `azure`, `ollama`. */
+  readonly id: string
+  readonly generate: Generate
+  /** The models that the key can really see, asked live (`GET /models`). Throws `GenerateError`. */
+  models(signal: AbortSignal): Promise<readonly LiveModel[]>
+}
+
+export interface LiveModel {
+  readonly id: string
+  readonly contextTokens?: number
+}
+
+export type Wire = 'openai-responses' | 'openai-chat' | 'anthropic' | 'azure' | 'rehearsal'
+
+export type Ability = 'text' | 'images' | 'tools' | 'json' | 'thinking'
+
+/** What is known of a model before it is called. An absent field is not known. */
+export interface ModelFacts {
+  /** The vendor's own id, without the provider. */
+  readonly id: string
+  readonly name: string
+  readonly contextTokens?: number
+  readonly maxOutputTokens?: number
+  readonly abilities: readonly Ability[]
+  /** Today's price. Absent: not known, which is not the same as free. */
+  readonly price?: Price
+  /** Settings that the model is known to refuse; a wire leaves them out and says so in `start.ignored`. */
+  readonly refuses?: readonly Setting[]
+  /** The words its effort setting takes, weakest first, as the vendor spells them (`none`, `minimal`, `low` … `xhigh`, `max`). */
+  readonly efforts?: readonly string[]
+  /** The range of its thinking budget in tokens, where it takes one. */
+  readonly thinkingBudget?: { readonly min?: number; readonly max?: number }
+  /** True where thinking can only be switched on and off. */
+  readonly thinkingToggle?: boolean
+  /** False: the last message may not be the assistant's. */
+  readonly prefill?: boolean
+  /** `YYYY-MM-DD`. */
+  readonly released?: string
+  readonly status?: 'alpha' | 'beta' | 'deprecated'
+  /** Where these facts come from, with their date. */
+  readonly source: string
+}
+
+/** A vendor as the catalog knows it: where it is, how it is spoken to, what its key is called. */
+export interface Vendor {
+  readonly id: string
+  readonly name: string
+  readonly wire: Wire
+  /** Without a trailing slash. May hold `${NAME}` for an environment variable. Absent: the vendor must be given an address. */
+  readonly baseUrl?: string
+  /** Environment variables that hold its key, in order of preference. */
+  readonly keyNames: readonly string[]
+  readonly doc?: string
+}
+
+/** What models exist, what they can do and what they cost. Opened at first need, from our own data; no network. */
+export interface Catalog {
+  /** Where the data come from, with dates: for people. */
+  readonly source: string
+  readonly vendors: readonly Vendor[]
+  vendor(id: string): Vendor | undefined
+  /** All models of a vendor that can write text. */
+  models(vendor: string): readonly ModelFacts[]
+  /** On an exact id only. `at` (ms since the epoch) picks the price of that day. */
+  model(vendor: string, id: string, at: number): ModelFacts | undefined
+}

@@ -1,0 +1,80 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+/** The building, ground floor first. A file may import its own room, or any room on a floor below. */
+const FLOORS = [
+  ['contract', 'screenplay', 'planning'],
+  ['providers', 'router', 'catalog', 'store', 'agents'],
+  ['config.ts', 'config', 'world.ts', 'roster.ts', 'app.ts'],
+  ['tools', 'resources.ts', 'prompts.ts', 'index.ts'],
+  ['server.ts', 'http.ts', 'cli'],
+]
+
+/** The only packages each room may reach for. A room that is not listed may reach for none. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  providers: ['openai', '@anthropic-ai/sdk'],
+  router: ['ajv'],
+  agents: ['zod'],
+  config: ['zod', 'dotenv', 'env-paths'],
+  'config.ts': ['zod', 'dotenv', 'env-paths'],
+  tools: ['zod', '@modelcontextprotocol/server'],
+  'resources.ts': ['@modelcontextprotocol/server'],
+  'prompts.ts': ['zod', '@modelcontextprotocol/server'],
+  'server.ts': ['@modelcontextprotocol/server'],
+}
+
+/** Doors to the outside, and the only files that may use them. */
+const DOORS: readonly { readonly what: string; readonly use: RegExp; readonly only: readonly string[] }[] = [
+  {
+    what: 'the clock',
+    use: /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|performance\.now\(/,
+    only: ['world.ts'],
+  },
+  { what: 'chance', use: /Math\.random\(|randomUUID\(|randomBytes\(/, only: ['world.ts'] },
+  { what: 'the environment', use: /process\.env/, only: ['server.ts', 'index.ts'] },
+  { what: 'stdout', use: /console\.(log|info|debug)\(|process\.stdout/, only: [] },
+]
+
+const src = join(import.meta.dirname, '../src')
+const files = globSync(`${src}/**/*.ts`).map((path) => ({
+  path,
+  name: relative(src, path),
+  text: readFileSync(path, 'utf8'),
+}))
+const roomOf = (path: string): string => relative(src, path).split('/')[0] ?? ''
+const floorOf = new Map(FLOORS.flatMap((rooms, floor) => rooms.map((room) => [room, floor] as const)))
+const importsOf = (text: string): string[] =>
+  [...text.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+
+describe('the house stands', () => {
+  test('every file is in a room of the plan', () => {
+    expect(files.map((file) => roomOf(file.path)).filter((room) => !floorOf.has(room))).toEqual([])
+  })
+
+  test('imports go to the own room or to a floor below, and packages are the room’s own', () => {
+    const wrong = files.flatMap((file) => {
+      const room = roomOf(file.path)
+      return importsOf(file.text)
+        .filter((specifier) => !allowed(room, file.path, specifier))
+        .map((specifier) => `${file.name} imports ${specifier}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test.each(DOORS)('$what comes in through its door only', ({ use, only }) => {
+    const code = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    expect(
+      files.filter((file) => !only.includes(file.name) && use.test(code(file.text))).map((file) => file.name),
+    ).toEqual([])
+  })
+})
+
+function allowed(room: string, path: string, specifier: string): boolean {
+  if (specifier.startsWith('node:')) return true
+  if (!specifier.startsWith('.')) {
+    return (PACKAGES[room] ?? []).some((name) => specifier === name || specifier.startsWith(`${name}/`))
+  }
+  const target = roomOf(join(dirname(path), specifier))
+  return target === room || (floorOf.get(target) ?? Number.POSITIVE_INFINITY) < (floorOf.get(room) ?? -1)
+}

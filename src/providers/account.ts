@@ -1,0 +1,39 @@
+import type { ModelFacts, Wire } from '../contract/provider.ts'
+import type { World } from '../contract/world.ts'
+import type { Quirks } from './vendors.ts'
+
+/** One place to send requests to, and what it takes to be let in. Configuration makes one of each vendor with a key. */
+export interface Account {
+  /** The name in `provider/model`. */
+  readonly id: string
+  readonly wire: Wire
+  /** With or without a trailing slash. */
+  readonly baseUrl: string
+  /** Absent: the server wants none (a local engine). */
+  readonly key?: string
+  /** The environment variables the key may come from, for error messages. Absent: `<ID>_API_KEY`. */
+  readonly keyNames?: readonly string[]
+  /** Sent with every request, beside the key's own. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Azure's dated API. Absent: its v1 API, which wants none. */
+  readonly apiVersion?: string
+  /** Azure: model -> deployment. A model that is not named here is its own deployment. */
+  readonly deployments?: Readonly<Record<string, string>>
+  readonly quirks?: Quirks
+  /** Runs on this machine. */
+  readonly local?: boolean
+  /** The understudy's. */
+  readonly seed?: number
+}
+
+/** What a provider is made with, beside its account. */
+export interface Deps {
+  readonly world: World
+  /** What the catalog knows of a model of this account; undefined for one it does not know. */
+  facts(model: string): ModelFacts | undefined
+}
+
+/** `together-ai.v2` -> `TOGETHER_AI_V2`: how a provider's id is spelled in the names of its environment variables. */
+export function envPrefix(id: string): string {
+  return id.toUpperCase().replace(/[^A-Z0-9]/g, '_')
+}

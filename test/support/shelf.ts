@@ -1,0 +1,67 @@
+import type { Kept, Kind, Shelf } from '../../src/contract/shelf.ts'
+
+export interface MemoryShelf extends Shelf {
+  /** The same shelf as another process sees it; after `crash` nothing that process asks is ever answered. */
+  process(): Shelf & { crash(): void }
+  /** How many values were put in place. */
+  readonly puts: number
+}
+
+/** A shelf that keeps its promises, in memory. Values go through JSON, as they do on a disk. */
+export function memoryShelf(): MemoryShelf {
+  const items = new Map<string, { kind: Kind; id: string; json: string; version: number; updatedAt: number }>()
+  const leases = new Map<string, { owner: string; until: number }>()
+  let puts = 0
+  const key = (kind: Kind, id: string): string => `${kind}/${id}`
+  const shelf: Shelf = {
+    async get(kind, id): Promise<Kept | undefined> {
+      const item = items.get(key(kind, id))
+      return item && { value: JSON.parse(item.json), version: item.version, updatedAt: item.updatedAt }
+    },
+    async put(kind, id, value, expect, now) {
+      const version = items.get(key(kind, id))?.version ?? 0
+      if (version !== expect) return undefined
+      items.set(key(kind, id), { kind, id, json: JSON.stringify(value), version: version + 1, updatedAt: now })
+      puts += 1
+      return version + 1
+    },
+    async list(kind, prefix, limit) {
+      return [...items.values()]
+        .filter((item) => item.kind === kind && item.id.startsWith(prefix))
+        .sort((a, b) => b.updatedAt - a.updatedAt)
+        .slice(0, limit)
+        .map(({ id, version, updatedAt }) => ({ id, version, updatedAt }))
+    },
+    async claim(kind, id, owner, now, until) {
+      const lease = leases.get(key(kind, id))
+      if (lease && lease.owner !== owner && lease.until > now) return false
+      leases.set(key(kind, id), { owner, until })
+      return true
+    },
+    async release(kind, id, owner) {
+      if (leases.get(key(kind, id))?.owner === owner) leases.delete(key(kind, id))
+    },
+    close() {},
+  }
+  return {
+    ...shelf,
+    get puts() {
+      return puts
+    },
+    process() {
+      let dead = false
+      const alive = async <T>(act: () => Promise<T>): Promise<T> => (dead ? new Promise<T>(() => undefined) : act())
+      return {
+        get: (...args) => alive(() => shelf.get(...args)),
+        put: (...args) => alive(() => shelf.put(...args)),
+        list: (...args) => alive(() => shelf.list(...args)),
+        claim: (...args) => alive(() => shelf.claim(...args)),
+        release: (...args) => alive(() => shelf.release(...args)),
+        close() {},
+        crash: () => {
+          dead = true
+        },
+      }
+    },
+  }
+}

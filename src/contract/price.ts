@@ -13,6 +13,8 @@ export interface Rates {
 }
 
 export interface Price extends Rates {
+  /** A fee for the call itself, whatever its tokens (Perplexity's searches): micro-dollars. */
+  readonly perCall?: number
   /** Dearer rates for long prompts: those of the last tier whose `aboveInputTokens` the input exceeds hold for the whole call. */
   readonly tiers?: readonly (Rates & { readonly aboveInputTokens: number })[]
   /** Who says so, with its date: `genai-prices 0.1.8`, `models.dev 2026-07-02`, `config`. */
@@ -39,7 +41,7 @@ export function costOf(usage: Usage, price: Price): number | undefined {
     written * (rates.cacheWrite ?? rates.input) +
     (outputTokens - reasoned) * rates.output +
     reasoned * (rates.reasoning ?? rates.output)
-  return Math.round(scaled / 1_000_000)
+  return Math.round(scaled / 1_000_000) + (price.perCall ?? 0)
 }
 
 /** The most a call can cost, in whole micro-dollars: every token at the dearest rate that any tier or part of it has. */
@@ -47,7 +49,7 @@ export function mostOf(inputTokens: number, outputTokens: number, price: Price):
   const sets: readonly Rates[] = [price, ...(price.tiers ?? [])]
   const input = Math.max(...sets.flatMap((r) => [r.input, r.cachedInput ?? 0, r.cacheWrite ?? 0]))
   const output = Math.max(...sets.flatMap((r) => [r.output, r.reasoning ?? 0]))
-  return Math.ceil((inputTokens * input + outputTokens * output) / 1_000_000)
+  return Math.ceil((inputTokens * input + outputTokens * output) / 1_000_000) + (price.perCall ?? 0)
 }
 
 function ratesAt(price: Price, inputTokens: number): Rates {

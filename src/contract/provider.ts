@@ -27,7 +27,7 @@ export interface ModelFacts {
   readonly contextTokens?: number
   readonly maxOutputTokens?: number
   readonly abilities: readonly Ability[]
-  /** Today's price. Absent: not known, which is not the same as free. */
+  /** The price of the day that was asked for. Absent: not known, which is not the same as free. */
   readonly price?: Price
   /** Settings that the model is known to refuse; a wire leaves them out and says so in `start.ignored`. */
   readonly refuses?: readonly Setting[]
@@ -64,8 +64,8 @@ export interface Catalog {
   readonly source: string
   readonly vendors: readonly Vendor[]
   vendor(id: string): Vendor | undefined
-  /** All models of a vendor that can write text. */
-  models(vendor: string): readonly ModelFacts[]
-  /** On an exact id only. `at` (ms since the epoch) picks the price of that day. */
+  /** All models of a vendor that can write text. `at` (ms since the epoch) picks the prices of that day. */
+  models(vendor: string, at: number): readonly ModelFacts[]
+  /** On an exact id only. `at` as above. */
   model(vendor: string, id: string, at: number): ModelFacts | undefined
 }

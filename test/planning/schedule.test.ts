@@ -1,0 +1,202 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { criticalPath, type Schedule, type ScheduleTask, schedule } from '../../src/planning/index.ts'
+import { capacity, tasks } from './arbitrary.ts'
+
+type Project = { readonly tasks: readonly ScheduleTask[]; readonly capacity: Readonly<Record<string, number>> }
+
+const task = (id: string, hours: number, role: string, ...depends_on: string[]): ScheduleTask => ({
+  id,
+  hours,
+  depends_on,
+  needs: { [role]: 1 },
+})
+
+/** Everything a schedule promises, looked at hour by hour. */
+function broken({ tasks: all, capacity: there }: Project, { starts, makespan }: Schedule): readonly string[] {
+  const start = (id: string) => starts[id] ?? Number.NaN
+  const finish = (one: ScheduleTask) => start(one.id) + one.hours
+  const early = all.flatMap((one) =>
+    one.depends_on
+      .filter((before) => all.some((other) => other.id === before && !(finish(other) <= start(one.id))))
+      .map((before) => `${one.id} starts before ${before} is finished`),
+  )
+  const crowded = all.flatMap(({ id }) =>
+    Object.entries(there)
+      .filter(([role, count]) => {
+        const busy = all.filter((other) => start(other.id) <= start(id) && start(id) < finish(other))
+        return busy.reduce((sum, other) => sum + (other.needs?.[role] ?? 0), 0) > count
+      })
+      .map(([role]) => `too few ${role} when ${id} starts`),
+  )
+  const end = Math.max(0, ...all.map(finish))
+  return [...early, ...crowded, ...(end === makespan ? [] : [`ends at ${end}, not ${makespan}`])]
+}
+
+describe('a schedule', () => {
+  test('one pair of hands does one thing at a time', () => {
+    const project = { tasks: [task('a', 2, 'writer'), task('b', 3, 'writer')], capacity: { writer: 1 } }
+    expect(schedule(project)).toMatchObject({ makespan: 5, lowerBound: 5, optimal: true })
+    expect(schedule({ ...project, capacity: { writer: 2 } })).toMatchObject({ makespan: 3, optimal: true })
+  })
+
+  test('finds what a greedy start would miss: the short task first, so that the long chain is not kept waiting', () => {
+    const project = {
+      tasks: [task('long', 6, 'crew'), task('short', 1, 'crew'), task('chain', 6, 'lab', 'short')],
+      capacity: { crew: 1, lab: 1 },
+    }
+    expect(schedule(project)).toEqual({
+      starts: { short: 0, long: 1, chain: 1 },
+      makespan: 7,
+      lowerBound: 7,
+      optimal: true,
+    })
+  })
+
+  test('a need above the capacity is refused, with both numbers', () => {
+    expect(() => schedule({ tasks: [task('a', 1, 'pilot')], capacity: {} })).toThrow(
+      'a needs 1 of "pilot", and capacity has 0',
+    )
+  })
+
+  test('keeps every dependency and every limit, and lies between its bound and the work one after the other', () => {
+    fc.assert(
+      fc.property(tasks, capacity, fc.nat(), (all, there, seed) => {
+        const project = { tasks: all, capacity: there }
+        const found = schedule(project, { seed, effort: 20 })
+        expect(broken(project, found)).toEqual([])
+        expect(found.lowerBound).toBeGreaterThanOrEqual(criticalPath(all).makespan)
+        expect(found.makespan).toBeGreaterThanOrEqual(found.lowerBound)
+        expect(found.makespan).toBeLessThanOrEqual(all.reduce((sum, one) => sum + one.hours, 0))
+        expect(found.optimal).toBe(found.makespan === found.lowerBound)
+        expect(schedule(project, { seed, effort: 20 })).toEqual(found)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('keeps them in whatever order the tasks are listed', () => {
+    const shuffled = tasks.chain((all) =>
+      fc.shuffledSubarray([...all], { minLength: all.length, maxLength: all.length }),
+    )
+    fc.assert(
+      fc.property(shuffled, capacity, (all, there) => {
+        const project = { tasks: all, capacity: there }
+        expect(broken(project, schedule(project, { effort: 10 }))).toEqual([])
+      }),
+    )
+  })
+
+  test('never claims less than the best of all orders: small projects, tried out', () => {
+    const small = tasks.filter((all) => all.length > 0 && all.length <= 6)
+    fc.assert(
+      fc.property(small, capacity, (all, there) => {
+        const best = bruteForce({ tasks: all, capacity: there })
+        const found = schedule({ tasks: all, capacity: there })
+        expect(found.lowerBound).toBeLessThanOrEqual(best)
+        expect(found.makespan).toBe(best)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('120 tasks of four roles take under a second', () => {
+    const project = {
+      tasks: Array.from({ length: 120 }, (_, at) =>
+        task(`t${at}`, (at % 9) + 1, `role${at % 4}`, ...(at < 5 ? [] : [`t${(at * 7) % at}`])),
+      ),
+      capacity: { role0: 2, role1: 1, role2: 3, role3: 1 },
+    }
+    const before = performance.now()
+    const found = schedule(project)
+    expect(performance.now() - before).toBeLessThan(1000)
+    expect(broken(project, found)).toEqual([])
+  })
+})
+
+/** The shortest of the schedules in which tasks are placed at their earliest, over all orders: it holds an optimum. */
+function bruteForce({ tasks: all, capacity: there }: Project): number {
+  const place = (done: ReadonlyMap<ScheduleTask, number>): number => {
+    if (done.size === all.length) return Math.max(...[...done].map(([one, start]) => start + one.hours))
+    const open = all.filter(
+      (one) => !done.has(one) && one.depends_on.every((id) => [...done.keys()].some((other) => other.id === id)),
+    )
+    return Math.min(...open.map((one) => place(new Map([...done, [one, earliest(one, done)]]))))
+  }
+  const earliest = (one: ScheduleTask, done: ReadonlyMap<ScheduleTask, number>): number => {
+    const ready = Math.max(
+      0,
+      ...[...done].map(([other, start]) => (one.depends_on.includes(other.id) ? start + other.hours : 0)),
+    )
+    const moments = [ready, ...[...done].map(([other, start]) => start + other.hours)].filter((at) => at >= ready)
+    return Math.min(...moments.filter((at) => fits(one, at, done)))
+  }
+  const fits = (one: ScheduleTask, at: number, done: ReadonlyMap<ScheduleTask, number>): boolean => {
+    const inside = [at, ...done.values()].filter((moment) => moment >= at && moment < at + one.hours)
+    return Object.entries(one.needs ?? {}).every(([role, need]) =>
+      inside.every((moment) => {
+        const busy = [...done].filter(([other, start]) => start <= moment && moment < start + other.hours)
+        return busy.reduce((sum, [other]) => sum + (other.needs?.[role] ?? 0), need) <= (there[role] ?? 0)
+      }),
+    )
+  }
+  return place(new Map())
+}
+
+const data = join(import.meta.dirname, '../../../shared/data/planning/psplib-j30')
+
+describe.skipIf(!existsSync(data))(
+  'PSPLIB j30, of known optimal makespans (skipped where the data are not there)',
+  () => {
+    test('every third instance: valid, never below the optimum, at most 0.8 % above it on average', () => {
+      const optima = new Map(
+        readFileSync(join(data, 'optimum.csv'), 'utf8')
+          .trim()
+          .split(/\r?\n/)
+          .map((line) => line.split(','))
+          .map(([name = '', optimum = '']) => [name, Number(optimum)] as const),
+      )
+      const sample = globSync(join(data, '*.sm'))
+        .sort()
+        .filter((_, at) => at % 3 === 0)
+      const gaps = sample.map((path) => {
+        const project = readInstance(readFileSync(path, 'utf8'))
+        const optimum = optima.get(basename(path)) ?? Number.NaN
+        const found = schedule(project)
+        expect(broken(project, found)).toEqual([])
+        expect(found.makespan).toBeGreaterThanOrEqual(optimum)
+        expect(found.lowerBound).toBeLessThanOrEqual(optimum)
+        return found.makespan / optimum - 1
+      })
+      const mean = (100 * gaps.reduce((sum, gap) => sum + gap, 0)) / gaps.length
+      const exact = gaps.filter((gap) => gap === 0).length
+      process.stderr.write(
+        `j30: mean gap ${mean.toFixed(2)} % over ${gaps.length} instances, ${exact} at the optimum\n`,
+      )
+      expect(mean).toBeLessThan(0.8)
+    })
+  },
+)
+
+/** The `.sm` format: a table of successors, a table of durations and requests, a line of capacities. */
+function readInstance(text: string): Project {
+  const lines = text.split(/\r?\n/)
+  const rows = (title: string, skip: number, count: number): number[][] => {
+    const from = lines.findIndex((line) => line.startsWith(title)) + skip
+    return lines.slice(from, from + count).map((line) => line.trim().split(/\s+/).map(Number))
+  }
+  const successors = rows('PRECEDENCE RELATIONS', 2, 32).map(([, , , ...list]) => list)
+  const [there = []] = rows('RESOURCEAVAILABILITIES', 2, 1)
+  const name = (_: number, at: number): string => `R${at}`
+  return {
+    capacity: Object.fromEntries(there.map((count, at) => [name(count, at), count])),
+    tasks: rows('REQUESTS/DURATIONS', 3, 32).map(([job = 0, , hours = 0, ...needs]) => ({
+      id: String(job),
+      hours,
+      depends_on: successors.flatMap((list, at) => (list.includes(job) ? [String(at + 1)] : [])),
+      needs: Object.fromEntries(needs.map((need, at) => [name(need, at), need])),
+    })),
+  }
+}

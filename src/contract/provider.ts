@@ -51,7 +51,10 @@ export interface Vendor {
   readonly id: string
   readonly name: string
   readonly wire: Wire
-  /** Without a trailing slash. May hold `${NAME}` for an environment variable. Absent: the vendor must be given an address. */
+  /**
+   * As the wire's own SDK takes it, without a trailing slash: with `/v1` or the like on the OpenAI wires, without it on
+   * `anthropic`. May hold `${NAME}` for an environment variable. Absent: the vendor must be given an address.
+   */
   readonly baseUrl?: string
   /** Environment variables that hold its key, in order of preference. */
   readonly keyNames: readonly string[]

@@ -1,0 +1,117 @@
+import type { ModelRow } from '../../src/catalog/rows.ts'
+import type { Vendor } from '../../src/contract/provider.ts'
+import { type Inputs, type LiteModel, readInputs } from './inputs.ts'
+import { fromDev, fromElder, fromLite, fromRouter, type Same, writesText } from './models.ts'
+import { genaiModels } from './prices.ts'
+import { onWireOf, vendorOf } from './vendors.ts'
+
+/** The whole of `catalog.json`, from the lists in `folder`. The same lists give the same text. */
+export function makeCatalog(folder: string): string {
+  const inputs = readInputs(folder)
+  const lite = liteByVendor(inputs.liteLlm)
+  const vendors = Object.entries(inputs.modelsDev)
+    .flatMap(([id, vendor]) => vendorOf(id, vendor) ?? [])
+    .toSorted((a, b) => order(a.id, b.id))
+  const models = vendors.map((vendor) => `${JSON.stringify(vendor.id)}:${lines(modelsOf(vendor, inputs, lite))}`)
+  return [
+    '{',
+    `"sources":${JSON.stringify(inputs.sources)},`,
+    `"vendors":${lines(vendors)},`,
+    '"models":{',
+    models.join(',\n'),
+    '}',
+    '}',
+    '',
+  ].join('\n')
+}
+
+const lines = (rows: readonly object[]): string => `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]`
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+function modelsOf(vendor: Vendor, inputs: Inputs, lite: ReadonlyMap<string, LiteModel>): readonly ModelRow[] {
+  const prices = genaiModels(vendor.id)
+  const same = (id: string): Same => ({ lite: lite.get(`${vendor.id}/${id}`), genai: prices.get(id) })
+  const rows = new Map<string, ModelRow>()
+  const known = new Set<string>()
+  for (const [id, model] of Object.entries(inputs.modelsDev[vendor.id]?.models ?? {})) {
+    known.add(id.toLowerCase())
+    if (!writesText(id, model.modalities, model.family) || !onWireOf(vendor, model)) continue
+    rows.set(id, fromDev(id, model, same(id)))
+  }
+  for (const model of vendor.id === 'openrouter' ? inputs.openRouter : []) {
+    const { input_modalities: input, output_modalities: output } = model.architecture
+    if (known.has(model.id.toLowerCase()) || !writesText(model.id, { input, output })) continue
+    known.add(model.id.toLowerCase())
+    rows.set(model.id, fromRouter(model, same(model.id)))
+  }
+  for (const [id, genai] of prices) {
+    const facts = lite.get(`${vendor.id}/${id}`)
+    const both = { input: ['text'], output: ['text'] }
+    if (!facts || genai.deprecated || known.has(id.toLowerCase()) || !writesText(id, both)) continue
+    if (facts.mode !== 'chat' && facts.mode !== 'responses') continue
+    known.add(id.toLowerCase())
+    const row = fromLite(id, facts, genai)
+    if (row.p) rows.set(id, row)
+  }
+  for (const [id, elderId] of Object.entries(NEWEST[vendor.id] ?? {})) {
+    const [elder, genai] = [rows.get(elderId), prices.get(id)]
+    if (!elder || !genai) throw new Error(`NEWEST: genai-prices has no "${id}", or ${vendor.id} no "${elderId}"`)
+    if (!known.has(id.toLowerCase())) rows.set(id, fromElder(id, elder, genai))
+  }
+  return [...rows.values()].toSorted((a, b) => order(a.i, b.i))
+}
+
+/** Newer than every list but genai-prices: each with the model that it follows. A line goes when models.dev has the model. */
+const NEWEST: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  anthropic: { 'claude-fable-5-1': 'claude-fable-5', 'claude-opus-5-5': 'claude-opus-5' },
+  google: { 'gemini-3.7-flash': 'gemini-3.6-flash', 'gemini-3.8-flash': 'gemini-3.6-flash' },
+  moonshotai: { 'kimi-k3': 'kimi-k2.7-code' },
+  openai: { 'gpt-6-astra': 'gpt-5.6-sol', 'gpt-6-luna': 'gpt-5.6-luna', 'gpt-6-sol': 'gpt-5.6-sol' },
+  xai: { 'grok-4.6': 'grok-4.5' },
+}
+
+/** LiteLLM's names of our vendors, where its ids are the vendor's own once the name before them is cut off. */
+const LITE_VENDORS: Readonly<Record<string, string>> = {
+  anthropic: 'anthropic',
+  azure: 'azure',
+  azure_ai: 'azure',
+  baseten: 'baseten',
+  cerebras: 'cerebras',
+  cloudflare: 'cloudflare-workers-ai',
+  cohere_chat: 'cohere',
+  dashscope: 'alibaba',
+  databricks: 'databricks',
+  deepinfra: 'deepinfra',
+  deepseek: 'deepseek',
+  fireworks_ai: 'fireworks-ai',
+  gemini: 'google',
+  github_copilot: 'github-copilot',
+  groq: 'groq',
+  meta_llama: 'llama',
+  minimax: 'minimax',
+  mistral: 'mistral',
+  moonshot: 'moonshotai',
+  nebius: 'nebius',
+  novita: 'novita-ai',
+  openai: 'openai',
+  openrouter: 'openrouter',
+  ovhcloud: 'ovhcloud',
+  perplexity: 'perplexity',
+  snowflake: 'snowflake-cortex',
+  together_ai: 'togetherai',
+  vercel_ai_gateway: 'vercel',
+  wandb: 'wandb',
+  xai: 'xai',
+  zai: 'zai',
+}
+
+function liteByVendor(all: Inputs['liteLlm']): ReadonlyMap<string, LiteModel> {
+  return new Map(
+    Object.entries(all).flatMap(([key, model]) => {
+      const name = model.litellm_provider ?? ''
+      const vendor = LITE_VENDORS[name]
+      const id = key.startsWith(`${name}/`) ? key.slice(name.length + 1) : key
+      return vendor ? [[`${vendor}/${id}`, model] as const] : []
+    }),
+  )
+}

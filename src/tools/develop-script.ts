@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { tool } from './tool.ts'
+
+/** Below the 60 s after which many clients give up on a call. */
+const WAIT_SECONDS = 45
+
+export default tool({
+  name: 'develop_script',
+  title: 'Develop a screenplay',
+  description:
+    'Turns a concept into a real, properly formatted screenplay of the right length: logline, characters, beats, outline, then scene by scene. Long work: when the answer says `running`, call again with its script_id until it is complete. Everything is saved as it is made.',
+  input: z.object({
+    concept: z
+      .string()
+      .min(1)
+      .max(20_000)
+      .optional()
+      .describe('What the film is about. Needed unless script_id is given.'),
+    title: z.string().max(200).optional(),
+    format: z.enum(['scene', 'short', 'commercial', 'tv_pilot', 'feature']).optional().describe('Default: short.'),
+    genre: z.string().max(200).optional(),
+    tone: z.string().max(200).optional(),
+    setting: z.string().max(500).optional(),
+    characters: z.array(z.string().max(500)).max(40).optional(),
+    language: z.string().max(60).optional(),
+    target_pages: z.number().min(0.5).max(200).optional().describe('One page is about one minute.'),
+    stop_after: z.enum(['logline', 'characters', 'beats', 'outline', 'script']).optional(),
+    script_id: z.string().max(64).optional().describe('Go on with, or wait for, an earlier one.'),
+    notes: z.string().max(20_000).optional().describe('Revise the script of script_id.'),
+    model: z.string().optional(),
+    max_cost_usd: z.number().min(0).optional().describe('The job stops there with what it has.'),
+    wait_seconds: z.number().min(0).max(3600).default(WAIT_SECONDS),
+  }),
+  output: z.object({
+    script_id: z.string(),
+    status: z.enum(['running', 'complete', 'failed', 'stopped']),
+    stage: z.string(),
+    title: z.string().nullable(),
+    logline: z.string().nullable(),
+    characters: z.array(z.looseObject({ name: z.string() })),
+    scenes: z.array(
+      z.object({ number: z.int(), heading: z.string(), summary: z.string(), pages: z.number(), status: z.string() }),
+    ),
+    pages: z.number(),
+    target_pages: z.number(),
+    findings: z.array(z.looseObject({ code: z.string(), severity: z.string(), message: z.string() })),
+    fountain: z.string().optional(),
+    resource: z.string(),
+    cost_usd: z.number().nullable(),
+    calls: z.int(),
+    models: z.array(z.string()),
+    next: z.string().optional(),
+  }),
+  hints: { readOnly: false, destructive: false, idempotent: false, openWorld: true },
+  prose: ['fountain'],
+  async run(input, { app, signal, progress }) {
+    const screenwriter = await app.screenwriter()
+    return screenwriter.develop(input, { signal, onProgress: progress })
+  },
+})

@@ -1,0 +1,124 @@
+import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprotocol/server'
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import { GenerateError } from '../contract/errors.ts'
+import type { World } from '../contract/world.ts'
+import { readable } from './readable.ts'
+import type { Step, Tool } from './tool.ts'
+import { UserError } from './tool.ts'
+
+/** The longest that a client waits for a sign of life is 5 s, less a margin for a busy machine. */
+const HEARTBEAT_MS = 4_000
+
+/** Puts a tool on an MCP server: schemas, hints, progress while it runs, text and structure when it is done. */
+export function register(server: McpServer, app: App, tool: Tool): void {
+  const { name, title, description, hints } = tool
+  const config = {
+    title,
+    description,
+    inputSchema: advertised(tool.input, 'input'),
+    outputSchema: advertised(tool.output, 'output'),
+    annotations: {
+      title,
+      readOnlyHint: hints.readOnly,
+      destructiveHint: hints.destructive,
+      idempotentHint: hints.idempotent,
+      openWorldHint: hints.openWorld,
+    },
+  }
+  server.registerTool(name, config, (args, ctx) => answer(app, tool, args, ctx))
+}
+
+async function answer(
+  app: App,
+  tool: Tool,
+  args: Readonly<Record<string, unknown>>,
+  ctx: ServerContext,
+): Promise<CallToolResult> {
+  const { signal } = ctx.mcpReq
+  const reporter = progressReporter(app.world, ctx)
+  try {
+    const result = await tool.run(args, { app, signal, progress: reporter.step })
+    return { content: [{ type: 'text', text: readable(result, tool.prose) }], structuredContent: result }
+  } catch (error) {
+    if (signal.aborted) throw error // nobody is listening any more
+    return { content: [{ type: 'text', text: wayOut(app.world, tool.name, error) }], isError: true }
+  } finally {
+    reporter.stop()
+  }
+}
+
+/** What a person or a model is told of a failure. A fault of ours says so and nothing else: its text may hold anything. */
+function wayOut(world: World, tool: string, error: unknown): string {
+  if (error instanceof GenerateError || error instanceof UserError) return error.message
+  if (error instanceof Error && error.name === 'StoreError') return error.message
+  world.log('fault', { tool, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  return `${tool} failed because of a fault in Showrunner itself, not in what you asked. Trying again may help; the details are on its stderr, which the client keeps in its log.`
+}
+
+/**
+ * Sends progress where the client asked for it: at every step, and at least every few seconds between, with a number
+ * that always rises.
+ */
+function progressReporter(world: World, ctx: ServerContext): { step(step: Step): void; stop(): void } {
+  const token = ctx.mcpReq._meta?.progressToken
+  if (token === undefined) return { step() {}, stop() {} }
+  const over = new AbortController()
+  const started = world.now()
+  let last = 0
+  let latest: Step = { message: 'working' }
+  let told = started
+  const send = ({ done, total }: Step, message: string): void => {
+    last = Math.max(done ?? 0, last + 0.001)
+    told = world.now()
+    const params = {
+      progressToken: token,
+      progress: last,
+      message,
+      ...(total !== undefined && { total: Math.max(total, last) }),
+    }
+    ctx.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {}) // a client that has gone needs no news
+  }
+  const beat = async (): Promise<void> => {
+    for (;;) {
+      await world.sleep(HEARTBEAT_MS, over.signal)
+      if (world.now() - told >= HEARTBEAT_MS)
+        send(latest, `${latest.message} · ${Math.round((world.now() - started) / 1000)} s`)
+    }
+  }
+  send(latest, latest.message)
+  beat().catch(() => {}) // ends when the tool does
+  return {
+    step(step) {
+      if (over.signal.aborted) return
+      latest = step.message.trim() === '' || step.done === undefined ? { ...step, message: 'writing' } : step
+      send(step, step.message)
+    },
+    stop: () => over.abort(),
+  }
+}
+
+/**
+ * The schema as clients are shown it: what zod makes, less what costs a model tokens and tells it nothing (`$schema`,
+ * the bounds of a safe integer, `additionalProperties: false`).
+ */
+function advertised<Schema extends z.ZodObject>(schema: Schema, io: 'input' | 'output') {
+  let shown: Record<string, unknown> | undefined
+  const show = (): Record<string, unknown> => {
+    shown ??= shownSchema(schema, io) // not at start-up: a client may never ask
+    return shown
+  }
+  return { '~standard': { ...schema['~standard'], jsonSchema: { input: show, output: show } } }
+}
+
+function shownSchema(schema: z.ZodObject, io: 'input' | 'output'): Record<string, unknown> {
+  const { $schema: _, ...shown } = z.toJSONSchema(schema, {
+    io,
+    override({ jsonSchema }) {
+      delete jsonSchema.additionalProperties
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+    },
+  })
+  return shown
+}

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { World } from './contract/world.ts'
+
+/** The real world: the machine's clock, chance, network and stderr. The only file that may touch them. */
+export function realWorld(): World {
+  return {
+    now: () => Date.now(),
+    sleep: (ms, signal) =>
+      delay(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+        throw signal?.aborted ? signal.reason : error
+      }),
+    random: () => Math.random(),
+    // 60 bits of chance after 40 bits of seconds: sorts by time, unique without asking anyone, easy to read aloud.
+    id: () =>
+      Math.floor(Date.now() / 1000).toString(32) +
+      BigInt(`0x${randomBytes(8).toString('hex')}`)
+        .toString(32)
+        .slice(0, 12),
+    log(event, facts = {}) {
+      const told = Object.entries(facts).filter(([, value]) => value !== undefined)
+      process.stderr.write(
+        `showrunner: ${event}${told.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join('')}\n`,
+      )
+    },
+    fetch: (input, init) => globalThis.fetch(input, init),
+  }
+}

@@ -1,0 +1,57 @@
+import type { JsonSchema } from '../contract/generate.ts'
+import { spaced } from './rehearsal-fields.ts'
+import type { Doc, Spot } from './rehearsal-json.ts'
+import { fits, isObject, numberOf, typeOf } from './rehearsal-schema.ts'
+
+/** What a finished list can be referred to by, and who is in it. */
+export function remember(name: string, items: readonly unknown[], doc: Doc): void {
+  doc.ids.set(
+    singular(name),
+    items.flatMap((item) => idOf(item) ?? []),
+  )
+  if (/^(?:characters|cast|people)$/i.test(name)) {
+    doc.writer.cast(
+      items.map((item) => (isObject(item) ? item['name'] : item)).filter((one) => typeof one === 'string'),
+    )
+  }
+}
+
+const idOf = (item: unknown): unknown =>
+  isObject(item) ? (item['id'] ?? item['key'] ?? item['number'] ?? item['title'] ?? item['name']) : undefined
+
+const singular = (name: string): string =>
+  spaced(name)
+    .replace(/ ids?$/, '')
+    .replace(/s$/, '')
+
+const BEFORE = /depend|prerequisit|predecessor|requires|blocked|^after/
+
+/** A list of references: to earlier items of the list it is in (so that no circle can be), or to another list. */
+export function links(schema: JsonSchema, items: JsonSchema, spot: Spot, doc: Doc): readonly unknown[] | undefined {
+  if (['object', 'array'].includes(typeOf(items)) || items['enum']) return undefined
+  const back = BEFORE.test(spaced(spot.name))
+  const known = back ? spot.earlier.flatMap((item) => idOf(item) ?? []) : (doc.ids.get(singular(spot.name)) ?? [])
+  const choice = known.filter((id) => fits(id, items, doc.root))
+  if (!back && choice.length === 0) return undefined
+  const least = numberOf(schema['minItems']) ?? 0
+  if (choice.length < least) return undefined
+  const recent = back ? choice.slice(-4) : choice
+  // The first two hang together; after them about one in five begins a line of its own, so that some run side by side.
+  const fewest = back && (choice.length > 1 ? doc.chance.happens(0.2) : choice.length === 0) ? 0 : 1
+  const count = Math.min(
+    Math.max(least, doc.chance.whole(fewest, fewest * 2)),
+    numberOf(schema['maxItems']) ?? 9,
+    choice.length,
+  )
+  const from = recent.length >= count ? recent : choice
+  const chosen = new Set<unknown>()
+  while (chosen.size < count) chosen.add(doc.chance.pick(from))
+  return from.filter((id) => chosen.has(id))
+}
+
+/** A single reference, such as `scene_id`, to a list that is finished. */
+export function link(schema: JsonSchema, spot: Spot, doc: Doc): unknown {
+  if (!/\bid$/.test(spaced(spot.name))) return undefined
+  const known = (doc.ids.get(singular(spot.name)) ?? []).filter((id) => fits(id, schema, doc.root))
+  return known.length > 0 ? doc.chance.pick(known) : undefined
+}

@@ -1,0 +1,126 @@
+import type { Chance } from './rehearsal-chance.ts'
+import type { Cues } from './rehearsal-cues.ts'
+import { GRAMMAR, type Rule } from './rehearsal-words.ts'
+
+/** Writes one answer: any rule of the grammar as a sentence, never the same one twice while there are others. */
+export interface Writer {
+  write(rule: Rule): string
+  /** Sentences of a rule, until there are as many as asked for. */
+  paragraph(rule: Rule, sentences: number): string
+  /** `INT. LIGHTHOUSE - NIGHT`. */
+  heading(): string
+  place(): string
+  /** A person: those of the prompt first, each once, then others. */
+  newName(): string
+  /** From now on these are the people. */
+  cast(names: readonly string[]): void
+  /** Who speaks now: not the one who spoke before, and in the speech that follows not the one who is spoken to. */
+  speaker(): string
+}
+
+const TIMES = ['DAY', 'NIGHT', 'DAWN', 'DUSK', 'EVENING', 'MORNING'] as const
+/** Where a play takes place inside or outside, by a word of the place. */
+const OUTSIDE =
+  /street|alley|bridge|forest|beach|island|garden|park|market|desert|mountain|valley|river|lake|cemetery|harbou?r|deck|yard|roof|village|city|steps/
+
+export function writer(cues: Cues, chance: Chance): Writer {
+  const used = new Set<string>()
+  const named = new Set<string>()
+  let people: readonly string[] = cues.names.length > 1 ? cues.names : [...cues.names, ...inventNames(chance, cues)]
+  let last = ''
+  let speaker = ''
+  let shape = ''
+
+  const but = (...names: readonly string[]): string => {
+    const others = people.filter((name) => !names.includes(name))
+    return chance.pick(others.length > 0 ? others : people)
+  }
+  const someone = (rule: Rule): string => {
+    if (rule === 'logline' && last === '') last = people[0] ?? ''
+    else last = SAID.has(rule) ? but(last, speaker) : but(last)
+    return last
+  }
+  const place = (): string => {
+    const own = chance.happens(0.65) && cues.places.length > 0
+    return own ? chance.pick(cues.places) : chance.pick(GRAMMAR.set)
+  }
+  const own = (share: number): string | undefined =>
+    cues.things.length > 0 && chance.happens(share) ? `the ${chance.pick(cues.things)}` : undefined
+  const given: Readonly<Record<string, (rule: Rule) => string>> = {
+    who: someone,
+    other: someone,
+    thing: (rule) => own(0.45) ?? expand(chance.pick(GRAMMAR.prop), rule),
+    topic: (rule) => own(0.7) ?? expand('the {part}', rule),
+    place,
+    Place: () => titled(place()),
+  }
+  const expand = (text: string, rule: Rule): string =>
+    text.replace(/\{(\w+)\}/g, (_, slot: string) => {
+      if (given[slot]) return given[slot](rule)
+      return isRule(slot) ? expand(chance.pick<string>(GRAMMAR[slot]), rule) : slot
+    })
+
+  const write = (rule: Rule): string => {
+    const shapes = GRAMMAR[rule].filter((one) => one !== shape)
+    shape = chance.pick<string>(shapes.length > 0 ? shapes : GRAMMAR[rule])
+    let sentence = ''
+    for (let attempt = 0; attempt < 12; attempt++) {
+      sentence = tidy(expand(attempt < 6 ? shape : chance.pick<string>(GRAMMAR[rule]), rule), rule)
+      if (!used.has(sentence)) break
+    }
+    used.add(sentence)
+    return sentence
+  }
+  return {
+    write,
+    paragraph: (rule, sentences) => Array.from({ length: sentences }, () => write(rule)).join(' '),
+    heading() {
+      for (let attempt = 0; ; attempt++) {
+        const where = place()
+        const detail = chance.happens(0.4) || attempt > 2 ? `, ${chance.pick(GRAMMAR.detail)}` : ''
+        const text = `${OUTSIDE.test(where) ? 'EXT' : 'INT'}. ${where}${detail} - ${chance.pick(TIMES)}`.toUpperCase()
+        if (used.has(text) && attempt < 12) continue
+        used.add(text)
+        return text
+      }
+    },
+    place: () => titled(place()),
+    newName() {
+      const taken = (name: string): boolean => [...named].some((one) => one.split(' ').includes(name) || one === name)
+      const name = [...people, ...GRAMMAR.person_name].find((one) => !taken(one)) ?? `Voice ${named.size + 1}`
+      named.add(name)
+      return name
+    },
+    cast(names) {
+      if (names.length > 0) people = names
+    },
+    speaker() {
+      speaker = but(speaker)
+      return speaker
+    },
+  }
+}
+
+/** Enough company for a scene, should the prompt name nobody or only one. */
+function inventNames(chance: Chance, cues: Cues): readonly string[] {
+  const start = chance.whole(0, GRAMMAR.person_name.length - 1)
+  const turned = [...GRAMMAR.person_name.slice(start), ...GRAMMAR.person_name.slice(0, start)]
+  return turned
+    .filter((name) => !cues.names.some((one) => one.split(' ').includes(name)))
+    .slice(0, 3 - cues.names.length)
+}
+
+/** Kinds in which nobody speaks of the speaker. */
+const SAID: ReadonlySet<Rule> = new Set<Rule>(['speech', 'parenthetical'])
+
+const isRule = (slot: string): slot is Rule => Object.hasOwn(GRAMMAR, slot)
+
+const titled = (text: string): string => text.replace(/(^|\s)\p{Ll}/gu, (start) => start.toUpperCase())
+
+/** Kinds that are no sentences: they keep their small first letter. */
+const PHRASES: ReadonlySet<Rule> = new Set<Rule>(['parenthetical', 'want', 'storyRole', 'workRole', 'label'])
+
+function tidy(text: string, rule: Rule): string {
+  const proper = text.replace(/\bthe (?=\p{Lu}\p{Ll})/gu, rule === 'title' ? 'the ' : '')
+  return PHRASES.has(rule) ? proper : proper.replace(/(^|[.?!] )\p{Ll}/gu, (start) => start.toUpperCase())
+}

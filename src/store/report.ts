@@ -1,0 +1,98 @@
+import type { AttemptRecord, CallRecord, Counts, Period, Row } from '../contract/ledger.ts'
+import type { Sql } from './database.ts'
+import { NOTHING, plus, sumsByDay, sumsByWho } from './sums.ts'
+
+/** What was spent in the days from `from` to before `to`. Reads the sums, never the book. */
+export function period(sql: Sql, from: number, to: number): Period {
+  const rows = sumsByWho(sql, from, to)
+  return {
+    from,
+    to,
+    ...rows.reduce(plus, NOTHING),
+    by: {
+      provider: dearest(rows, (row) => row.provider),
+      model: dearest(rows, (row) => `${row.provider}/${row.model}`),
+      tool: dearest(rows, (row) => row.tool),
+      day: sumsByDay(sql, from, to).map(({ begins, ...counts }) => ({
+        key: new Date(begins).toISOString().slice(0, 10),
+        ...counts,
+      })),
+    },
+  }
+}
+
+/** One call, its attempts in the order in which they went out. */
+export function callRecord(sql: Sql, callId: string): CallRecord | undefined {
+  const rows = sql<EntryRow>(CALL, { callId })
+  const [first] = rows
+  if (!first) return undefined
+  const costs = rows.flatMap((row) => row.microUsd ?? [])
+  return {
+    callId,
+    tool: first.tool,
+    at: first.at,
+    microUsd: costs.length === rows.length ? costs.reduce((sum, cost) => sum + cost, 0) : undefined,
+    attempts: rows.map(attempt),
+  }
+}
+
+/** The newest first. Looks among the newest calls, and through all of them only for what is rare there. */
+export function callIds(sql: Sql, prefix: string, limit: number): readonly string[] {
+  const recent = sql<{ readonly callId: string }>(RECENT_IDS, { prefix, limit })
+  const rows =
+    recent.length < limit
+      ? sql<{ readonly callId: string }>(IDS, { prefix, end: `${prefix}\u{10ffff}`, limit })
+      : recent
+  return rows.map((row) => row.callId)
+}
+
+function dearest<Sum extends Counts>(sums: readonly Sum[], keyOf: (sum: Sum) => string): readonly Row[] {
+  const byKey = new Map<string, Counts>()
+  for (const sum of sums) byKey.set(keyOf(sum), plus(byKey.get(keyOf(sum)) ?? NOTHING, sum))
+  return [...byKey]
+    .map(([key, counts]) => ({ key, ...counts }))
+    .sort((a, b) => b.microUsd - a.microUsd || (a.key < b.key ? -1 : 1))
+}
+
+interface EntryRow {
+  readonly tool: string
+  readonly model: string
+  readonly at: number
+  readonly outcome: AttemptRecord['outcome']
+  readonly latencyMs: number
+  readonly inputTokens: number | null
+  readonly cachedInputTokens: number | null
+  readonly cacheWriteTokens: number | null
+  readonly outputTokens: number | null
+  readonly reasoningTokens: number | null
+  readonly microUsd: number | null
+  readonly estimated: 0 | 1
+}
+
+function attempt(row: EntryRow): AttemptRecord {
+  const { model, outcome, at, latencyMs } = row
+  return {
+    ...{ model, outcome, at, latencyMs },
+    usage: {
+      ...(row.inputTokens !== null && { inputTokens: row.inputTokens }),
+      ...(row.cachedInputTokens !== null && { cachedInputTokens: row.cachedInputTokens }),
+      ...(row.cacheWriteTokens !== null && { cacheWriteTokens: row.cacheWriteTokens }),
+      ...(row.outputTokens !== null && { outputTokens: row.outputTokens }),
+      ...(row.reasoningTokens !== null && { reasoningTokens: row.reasoningTokens }),
+    },
+    microUsd: row.microUsd ?? undefined,
+    estimated: row.estimated === 1,
+  }
+}
+
+const CALL = `
+  SELECT tool, provider || '/' || model AS model, at, outcome, latency_ms AS latencyMs, input_tokens AS inputTokens,
+    cached_input_tokens AS cachedInputTokens, cache_write_tokens AS cacheWriteTokens, output_tokens AS outputTokens,
+    reasoning_tokens AS reasoningTokens, micro_usd AS microUsd, estimated
+  FROM entries WHERE call_id = :callId ORDER BY at, seq`
+const RECENT_IDS = `
+  SELECT call_id AS callId FROM (SELECT call_id, seq FROM entries ORDER BY seq DESC LIMIT 10000)
+  WHERE substr(call_id, 1, length(:prefix)) = :prefix GROUP BY call_id ORDER BY MAX(seq) DESC LIMIT :limit`
+const IDS = `
+  SELECT call_id AS callId FROM entries
+  WHERE call_id >= :prefix AND call_id < :end GROUP BY call_id ORDER BY MAX(seq) DESC LIMIT :limit`

@@ -1,0 +1,70 @@
+import type { Budget, BudgetState, Hold, HoldAsk } from '../contract/ledger.ts'
+import { matches } from '../contract/match.ts'
+import type { Sql } from './database.ts'
+import { windowOf } from './window.ts'
+
+type Refusal = Extract<Hold, { readonly ok: false }>
+
+/** The budgets as they stand. What is spent comes from the sums, so a budget that was just configured knows its past. */
+export interface Wall {
+  states(sql: Sql, at: number): readonly BudgetState[]
+  /** Why the money cannot be set aside. Of several budgets in the way, the one that is in the way longest. */
+  refusal(sql: Sql, ask: HoldAsk): Refusal | undefined
+}
+
+export function wall(budgets: readonly Budget[]): Wall {
+  const known = new Map<string, readonly Budget[]>()
+
+  function covering(provider: string, model: string): readonly Budget[] {
+    const key = `${provider}/${model}`
+    const found = known.get(key) ?? budgets.filter((budget) => matches(budget.match, provider, model))
+    known.set(key, found)
+    return found
+  }
+
+  function stateOf(sql: Sql, budget: Budget, at: number): BudgetState {
+    const { begins, ends } = windowOf(budget.per, at)
+    const sum = (rows: readonly Spent[]): number =>
+      rows.reduce((all, row) => (covering(row.provider, row.model).includes(budget) ? all + row.microUsd : all), 0)
+    const spentMicroUsd = sum(sql(SPENT, { per: budget.per, begins }))
+    const heldMicroUsd = sum(sql(HELD, { begins, ends: ends ?? null }))
+    const remainingMicroUsd = Math.max(0, budget.limitMicroUsd - spentMicroUsd - heldMicroUsd)
+    return { ...budget, spentMicroUsd, heldMicroUsd, remainingMicroUsd, resetsAt: ends }
+  }
+
+  return {
+    states: (sql, at) => budgets.map((budget) => stateOf(sql, budget, at)),
+    refusal: (sql, ask) =>
+      covering(ask.provider, ask.model)
+        .flatMap((budget) => refusalBy(stateOf(sql, budget, ask.at), ask.microUsd) ?? [])
+        .reduce<Refusal | undefined>((worst, one) => (worst && lasts(worst) >= lasts(one) ? worst : one), undefined),
+  }
+}
+
+function refusalBy(budget: BudgetState, microUsd: number | undefined): Refusal | undefined {
+  if (microUsd === undefined) {
+    // A new day does not tell the price.
+    return { ok: false, reason: budget.remainingMicroUsd > 0 ? 'unpriced' : 'full', budget, freeAt: undefined }
+  }
+  if (microUsd <= budget.remainingMicroUsd) return undefined
+  // What is dearer than the whole budget will not fit into the next one either.
+  const freeAt = microUsd <= budget.limitMicroUsd ? budget.resetsAt : undefined
+  return { ok: false, reason: 'full', budget, freeAt }
+}
+
+function lasts(refusal: Refusal): number {
+  return refusal.freeAt ?? Number.POSITIVE_INFINITY
+}
+
+interface Spent {
+  readonly provider: string
+  readonly model: string
+  readonly microUsd: number
+}
+
+const SPENT = `
+  SELECT provider, model, SUM(micro_usd) AS microUsd FROM sums
+  WHERE per = :per AND begins = :begins GROUP BY provider, model`
+const HELD = `
+  SELECT provider, model, COALESCE(SUM(micro_usd), 0) AS microUsd FROM holds
+  WHERE :ends IS NULL OR (at >= :begins AND at < :ends) GROUP BY provider, model`

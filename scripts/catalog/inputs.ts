@@ -95,6 +95,7 @@ export interface RouterRates {
 export interface LiteModel {
   readonly litellm_provider?: string
   readonly mode?: string
+  readonly deprecation_date?: string
   readonly max_input_tokens?: number
   readonly max_output_tokens?: number
   readonly supports_sampling_params?: boolean
@@ -110,7 +111,7 @@ export interface LiteModel {
 }
 
 /** The day on which the two lists without a date of their own were taken. */
-const TAKEN = '2026-08-01'
+export const TAKEN = '2026-08-01'
 
 /** Reads the lists in `folder`; the prices' version comes from the installed package. */
 export function readInputs(folder: string): Inputs {

@@ -1,6 +1,6 @@
 import type { ModelRow } from '../../src/catalog/rows.ts'
 import type { Vendor } from '../../src/contract/provider.ts'
-import { type Inputs, type LiteModel, readInputs } from './inputs.ts'
+import { type Inputs, type LiteModel, type RouterModel, readInputs, TAKEN } from './inputs.ts'
 import { fromDev, fromElder, fromLite, fromRouter, type Same, writesText } from './models.ts'
 import { genaiModels } from './prices.ts'
 import { onWireOf, vendorOf } from './vendors.ts'
@@ -44,13 +44,14 @@ function modelsOf(vendor: Vendor, inputs: Inputs, lite: ReadonlyMap<string, Lite
     known.add(model.id.toLowerCase())
     rows.set(model.id, fromRouter(model, same(model.id)))
   }
-  for (const [id, genai] of prices) {
+  for (const [id, genai] of OPENROUTER_NAME[vendor.id] ? prices : []) {
     const facts = lite.get(`${vendor.id}/${id}`)
-    const both = { input: ['text'], output: ['text'] }
-    if (!facts || genai.deprecated || known.has(id.toLowerCase()) || !writesText(id, both)) continue
+    const ready =
+      !genai.deprecated && !known.has(id.toLowerCase()) && writesText(id, { input: ['text'], output: ['text'] })
+    if (!facts || !ready || (facts.deprecation_date ?? TAKEN) < TAKEN) continue
     if (facts.mode !== 'chat' && facts.mode !== 'responses') continue
     known.add(id.toLowerCase())
-    const row = fromLite(id, facts, genai)
+    const row = fromLite(id, facts, genai, resold(vendor.id, id, inputs))
     if (row.p) rows.set(id, row)
   }
   for (const [id, elderId] of Object.entries(NEWEST[vendor.id] ?? {})) {
@@ -59,6 +60,23 @@ function modelsOf(vendor: Vendor, inputs: Inputs, lite: ReadonlyMap<string, Lite
     if (!known.has(id.toLowerCase())) rows.set(id, fromElder(id, elder, genai))
   }
   return [...rows.values()].toSorted((a, b) => order(a.i, b.i))
+}
+
+/** The vendors that make what they serve, whose new models are worth having early, as OpenRouter names them. */
+const OPENROUTER_NAME: Readonly<Record<string, string>> = {
+  anthropic: 'anthropic',
+  deepseek: 'deepseek',
+  google: 'google',
+  mistral: 'mistralai',
+  moonshotai: 'moonshotai',
+  openai: 'openai',
+  xai: 'x-ai',
+}
+
+/** OpenRouter writes `claude-opus-4.8` for `claude-opus-4-8`. */
+function resold(vendor: string, id: string, { openRouter }: Inputs): RouterModel | undefined {
+  const plain = (name: string): string => name.replaceAll('.', '-')
+  return openRouter.find((model) => plain(model.id) === plain(`${OPENROUTER_NAME[vendor]}/${id}`))
 }
 
 /** Newer than every list but genai-prices: each with the model that it follows. A line goes when models.dev has the model. */

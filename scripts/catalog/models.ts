@@ -19,7 +19,7 @@ export function writesText(id: string, modalities: Modalities, family = ''): boo
 
 /** By the words in their ids: models that embed, rank, guard, hear, speak or read pages, whatever modalities their entry claims. */
 const NOT_A_WRITER =
-  /embed|rerank|guard|moderation|content-safety|whisper|-tts|tts-|transcribe|-asr|realtime|-live|voice|lyria|ocr(?!e)|bge-|minilm|multi-qa-mpnet|e5-large|gte-large|distilbert|m2m100|indictrans|nllb|plamo-emb|rerank|-audio/i
+  /embed|rerank|guard|moderation|content-safety|whisper|tts|transcribe|-asr|realtime|-live|voice|lyria|ocr(?!e)|bge-|minilm|multi-qa-mpnet|e5-large|gte-large|distilbert|m2m100|indictrans|nllb|-audio/i
 const MAKES_IMAGES = /image|banana|imagine/i
 /** They hand the prompt to a model of their choice, so a price of 0 is not theirs. */
 const CHOOSES = /(^|\/)(auto|auto-model|auto-beta|bodybuilder|pareto-code|fusion|model-router)$/
@@ -27,9 +27,13 @@ const CHOOSES = /(^|\/)(auto|auto-model|auto-beta|bodybuilder|pareto-code|fusion
 export function fromDev(id: string, model: DevModel, { lite, genai }: Same): ModelRow {
   const { limit, status, modalities } = model
   const thinking = thinkingOf(model)
-  const context = limit.context || lite?.max_input_tokens
-  const ceiling = limit.output || lite?.max_output_tokens
-  const helped = (!limit.context && context) || (!limit.output && ceiling) || refusals(lite)
+  const context = limit.context || lite?.max_input_tokens || 0
+  const ceiling = limit.output || lite?.max_output_tokens || 0
+  const helped =
+    context !== limit.context ||
+    ceiling !== limit.output ||
+    (model.structured_output === undefined && lite?.supports_response_schema) ||
+    refusals(lite)
   return row({
     i: id,
     n: model.name,
@@ -38,7 +42,7 @@ export function fromDev(id: string, model: DevModel, { lite, genai }: Same): Mod
     a: letters({
       images: modalities.input.includes('image'),
       tools: model.tool_call,
-      json: model.structured_output,
+      json: model.structured_output ?? lite?.supports_response_schema,
       thinking: model.reasoning,
     }),
     p: priceOf(id, genai, () => devPrices(model.cost)),
@@ -70,13 +74,16 @@ export function fromRouter(model: RouterModel, { lite, genai }: Same): ModelRow 
     x: can('temperature') ? undefined : 1,
     e: efforts(model.reasoning?.supported_efforts ?? []),
     f: lite?.supports_assistant_prefill === false ? 0 : undefined,
-    r: new Date(model.created * 1000).toISOString().slice(0, 10),
+    r: dayOf(model),
     w: [SOURCE.openRouter],
   })
 }
 
-/** A model that genai-prices has a price for, and LiteLLM the facts, but models.dev does not know yet. */
-export function fromLite(id: string, lite: LiteModel, genai: ModelInfo): ModelRow {
+/**
+ * A model that genai-prices has a price for, and LiteLLM the facts, but models.dev does not know yet. `resold`: the same
+ * model as OpenRouter lists it, which tells since when, and whether it takes a temperature.
+ */
+export function fromLite(id: string, lite: LiteModel, genai: ModelInfo, resold: RouterModel | undefined): ModelRow {
   const levels: readonly (readonly [string, boolean | undefined])[] = [
     ['none', lite.supports_none_reasoning_effort],
     ['minimal', lite.supports_minimal_reasoning_effort],
@@ -99,10 +106,14 @@ export function fromLite(id: string, lite: LiteModel, genai: ModelInfo): ModelRo
       thinking: lite.supports_reasoning,
     }),
     p: priceOf(id, genai, () => undefined),
-    x: lite.supports_sampling_params === false ? 1 : undefined,
+    x:
+      lite.supports_sampling_params === false || resold?.supported_parameters.includes('temperature') === false
+        ? 1
+        : undefined,
     e: lite.supports_reasoning && told ? efforts(levels.flatMap(([word, has]) => (has ? [word] : []))) : undefined,
     f: lite.supports_assistant_prefill === false ? 0 : undefined,
-    w: [SOURCE.liteLlm],
+    r: resold && dayOf(resold),
+    w: resold ? [SOURCE.liteLlm, SOURCE.openRouter] : [SOURCE.liteLlm],
   })
 }
 
@@ -128,6 +139,8 @@ function priceOf(
   const prices = (genai && genaiPrices(genai)) ?? own()
   return CHOOSES.test(id) && prices?.every(({ r }) => r[0] === 0) ? undefined : prices
 }
+
+const dayOf = ({ created }: RouterModel): string => new Date(created * 1000).toISOString().slice(0, 10)
 
 const refusals = (lite: LiteModel | undefined): boolean =>
   lite?.supports_sampling_params === false || lite?.supports_assistant_prefill === false

@@ -1,6 +1,6 @@
 import type { ModelFacts, Wire } from '../contract/provider.ts'
 import type { World } from '../contract/world.ts'
-import type { Quirks } from './vendors.ts'
+import type { Quirks } from './quirks.ts'
 
 /** One place to send requests to, and what it takes to be let in. Configuration makes one of each vendor with a key. */
 export interface Account {

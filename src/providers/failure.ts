@@ -43,12 +43,27 @@ export function unreached(asked: Asked, error: unknown, signal: AbortSignal): Ge
   const chain = causes(error)
   const ours = chain.find((cause) => cause instanceof GenerateError)
   if (ours instanceof GenerateError) return ours
-  if (signal.aborted) return failed(asked, { kind: 'cancelled' })
+  if (signal.aborted) return cancelled(asked)
   const codes = chain.map((cause) => (has(cause, 'code') ? String(cause.code) : ''))
   const code = codes.find((each) => UNSENT.has(each) || UNDICI_TIMEOUT[each]) ?? ''
   const phase = UNDICI_TIMEOUT[code]
   if (phase) return failed(asked, { kind: 'timeout', phase, afterMs: 300_000 })
   return failed(asked, { kind: 'unreachable', sent: !UNSENT.has(code) })
+}
+
+/** What a connection that broke in the middle of an answer means: the answer is lost, the provider need not be. */
+export function brokeOff(asked: Asked, error: unknown, signal: AbortSignal): GenerateError {
+  const why = unreached(asked, error, signal)
+  return why.failure.kind === 'unreachable' ? badResponse(asked, 'the connection broke off in the middle of it') : why
+}
+
+export function cancelled(asked: Asked): GenerateError {
+  return failed(asked, { kind: 'cancelled' })
+}
+
+/** A key with a space, a line break or a letter beyond ASCII in it was pasted wrongly and cannot even be sent. */
+export function keyUnfit(asked: Asked): GenerateError {
+  return failed(asked, { kind: 'auth' })
 }
 
 /** An answer that cannot be read: `what` is ours, as in "the stream broke off". */
@@ -119,7 +134,9 @@ function byStatus(status: number | undefined): FailureKind {
 }
 
 function blamed(said: Said, body: unknown, learn?: Learn): { field?: string; learned?: boolean } {
-  const parameter = UNSUPPORTED_PARAMETER.map((sentence) => sentence.exec(said.text)?.[1]).find(Boolean)
+  const parameter = UNSUPPORTED_PARAMETER.map((sentence) => sentence.exec(said.text)?.[1]?.replace(' ', '_')).find(
+    Boolean,
+  )
   const field = parameter ?? parameterIn(body)
   if (field === undefined) return {}
   return parameter !== undefined && learn?.(parameter) ? { field, learned: true } : { field }

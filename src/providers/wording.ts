@@ -99,6 +99,11 @@ export const LIMIT_TOKENS =
  * spelling. Named groups are not used: whichever group matched is the name.
  */
 export const UNSUPPORTED_PARAMETER: readonly RegExp[] = [
+  // Groq "This model does not support response format `json_schema`."; Ollama "… does not support thinking"
+  /does not support (response[_ ]format|thinking)/i,
+  // OpenAI "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model."
+  // DeepSeek "This response_format type is unavailable now"
+  /(?:invalid parameter: ['"`]|this )(response_format)['"`]?(?: of)? type/i,
   // OpenAI "Unsupported parameter: 'temperature' is not supported with this model."
   // OpenAI "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported."
   /unsupported (?:parameter|value): ['"`]?([\w.]+)/i,
@@ -107,7 +112,7 @@ export const UNSUPPORTED_PARAMETER: readonly RegExp[] = [
   // Google: Invalid JSON payload received. Unknown name "seed": Cannot find field.
   /unknown name ['"\\`]*([\w.]+)/i,
   // Groq and Cerebras "property 'seed' is unsupported"; Groq "`reasoning_effort` is not supported with this model"
-  /['"`]([\w.]+)['"`] (?:is (?:unsupported|not supported|deprecated|not permitted|not allowed|not available)|does not support)/i,
+  /['"`]([\w.]+)['"`] is (?:unsupported|not supported|deprecated|not permitted|not allowed|not available)/i,
   // xAI "Argument not supported on this model: stop"; "Model grok-4 does not support parameter presencePenalty."
   /(?:argument not supported on this model: |does not support (?:the )?parameter:? )['"`]?([\w.]+)/i,
   // Fireworks "Extra inputs are not permitted, field: 'stream_options'"

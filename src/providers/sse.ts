@@ -1,0 +1,80 @@
+/** One event of a `text/event-stream`: its `event` name, `message` where it has none, and its data lines joined. */
+export interface ServerEvent {
+  readonly event: string
+  readonly data: string
+}
+
+/** An event longer than this is no answer of a language model but a server gone wrong. In UTF-16 units. */
+const EVENT_LIMIT = 16 * 1024 * 1024
+
+/**
+ * Reads an event stream from bytes however they are cut: within a character, a line or an event. Comments and unknown
+ * fields are passed over, as the standard has it. Unlike the standard, an event that the stream ends in before its blank
+ * line still counts: what tells whether an answer is whole is in the events. Throws a `RangeError` at `EVENT_LIMIT`.
+ */
+export async function* serverEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent, void, undefined> {
+  const decoder = new TextDecoder()
+  const lines = lineReader()
+  const assemble = assembler()
+  for await (const piece of bytes) {
+    for (const line of lines.push(decoder.decode(piece, { stream: true }))) {
+      const event = assemble(line)
+      if (event) yield event
+    }
+  }
+  for (const line of [...lines.push(decoder.decode()), ...lines.rest(), '']) {
+    const event = assemble(line)
+    if (event) yield event
+  }
+}
+
+/** Lines end with LF, CR or CRLF; a CR at the end of a piece waits to see whether an LF follows. */
+function lineReader(): { push(piece: string): string[]; rest(): string[] } {
+  let kept = ''
+  return {
+    push(piece) {
+      if (kept.length + piece.length > EVENT_LIMIT) throw new RangeError('a line of the event stream has no end')
+      const whole = kept + piece
+      if (!/[\r\n]/.test(piece) && !kept.endsWith('\r')) {
+        kept = whole
+        return []
+      }
+      const lines = whole.split(/\r\n|\n|\r(?!$)/)
+      kept = lines.pop() ?? ''
+      return lines
+    },
+    rest() {
+      const line = kept.replace(/\r$/, '')
+      kept = ''
+      return line === '' ? [] : [line]
+    },
+  }
+}
+
+function assembler(): (line: string) => ServerEvent | undefined {
+  let event = ''
+  let data: string[] = []
+  let size = 0
+  let first = true
+  return (given) => {
+    const line = first ? given.replace(/^\uFEFF/, '') : given
+    first = false
+    if (line === '') {
+      const whole = data.length === 0 ? undefined : { event: event || 'message', data: data.join('\n') }
+      event = ''
+      data = []
+      size = 0
+      return whole
+    }
+    const colon = line.indexOf(':')
+    const field = colon < 0 ? line : line.slice(0, colon)
+    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '')
+    if (field === 'event') event = value
+    if (field === 'data') {
+      size += value.length
+      if (size > EVENT_LIMIT) throw new RangeError('an event of the stream has no end')
+      data.push(value)
+    }
+    return undefined
+  }
+}

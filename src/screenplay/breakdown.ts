@@ -1,0 +1,64 @@
+import { readHeading } from './heading.ts'
+import { LINES_PER_PAGE, type Page, paginate } from './paginate.ts'
+import type { Script } from './types.ts'
+
+/** What a production asks of a scene. */
+export interface SceneBreakdown {
+  /** Its place in the script, from 1. */
+  readonly scene: number
+  /** The number it bears in the script, if it bears one. */
+  readonly number: string | undefined
+  readonly heading: string
+  readonly intExt: 'INT' | 'EXT' | 'INT/EXT' | 'EST' | undefined
+  readonly set: string
+  readonly time: string | undefined
+  /** Who speaks, in order of appearance. */
+  readonly cast: readonly string[]
+  /** Length in eighths of a page, at least 1; all scenes together make the length of the script. */
+  readonly eighths: number
+  /** The page it begins on. */
+  readonly page: number
+  /** Where its heading is in `script.elements`. */
+  readonly element: number
+}
+
+/** One entry a scene. What stands before the first heading belongs to no scene. */
+export function breakdown(script: Script, options?: { readonly paper?: 'letter' | 'a4' }): readonly SceneBreakdown[] {
+  const pages = paginate(script, options)
+  const perPage = LINES_PER_PAGE[options?.paper ?? 'letter']
+  const where = placesOf(pages, perPage)
+  const starts = script.elements.flatMap((element, at) => (element.type === 'scene_heading' ? [at] : []))
+  const end = Math.max(0, (pages.length - 1) * perPage + 1 + (pages.at(-1)?.lines.at(-1)?.row ?? 0))
+  const eighth = (row: number): number => Math.round((row * 8) / perPage)
+  return starts.flatMap((at, index) => {
+    const heading = script.elements[at]
+    if (heading?.type !== 'scene_heading') return []
+    const next = starts[index + 1]
+    const [from, to] = [where.get(at) ?? 0, next === undefined ? end : (where.get(next) ?? end)]
+    const { prefix, set, time } = readHeading(heading.text)
+    const spoken = script.elements.slice(at, next).flatMap((e) => (e.type === 'character' ? [e.name] : []))
+    return {
+      scene: index + 1,
+      number: heading.number,
+      heading: heading.text,
+      intExt: prefix,
+      set,
+      time,
+      cast: [...new Set(spoken)],
+      eighths: Math.max(1, eighth(to) - eighth(from)),
+      page: Math.floor(from / perPage) + 1,
+      element: at,
+    }
+  })
+}
+
+/** The first row of every element, counted through all pages. */
+function placesOf(pages: readonly Page[], perPage: number): ReadonlyMap<number, number> {
+  const places = new Map<number, number>()
+  for (const { number, lines } of pages) {
+    for (const { element, row } of lines) {
+      if (!places.has(element)) places.set(element, (number - 1) * perPage + Math.max(0, row))
+    }
+  }
+  return places
+}

@@ -1,0 +1,17 @@
+export { breakdown, type SceneBreakdown } from './breakdown.ts'
+export { type Heading, readHeading } from './heading.ts'
+export { visible } from './inline.ts'
+export { type Finding, type LintOptions, lint, RULES, type Rule } from './lint.ts'
+export { LINES_PER_PAGE, measure, type Page, type PageLine, paginate } from './paginate.ts'
+export { parseFountain } from './parse.ts'
+export { printFountain } from './print.ts'
+export type {
+  Action,
+  Character,
+  Element,
+  PageBreak,
+  SceneHeading,
+  Script,
+  Section,
+  TitleEntry,
+} from './types.ts'

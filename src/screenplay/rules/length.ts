@@ -1,0 +1,16 @@
+import { measure } from '../paginate.ts'
+import type { Rule } from './rule.ts'
+
+/** F10: the script is within 10 % of the pages it was to have. Looked at only where a target is given. */
+export const length: Rule = {
+  code: 'F10',
+  title: 'length',
+  severity: { ours: 'error', theirs: 'info' },
+  check(script, { targetPages }) {
+    if (targetPages === undefined) return []
+    const pages = measure(script)
+    if (Math.abs(pages - targetPages) <= targetPages * 0.1) return []
+    const message = `It is ${pages.toFixed(1)} pages long; ${targetPages} were asked for.`
+    return [{ line: 1, message, fix: pages > targetPages ? 'Trim scenes.' : 'Extend scenes.' }]
+  },
+}

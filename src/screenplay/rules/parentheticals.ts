@@ -1,0 +1,28 @@
+import type { Rule } from './rule.ts'
+
+/** F13: a parenthetical is short (60 characters), and somebody speaks after it. */
+export const parentheticals: Rule = {
+  code: 'F13',
+  title: 'parentheticals',
+  severity: { ours: 'error', theirs: 'warn' },
+  check(script) {
+    return script.elements.flatMap((item, element) => {
+      if (item.type !== 'parenthetical') return []
+      const next = script.elements[element + 1]?.type
+      return [
+        ...(item.text.length > 60
+          ? [{ element, message: 'The parenthetical is too long.', fix: 'Make it an action of its own.' }]
+          : []),
+        ...(next !== 'dialogue' && next !== 'lyrics'
+          ? [
+              {
+                element,
+                message: 'Nothing is said after the parenthetical.',
+                fix: 'Move it above the words, or make it an action.',
+              },
+            ]
+          : []),
+      ]
+    })
+  },
+}

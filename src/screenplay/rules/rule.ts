@@ -1,0 +1,42 @@
+import type { Script } from '../types.ts'
+
+/** A thing wrong with a script's form. */
+export interface Finding {
+  /** Of the check: `F01` … */
+  readonly code: string
+  readonly severity: Severity
+  /** From 1. */
+  readonly line: number
+  /** From 1; absent before the first heading, and where it concerns the whole. */
+  readonly scene?: number
+  readonly message: string
+  /** What to do about it. */
+  readonly fix?: string
+}
+
+export type Severity = 'error' | 'warn' | 'info'
+
+export interface LintOptions {
+  /** Severities of a gate for generated scripts, or of advice to a person (the default). */
+  readonly mode?: 'ours' | 'theirs'
+  /** All names that may speak, in capitals. */
+  readonly cast?: readonly string[]
+  readonly targetPages?: number
+}
+
+/** One check. The comment above each says what it finds; its examples are its tests. */
+export interface Rule {
+  readonly code: string
+  /** What it checks, as a result names it. */
+  readonly title: string
+  readonly severity: { readonly ours: Severity; readonly theirs: Severity }
+  /** `element` is an index in `script.elements`; neither it nor `line`: the whole script. */
+  check(script: Script, options: LintOptions): readonly Offence[]
+}
+
+export interface Offence {
+  readonly element?: number
+  readonly line?: number
+  readonly message: string
+  readonly fix?: string
+}

@@ -1,0 +1,23 @@
+import { readHeading } from '../heading.ts'
+import type { Rule } from './rule.ts'
+
+/** F04: the time of day in a heading is one that schedules know: DAY, NIGHT, DAWN, CONTINUOUS, LATER … */
+export const times: Rule = {
+  code: 'F04',
+  title: 'times of day',
+  severity: { ours: 'error', theirs: 'info' },
+  check(script) {
+    return script.elements.flatMap((item, element) => {
+      if (item.type !== 'scene_heading') return []
+      const { unknownTime } = readHeading(item.text)
+      if (unknownTime === undefined) return []
+      return [
+        {
+          element,
+          message: `"${unknownTime}" is not a time of day.`,
+          fix: 'End the heading with DAY, NIGHT or the like.',
+        },
+      ]
+    })
+  },
+}

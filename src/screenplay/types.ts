@@ -1,0 +1,80 @@
+/**
+ * A screenplay as a tree: the title page and the elements in order, one element a paragraph, as Final Draft counts them.
+ *
+ * A `text` holds Fountain's inline markup (`**bold**`, `*italic*`, `_underline_`, `[[note]]`, `\*` for a bare star) and
+ * `\n` where the writer broke the line; `visible` in `inline.ts` tells what of it is seen. A well-formed script has its
+ * parentheticals, dialogue and lyrics of a speech right after the `character` that speaks them, no two dialogues in a
+ * row, no blank line inside an action, and no empty action at its beginning or end.
+ */
+export interface Script {
+  readonly titlePage: readonly TitleEntry[]
+  readonly elements: readonly Element[]
+}
+
+/** One key of the title page, as it is spelled, with its lines. */
+export interface TitleEntry {
+  readonly key: string
+  readonly values: readonly string[]
+}
+
+export type Element =
+  | SceneHeading
+  | Character
+  | Action
+  /** Without its brackets. */
+  | Plain<'parenthetical'>
+  /** An empty line in it is a pause the writer left inside the speech. */
+  | Plain<'dialogue'>
+  /** Sung lines, in a speech or alone. */
+  | Plain<'lyrics'>
+  | Plain<'transition'>
+  | Plain<'centered'>
+  /** Not printed: a note, a comment, a synopsis on a line of its own. */
+  | Plain<'note'>
+  | Plain<'boneyard'>
+  | Plain<'synopsis'>
+  | Section
+  | PageBreak
+
+export interface SceneHeading extends Sourced {
+  readonly type: 'scene_heading'
+  /** As written, such as `INT. HOUSE - DAY`. */
+  readonly text: string
+  /** The scene number between `#` marks. */
+  readonly number?: string
+}
+
+export interface Character extends Sourced {
+  readonly type: 'character'
+  readonly name: string
+  /** What follows the name in brackets, without them: `V.O.`, `on the radio`. */
+  readonly extensions: readonly string[]
+  /** Spoken at the same time as the speech before it. */
+  readonly dual?: true
+}
+
+/** An empty text is one more blank line. */
+export interface Action extends Sourced {
+  readonly type: 'action'
+  readonly text: string
+}
+
+export interface Section extends Sourced {
+  readonly type: 'section'
+  readonly depth: number
+  readonly text: string
+}
+
+export interface PageBreak extends Sourced {
+  readonly type: 'page_break'
+}
+
+interface Plain<Type extends string> extends Sourced {
+  readonly type: Type
+  readonly text: string
+}
+
+interface Sourced {
+  /** The lines it was read from, the first being 1; absent in a script that was not read from text. */
+  readonly at?: { readonly from: number; readonly to: number }
+}

@@ -1,0 +1,161 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { breakdown } from '../../src/screenplay/breakdown.ts'
+import { measure, paginate } from '../../src/screenplay/paginate.ts'
+import { parseFountain } from '../../src/screenplay/parse.ts'
+import { wrap } from '../../src/screenplay/wrap.ts'
+import { DATA, hasData, read } from './data.ts'
+
+const fill = (count: number): string => Array.from({ length: count }, (_, i) => `Line ${i}.`).join('\n\n')
+const rows = (text: string, page = 0) =>
+  paginate(parseFountain(text))[page]?.lines.map((l) => [l.row, l.column, l.text])
+
+describe('a page', () => {
+  test('puts every kind in its place', () => {
+    const script = 'He waits.\n\nINT. HOUSE - DAY\n\nShe nods.\n\nANNA (V.O.)\n(low)\nYes.\n\n> CUT TO:\n\n> THE END <'
+    expect(rows(script)).toEqual([
+      [0, 15, 'He waits.'],
+      [3, 15, 'INT. HOUSE - DAY'],
+      [5, 15, 'She nods.'],
+      [7, 35, 'ANNA (V.O.)'],
+      [8, 29, '(low)'],
+      [9, 25, 'Yes.'],
+      [11, 64, 'CUT TO:'],
+      [13, 42, 'THE END'],
+    ])
+  })
+
+  test('shows no notes, sections or marks of emphasis', () => {
+    expect(rows('# Act\n\n= It begins.\n\n[[a note]]\n\nA *very* **big** [[or not]]_day_.')).toEqual([
+      [0, 15, 'A very big day.'],
+    ])
+  })
+
+  test.each([
+    ['one two three', 7, ['one two', 'three']],
+    ['one  two', 8, ['one  two']],
+    ['well-known thing', 12, ['well-known', 'thing']],
+    ['a well-known', 8, ['a well-', 'known']],
+    ['abcdefghij', 4, ['abcd', 'efgh', 'ij']],
+    ['', 4, ['']],
+  ])('wraps %j at %i', (text, width, lines) => {
+    expect(wrap(text, width)).toEqual(lines)
+  })
+
+  test('a speaker who goes on after action is (CONT’D); after a new heading not', () => {
+    const cues = rows('ANNA\nA.\n\nShe sits.\n\nANNA\nB.\n\nINT. X - DAY\n\nANNA\nC.')?.filter(
+      ([, column]) => column === 35,
+    )
+    expect(cues?.map(([, , text]) => text)).toEqual(['ANNA', "ANNA (CONT'D)", 'ANNA'])
+  })
+
+  test('dual dialogue stands side by side', () => {
+    expect(rows('ANNA\nYes.\n\nBEN ^\nNo, no.')).toEqual([
+      [0, 25, 'ANNA'],
+      [1, 15, 'Yes.'],
+      [0, 56, 'BEN'],
+      [1, 46, 'No, no.'],
+    ])
+  })
+})
+
+describe('breaking pages', () => {
+  test('54 lines fill a page; spacing at the top of the next is dropped', () => {
+    expect(paginate(parseFountain(fill(27)))).toHaveLength(1)
+    expect(measure(parseFountain(fill(27)))).toBeCloseTo(53 / 54)
+    expect(rows(fill(28), 1)).toEqual([[0, 15, 'Line 27.']])
+    expect(paginate(parseFountain(fill(28)), { paper: 'a4' })).toHaveLength(1)
+  })
+
+  test('no heading stands alone at the foot', () => {
+    expect(rows(`${fill(26)}\n\nINT. HOUSE - DAY\n\nHe sits.`, 1)?.[0]).toEqual([0, 15, 'INT. HOUSE - DAY'])
+  })
+
+  test('no transition begins a page', () => {
+    expect(rows(`${fill(27)}\n\nCUT TO:`, 1)?.map(([, , text]) => text)).toEqual(['Line 26.', 'CUT TO:'])
+  })
+
+  test('an action splits with two lines on each side, a shorter one moves whole', () => {
+    const four = 'One.\nTwo.\nThree.\nFour.'
+    expect(rows(`${fill(26)}\n\n${four}`, 1)?.map(([, , text]) => text)).toEqual(['Three.', 'Four.'])
+    expect(rows(`${fill(26)}\n\nOne.\nTwo.\nThree.`, 1)?.map(([, , text]) => text)).toEqual(['One.', 'Two.', 'Three.'])
+  })
+
+  test('a speech splits at the end of a sentence, with (MORE) and the cue again, which cost no line', () => {
+    const speech =
+      'This is the first sentence of them all. This is the second sentence. And a third sentence that goes on for a while longer.'
+    const script = `${fill(25)}\n\nANNA (V.O.)\n${speech}`
+    expect(
+      rows(script)
+        ?.slice(-3)
+        .map(([row, , text]) => [row, text]),
+    ).toEqual(
+      [
+        [52, 'all. This is the second sentence.'],
+        [53, '(MORE)'],
+        [51, 'This is the first sentence of them'],
+      ].toSorted((a, b) => Number(a[0]) - Number(b[0])),
+    )
+    expect(rows(script, 1)?.map(([row, , text]) => [row, text])).toEqual([
+      [-1, "ANNA (V.O.) (CONT'D)"],
+      [0, 'And a third sentence that goes on'],
+      [1, 'for a while longer.'],
+    ])
+  })
+
+  test('a page break breaks, and a speech taller than a page still ends', () => {
+    expect(paginate(parseFountain('One.\n\n===\n\nTwo.'))).toHaveLength(2)
+    expect(paginate(parseFountain(`ANNA\n${'word '.repeat(900)}`)).length).toBeGreaterThan(0)
+  })
+})
+
+test('a breakdown tells set, time, cast and eighths, which make the whole', () => {
+  const script = parseFountain(
+    `INT. HOUSE - KITCHEN - DAY #4#\n\nANNA\nYes.\n\n${fill(20)}\n\nEXT. ROAD\n\nBEN (V.O.)\nNo.\n\nANNA\nOh.`,
+  )
+  expect(breakdown(script)).toMatchObject([
+    { scene: 1, number: '4', intExt: 'INT', set: 'HOUSE - KITCHEN', time: 'DAY', cast: ['ANNA'], eighths: 7, page: 1 },
+    {
+      scene: 2,
+      number: undefined,
+      intExt: 'EXT',
+      set: 'ROAD',
+      time: undefined,
+      cast: ['BEN', 'ANNA'],
+      eighths: 1,
+      page: 1,
+    },
+  ])
+})
+
+describe.skipIf(!hasData)('against Final Draft (skipped where ../shared/data is absent)', () => {
+  test.each([
+    ['vikings', 113],
+    ['gumshoe', 37],
+  ])('%s has %i pages, give or take one', (name, pages) => {
+    const script = parseFountain(read(`final-draft/${name}/source.fountain`))
+    const ours = paginate(script).length
+    expect(JSON.parse(read(`final-draft/${name}/page-breaks.json`)).pages).toHaveLength(pages)
+    expect(Math.abs(ours - pages)).toBeLessThanOrEqual(1)
+    const eighths = breakdown(script).reduce((sum, scene) => sum + scene.eighths, 0)
+    expect(Math.abs(eighths / 8 - measure(script))).toBeLessThan(1)
+  })
+
+  const probes = hasData ? readdirSync(join(DATA, 'pagination-probes')).filter((name) => !name.endsWith('.md')) : []
+  test.each(probes)('the speech of %s splits where Final Draft splits it', (probe) => {
+    const { target, expected } = JSON.parse(read(`pagination-probes/${probe}/expected.json`))
+    const script = parseFountain(read(`pagination-probes/${probe}/source.fountain`))
+    const speech = script.elements.findIndex((e) => e.type === 'dialogue' && e.text.includes(target.contains_text))
+    const parts = paginate(script).map((page) =>
+      page.lines.flatMap(({ element, text }) => (element === speech ? text : [])).join(' '),
+    )
+    if (expected.kind === 'split') {
+      expect(parts[expected.top_page - 1]?.endsWith(expected.top_fragment_ends_with)).toBe(true)
+      expect(parts[expected.bottom_page - 1]?.startsWith(expected.bottom_fragment_starts_with)).toBe(true)
+    } else {
+      expect(parts[expected.whole_on_page - 1]).not.toBe('')
+      expect(parts[expected.absent_from_page - 1] ?? '').toBe('')
+    }
+  })
+})

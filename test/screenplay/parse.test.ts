@@ -1,0 +1,268 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseFountain } from '../../src/screenplay/parse.ts'
+import { printFountain } from '../../src/screenplay/print.ts'
+import type { Element, Script } from '../../src/screenplay/types.ts'
+import { bare, countsOf, hasData, read } from './data.ts'
+
+const elements = (text: string): readonly Element[] => bare(parseFountain(text).elements)
+const action = (text: string): Element => ({ type: 'action', text })
+const says = (name: string, text: string): Element[] => [
+  { type: 'character', name, extensions: [] },
+  { type: 'dialogue', text },
+]
+
+describe('Fountain, one feature a row', () => {
+  test.each<[string, string, readonly Element[]]>([
+    ['a heading', 'INT. HOUSE - DAY', [{ type: 'scene_heading', text: 'INT. HOUSE - DAY' }]],
+    ['a heading in small letters', 'ext. house - day', [{ type: 'scene_heading', text: 'ext. house - day' }]],
+    ['both inside and outside', 'I/E. CAR - DAY', [{ type: 'scene_heading', text: 'I/E. CAR - DAY' }]],
+    ['a forced heading', '.KITCHEN', [{ type: 'scene_heading', text: 'KITCHEN' }]],
+    ['three dots', '... and then.', [action('... and then.')]],
+    [
+      'a scene number',
+      'INT. HOUSE - DAY #I-1-A#',
+      [{ type: 'scene_heading', text: 'INT. HOUSE - DAY', number: 'I-1-A' }],
+    ],
+    [
+      'a heading without a blank below',
+      'INT. HOUSE - DAY\nHe sits.',
+      [{ type: 'scene_heading', text: 'INT. HOUSE - DAY' }, action('He sits.')],
+    ],
+    [
+      'a heading without a blank above',
+      'He sits.\nEXT. ROAD - DAY',
+      [action('He sits.'), { type: 'scene_heading', text: 'EXT. ROAD - DAY' }],
+    ],
+    ['action of several lines', 'One.\n  Two.', [action('One.\n  Two.')]],
+    ['a second blank line', 'One.\n\n\nTwo.', [action('One.'), action(''), action('Two.')]],
+    ['forced action', '!BANG\nBANG', [action('BANG\nBANG')]],
+    ['a speech', 'ANNA\nHello.', says('ANNA', 'Hello.')],
+    ['an accented cue', 'ÉLODIE\nBonjour.', says('ÉLODIE', 'Bonjour.')],
+    ['a cue in capitals without a speech', 'ANNA', [action('ANNA')]],
+    ['a cue without a letter', '23\nHello.', [action('23\nHello.')]],
+    ['a forced cue', '@McAVOY\nHello.', says('McAVOY', 'Hello.')],
+    [
+      'extensions',
+      "HANS (on the radio) (CONT'D)\nHello.",
+      [
+        { type: 'character', name: 'HANS', extensions: ['on the radio', "CONT'D"] },
+        { type: 'dialogue', text: 'Hello.' },
+      ],
+    ],
+    [
+      'dual dialogue',
+      'EVE ^\nNo.',
+      [
+        { type: 'character', name: 'EVE', extensions: [], dual: true },
+        { type: 'dialogue', text: 'No.' },
+      ],
+    ],
+    [
+      'a parenthetical',
+      'EVE\n(low)\nNo.',
+      [
+        { type: 'character', name: 'EVE', extensions: [] },
+        { type: 'parenthetical', text: 'low' },
+        { type: 'dialogue', text: 'No.' },
+      ],
+    ],
+    ['a pause inside a speech', 'EVE\nNo.\n  \nYes.', says('EVE', 'No.\n\nYes.')],
+    ['an indented speech', '    EVE\n  No.', says('EVE', 'No.')],
+    [
+      'sung lines',
+      'EVE\n~La\n~la',
+      [
+        { type: 'character', name: 'EVE', extensions: [] },
+        { type: 'lyrics', text: 'La\nla' },
+      ],
+    ],
+    ['a transition', 'CUT TO:', [{ type: 'transition', text: 'CUT TO:' }]],
+    ['a forced transition', '> FADE OUT.', [{ type: 'transition', text: 'FADE OUT.' }]],
+    ['centred', '>  THE END  <', [{ type: 'centered', text: 'THE END' }]],
+    ['a page break', 'One.\n\n=====\n\nTwo.', [action('One.'), { type: 'page_break' }, action('Two.')]],
+    [
+      'a section and a synopsis',
+      '## Act\n= They meet.',
+      [
+        { type: 'section', depth: 2, text: 'Act' },
+        { type: 'synopsis', text: 'They meet.' },
+      ],
+    ],
+    [
+      'a note',
+      'One.\n\n[[two\nlines]]\n\nThree.',
+      [action('One.'), { type: 'note', text: 'two\nlines' }, action('Three.')],
+    ],
+    ['a note in a text', 'One [[a\nb]] two.', [action('One [[a\nb]] two.')]],
+    ['no note: a blank line inside', 'One [[a\n\nb]]', [action('One [[a'), action('b]]')]],
+    [
+      'a boneyard',
+      'One.\n/*\nINT. X - DAY\n\n*/\nTwo.',
+      [action('One.'), { type: 'boneyard', text: '\nINT. X - DAY\n\n' }, action('Two.')],
+    ],
+    ['a boneyard never closed', 'One /* two', [action('One /* two')]],
+  ])('%s', (_, text, expected) => {
+    expect(elements(text)).toEqual(expected)
+  })
+
+  test('a title page, and a script that begins like one but has none', () => {
+    const { titlePage, elements: body } = parseFountain(
+      'Title: X\nContact:\n    a@b.example\n\t(555)\nfmt: y\n\nFADE IN:',
+    )
+    expect(titlePage).toEqual([
+      { key: 'Title', values: ['X'] },
+      { key: 'Contact', values: ['a@b.example', '(555)'] },
+      { key: 'fmt', values: ['y'] },
+    ])
+    expect(bare(body)).toEqual([action('FADE IN:')])
+    expect(parseFountain('CUT TO:\n\nINT. X - DAY').titlePage).toEqual([])
+  })
+
+  test('every element knows the lines it came from', () => {
+    const { elements } = parseFountain(
+      '\uFEFFTitle: X\r\n\r\nINT. X - DAY\r\n\r\nEVE\r\nNo.\r\nNo!\r\n\r\n/* a\r\nb */\r\n\r\nEnd.',
+    )
+    expect(elements.map(({ type, at }) => [type, at?.from, at?.to])).toEqual([
+      ['scene_heading', 3, 3],
+      ['character', 5, 5],
+      ['dialogue', 6, 7],
+      ['boneyard', 9, 10],
+      ['action', 12, 12],
+    ])
+  })
+})
+
+describe('what goes out comes back', () => {
+  const word = fc.oneof(
+    { weight: 6, arbitrary: fc.stringMatching(/^[a-zA-Zéñ0-9,.!?'-]{1,9}$/) },
+    fc.constantFrom(
+      'INT.',
+      'EXT.',
+      'CUT',
+      'TO:',
+      '>',
+      '<',
+      '(',
+      ')',
+      '#1#',
+      '*a*',
+      '_b_',
+      '\\*',
+      '~',
+      '!',
+      '@',
+      '=',
+      '#',
+      '^',
+      '\\(',
+      '.',
+      '[[n]]',
+    ),
+  )
+  const line = fc.array(word, { minLength: 1, maxLength: 6 }).map((words) => words.join(' '))
+  const lines = fc.array(line, { minLength: 1, maxLength: 3 }).map((some) => some.join('\n'))
+  const plain = fc.stringMatching(/^[A-Za-z][a-z ]{0,12}[a-z]$/)
+  const name = fc.oneof(
+    fc.stringMatching(/^[A-ZÉ][A-Z0-9 ]{0,8}[A-Z]$/),
+    fc.stringMatching(/^[A-Z][a-z]{1,6}$/),
+    fc.constantFrom('INT. VOICE', '李明', '#4'),
+  )
+  const text = <T extends string>(type: T, value: fc.Arbitrary<string>) => value.map((text) => ({ type, text }))
+  const spoken: fc.Arbitrary<Element[]> = fc
+    .array(fc.oneof(text('dialogue', lines), text('parenthetical', plain), text('lyrics', plain)), { maxLength: 4 })
+    .map((parts) => parts.filter((part, i) => part.type === 'parenthetical' || part.type !== parts[i - 1]?.type))
+  const speech: fc.Arbitrary<Element[]> = fc
+    .record({ name, extensions: fc.array(plain, { maxLength: 2 }), dual: fc.boolean(), parts: spoken })
+    .map(({ name, extensions, dual, parts }) => [
+      { type: 'character', name, extensions, ...(dual && { dual }) },
+      ...parts,
+    ])
+  const one: fc.Arbitrary<Element[]> = fc
+    .oneof(
+      fc.record({ type: fc.constant('scene_heading' as const), text: plain.map((p) => `INT. ${p} - DAY`) }),
+      fc.record({ type: fc.constant('scene_heading' as const), text: plain, number: fc.constantFrom('1', '2A') }),
+      text('action', lines),
+      text('transition', fc.oneof(plain, fc.constant('CUT TO:'))),
+      text('centered', plain),
+      text('synopsis', plain),
+      text('note', plain),
+      text('boneyard', plain),
+      fc.record({ type: fc.constant('section' as const), depth: fc.integer({ min: 1, max: 6 }), text: plain }),
+      fc.constant({ type: 'page_break' as const }),
+    )
+    .map((element) => [element])
+  const blank: fc.Arbitrary<Element[]> = fc.constant([{ type: 'action', text: '' }])
+  const between = fc.oneof({ weight: 5, arbitrary: fc.oneof(one, speech) }, { weight: 1, arbitrary: blank })
+  const script: fc.Arbitrary<Script> = fc
+    .record({
+      title: fc.option(plain, { nil: undefined }),
+      body: fc.tuple(one, fc.array(between, { maxLength: 12 }), one),
+    })
+    .map(({ title, body: [first, middle, last] }) => ({
+      titlePage:
+        title === undefined
+          ? []
+          : [
+              { key: 'Title', values: [title] },
+              { key: 'Contact', values: [title, title] },
+            ],
+      elements: [...first, ...middle.flat(), ...last],
+    }))
+
+  test('parse(print(script)) equals the script', () => {
+    fc.assert(
+      fc.property(script, (given) => {
+        expect(bare(parseFountain(printFountain(given)))).toEqual(given)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('any text is read without a throw, and printing settles at once', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(line, fc.constantFrom('', '  ', '/*', '*/', '[[', ']]', 'INT. X - DAY', 'EVE')), {
+          maxLength: 30,
+        }),
+        (some) => {
+          const read = parseFountain(some.join('\n'))
+          for (const element of read.elements) expect(element.at?.from).toBeGreaterThan(0)
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (some) => void parseFountain(some)),
+      { numRuns: 1_000 },
+    )
+  })
+})
+
+describe.skipIf(!hasData)('scripts saved by Final Draft (skipped where ../shared/data is absent)', () => {
+  // Final Draft's own counts. One of its paragraphs in vikings is only the frame around a dual dialogue; it counts centred lines as action.
+  test.each([
+    [
+      'vikings',
+      {
+        scene_heading: 115,
+        action: 755,
+        centered: 1,
+        character: 849,
+        parenthetical: 69,
+        dialogue: 863,
+        transition: 4,
+        section: 27,
+      },
+    ],
+    [
+      'gumshoe',
+      { scene_heading: 25, action: 220, centered: 1, character: 269, parenthetical: 44, dialogue: 283, transition: 2 },
+    ],
+    ['mostly-genius', { scene_heading: 16, action: 106, centered: 8, character: 318, dialogue: 318, page_break: 3 }],
+  ])('%s has the elements that Final Draft counts, and survives a round trip', (name, counts) => {
+    const script = parseFountain(read(`final-draft/${name}/source.fountain`))
+    expect(countsOf(script.elements)).toEqual(counts)
+    expect(bare(parseFountain(printFountain(script)))).toEqual(bare(script))
+  })
+})

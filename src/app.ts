@@ -10,7 +10,7 @@ import type { Catalog } from './contract/provider.ts'
 import type { Shelf } from './contract/shelf.ts'
 import type { World } from './contract/world.ts'
 import { createRoster, type FullRoster } from './roster.ts'
-import { createRouter, type Router, structured } from './router/index.ts'
+import { createRouter, type Router } from './router/index.ts'
 import { openLedger } from './store/ledger.ts'
 import { openShelf } from './store/shelf.ts'
 import { realWorld } from './world.ts'
@@ -66,7 +66,7 @@ export function createApp(options: AppOptions): App {
   const shelf = once(async () => watchedShelf(await openShelf(join(settings.home, 'shelf.db'), { world }), changed))
   const roster = createRoster({ world, settings, catalog: openCatalog })
   const router = createRouter({ world, roster, policy: settings.routing, ledger })
-  const generate = structured(router.generate)
+  const { generate } = router
   const jobs = once(async (): Promise<Jobs> => createJobs({ shelf: await shelf(), world }))
   const agent = async () => ({ generate, shelf: await shelf(), world, jobs: await jobs() })
   return {

@@ -9,7 +9,7 @@ export interface Report {
   readonly budgets: readonly ReportBudget[]
 }
 
-export interface ReportCounts {
+export type ReportCounts = {
   readonly calls: number
   readonly attempts: number
   readonly failures: number

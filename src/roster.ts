@@ -120,7 +120,7 @@ function hostedBy(catalog: Catalog, settings: Settings, world: World): readonly 
     const own = new Set(known.models)
     const facts = (model: string): ModelFacts | undefined => catalog.model(id, model, world.now())
     const models = daily(world, () => {
-      const listed = known.only ? [] : catalog.models(id).filter((one) => !own.has(one.id))
+      const listed = known.only ? [] : catalog.models(id, world.now()).filter((one) => !own.has(one.id))
       const named = known.models.map((model) => facts(model) ?? bare(model, 'config'))
       return [...named, ...listed].map((one) => priced(id, one, local))
     })

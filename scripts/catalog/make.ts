@@ -1,7 +1,7 @@
 import type { ModelRow } from '../../src/catalog/rows.ts'
 import type { Vendor } from '../../src/contract/provider.ts'
 import { type Inputs, type LiteModel, type RouterModel, readInputs, TAKEN } from './inputs.ts'
-import { fromDev, fromElder, fromLite, fromRouter, type Same, writesText } from './models.ts'
+import { fromDev, fromLite, fromPrice, fromRouter, type Same, writesText } from './models.ts'
 import { genaiModels } from './prices.ts'
 import { onWireOf, vendorOf } from './vendors.ts'
 
@@ -54,10 +54,10 @@ function modelsOf(vendor: Vendor, inputs: Inputs, lite: ReadonlyMap<string, Lite
     const row = fromLite(id, facts, genai, resold(vendor.id, id, inputs))
     if (row.p) rows.set(id, row)
   }
-  for (const [id, elderId] of Object.entries(NEWEST[vendor.id] ?? {})) {
-    const [elder, genai] = [rows.get(elderId), prices.get(id)]
-    if (!elder || !genai) throw new Error(`NEWEST: genai-prices has no "${id}", or ${vendor.id} no "${elderId}"`)
-    if (!known.has(id.toLowerCase())) rows.set(id, fromElder(id, elder, genai))
+  for (const id of NEWEST[vendor.id] ?? []) {
+    const genai = prices.get(id)
+    if (!genai) throw new Error(`NEWEST: genai-prices has no "${id}" of ${vendor.id}`)
+    if (!known.has(id.toLowerCase())) rows.set(id, fromPrice(id, genai))
   }
   return [...rows.values()].toSorted((a, b) => order(a.i, b.i))
 }
@@ -79,13 +79,13 @@ function resold(vendor: string, id: string, { openRouter }: Inputs): RouterModel
   return openRouter.find((model) => plain(model.id) === plain(`${OPENROUTER_NAME[vendor]}/${id}`))
 }
 
-/** Newer than every list but genai-prices: each with the model that it follows. A line goes when models.dev has the model. */
-const NEWEST: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  anthropic: { 'claude-fable-5-1': 'claude-fable-5', 'claude-opus-5-5': 'claude-opus-5' },
-  google: { 'gemini-3.7-flash': 'gemini-3.6-flash', 'gemini-3.8-flash': 'gemini-3.6-flash' },
-  moonshotai: { 'kimi-k3': 'kimi-k2.7-code' },
-  openai: { 'gpt-6-astra': 'gpt-5.6-sol', 'gpt-6-luna': 'gpt-5.6-luna', 'gpt-6-sol': 'gpt-5.6-sol' },
-  xai: { 'grok-4.6': 'grok-4.5' },
+/** Newer than every list but genai-prices, and known to write text. A line goes when models.dev has the model. */
+const NEWEST: Readonly<Record<string, readonly string[]>> = {
+  anthropic: ['claude-fable-5-1', 'claude-opus-5-5'],
+  google: ['gemini-3.7-flash', 'gemini-3.8-flash'],
+  moonshotai: ['kimi-k3'],
+  openai: ['gpt-6-astra', 'gpt-6-luna', 'gpt-6-sol'],
+  xai: ['grok-4.6'],
 }
 
 /** LiteLLM's names of our vendors, where its ids are the vendor's own once the name before them is cut off. */

@@ -117,14 +117,12 @@ export function fromLite(id: string, lite: LiteModel, genai: ModelInfo, resold: 
   })
 }
 
-/** A model so new that only its price is known: it can do what the one before it can, until a list says otherwise. */
-export function fromElder(id: string, elder: ModelRow, genai: ModelInfo): ModelRow {
-  const { r: _released, s: _status, p: _price, ...facts } = elder
+/** A model so new that only its price is known: what it can do beyond text is left unknown until a list says. */
+export function fromPrice(id: string, genai: ModelInfo): ModelRow {
   return row({
-    ...facts,
     i: id,
     n: genai.name,
-    c: genai.context_window ?? elder.c,
+    c: genai.context_window,
     p: priceOf(id, genai, () => undefined),
     w: [SOURCE.genaiPrices],
   })

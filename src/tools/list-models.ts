@@ -3,13 +3,11 @@ import type { App } from '../app.ts'
 import { GenerateError } from '../contract/errors.ts'
 import type { BudgetState } from '../contract/ledger.ts'
 import { matches } from '../contract/match.ts'
-import type { LiveModel, ModelFacts } from '../contract/provider.ts'
+import type { ModelFacts } from '../contract/provider.ts'
 import { usd } from '../report.ts'
 import type { Member } from '../roster.ts'
 import { tool } from './tool.ts'
-
-/** How long a provider may take to say what its key can see. */
-const VERIFY_MS = 10_000
+import { type Seen, verified } from './verify.ts'
 
 const status = z.enum(['ready', 'no_key', 'cooling_down', 'unreachable', 'over_budget'])
 type Status = z.output<typeof status>
@@ -62,10 +60,16 @@ export default tool({
     const asked = everyone.filter((member) => member.provider || !available_only || provider !== undefined)
     const budgets = await (await app.ledger()).budgets(app.world.now())
     const seen = verify ? await verified(app, asked, signal, progress) : new Map<string, Seen>()
-    const rows = asked.flatMap((member) =>
+    const fitting = asked.flatMap((member) =>
       modelsOf(member, seen.get(member.id))
         .filter((facts) => (!capability || facts.abilities.includes(capability)) && fits(query, member, facts))
-        .map((facts) => ({ member, facts, status: statusOf(app, member, facts, seen.get(member.id), budgets) })),
+        .map((facts) => ({ member, facts })),
+    )
+    const rows = await Promise.all(
+      fitting.map(async ({ member, facts }) => {
+        const status = await statusOf(app, member, facts, seen.get(member.id), budgets)
+        return { member, facts, status }
+      }),
     )
     const order = (row: (typeof rows)[number]): number => status.options.indexOf(row.status)
     const sorted = rows.sort(
@@ -79,50 +83,6 @@ export default tool({
     }
   },
 })
-
-/** What came of asking a provider for its models. */
-type Seen = { readonly models: readonly LiveModel[] } | { readonly status: Status; readonly fix: string }
-
-async function verified(
-  app: App,
-  members: readonly Member[],
-  signal: AbortSignal,
-  progress: (step: { message: string; done: number; total: number }) => void,
-): Promise<Map<string, Seen>> {
-  const ready = members.filter((member) => member.provider && member.id !== 'rehearsal')
-  const seen = new Map<string, Seen>()
-  await Promise.all(
-    ready.map(async (member) => {
-      seen.set(member.id, await ask(app, member, signal))
-      progress({ message: `asked ${member.name}`, done: seen.size, total: ready.length })
-    }),
-  )
-  return seen
-}
-
-async function ask(app: App, { provider, name }: Member, signal: AbortSignal): Promise<Seen> {
-  const late = new AbortController()
-  const both = AbortSignal.any([signal, late.signal])
-  const timer = app.world.sleep(VERIFY_MS, both).then(
-    () => late.abort(),
-    () => {},
-  )
-  try {
-    return { models: (await provider?.models(both)) ?? [] }
-  } catch (error) {
-    signal.throwIfAborted()
-    const refused =
-      error instanceof GenerateError && (error.failure.kind === 'auth' || error.failure.kind === 'quota_exhausted')
-    const fix =
-      error instanceof GenerateError && !late.signal.aborted
-        ? error.message
-        : `${name} did not answer within ${VERIFY_MS / 1000} s.`
-    return { status: refused ? 'no_key' : 'unreachable', fix }
-  } finally {
-    late.abort()
-    await timer
-  }
-}
 
 /** With a live answer, what the key can see; else what the catalog knows. */
 function modelsOf(member: Member, seen: Seen | undefined): readonly ModelFacts[] {
@@ -148,16 +108,16 @@ function fits(query: string | undefined, member: Member, facts: ModelFacts): boo
     .every((word) => text.includes(word))
 }
 
-function statusOf(
+async function statusOf(
   app: App,
   member: Member,
   facts: ModelFacts,
   seen: Seen | undefined,
   budgets: readonly BudgetState[],
-): Status {
+): Promise<Status> {
   if (!member.provider) return 'no_key'
   if (seen && 'status' in seen) return seen.status
-  if (app.router.status(member.id, facts.id) === 'cooling_down') return 'cooling_down'
+  if ((await app.router.status(member.id, facts.id)) === 'cooling_down') return 'cooling_down'
   const free = facts.price?.output === 0 && facts.price.input === 0
   const spent = budgets.some((budget) => budget.remainingMicroUsd === 0 && matches(budget.match, member.id, facts.id))
   return spent && !free ? 'over_budget' : 'ready'

@@ -4,6 +4,8 @@ export interface TestWorld extends World {
   /** Lets time pass: sleepers wake in order, and everything that can run, runs between them. */
   advance(ms: number): Promise<void>
   readonly logged: readonly string[]
+  /** Sleeps that are under way: a test may assert that no timer was left behind. */
+  readonly sleeping: number
 }
 
 /** A world that stands still until told to move, with chance and ids that repeat. Starts at 2026-01-01T00:00Z. */
@@ -20,6 +22,9 @@ export function testWorld(
     id: () => `id${++ids}`,
     log: (event, facts) => void logged.push(facts ? `${event} ${JSON.stringify(facts)}` : event),
     logged,
+    get sleeping() {
+      return sleepers.size
+    },
     fetch: options.fetch ?? (() => Promise.reject(new Error('no network in tests'))),
     sleep(ms, signal) {
       if (signal?.aborted) return Promise.reject(signal.reason)

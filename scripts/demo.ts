@@ -1,0 +1,196 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { styleText } from 'node:util'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+
+/**
+ * Starts the built server over stdio, as a client would, and does its whole job with it: the models, a streamed answer,
+ * a screenplay, a plan, the bill. With an API key in the environment (or in `.env`) it asks that provider, under a cap;
+ * else a local engine; else the understudy, which costs nothing.
+ */
+const CAP_USD = 0.25
+const root = join(import.meta.dirname, '..')
+const out = join(root, 'demo-output')
+const CONCEPT =
+  'A lighthouse keeper, MARA, and her estranged brother TOM must keep the lamp burning through one storm, with one match left.'
+
+interface Result {
+  readonly text: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+rmSync(out, { recursive: true, force: true })
+mkdirSync(out)
+writeFileSync(
+  join(out, 'showrunner.json'),
+  JSON.stringify({ routing: { strategy: 'cheapest' }, budgets: [{ name: 'demo cap', per: 'total', usd: CAP_USD }] }),
+)
+
+const client = new Client({ name: 'demo', version: '1.0.0' })
+await client.connect(
+  new StdioClientTransport({
+    command: process.execPath,
+    args: [join(root, 'dist/server.js')],
+    cwd: root,
+    env: {
+      ...definedEnvironment(),
+      SHOWRUNNER_HOME: join(out, 'home'),
+      SHOWRUNNER_CONFIG: join(out, 'showrunner.json'),
+    },
+    stderr: 'inherit',
+  }),
+)
+
+heading('1  The models')
+const models = await call('list_models', { limit: 6 })
+const all = await call('list_models', { available_only: false, limit: 1 })
+const found = text(models.data['default_model'])
+const model = found || 'rehearsal/understudy'
+for (const each of list(models.data['models']))
+  say(`   ${text(each['id']).padEnd(44)} ${text(each['status'])}  ${priceOf(each['price'])}`)
+say(`   ${text(all.data['total'])} models of ${list(all.data['providers']).length} providers are known.`)
+if (!found)
+  say(
+    '\n   No API key and no local engine here, so the understudy plays: placeholder text, no network, no cost.\n   With a key (OPENAI_API_KEY=… npm run demo) the same demo asks a real model.',
+  )
+else say(`\n   Asking ${found}, under a cap of $${CAP_USD}.`)
+
+heading(`2  generate_text, as it streams from ${model}`)
+say('   ', '')
+const answer = await call(
+  'generate_text',
+  { prompt: 'In three sentences: why do storms make good scenes?', model, max_output_tokens: 400 },
+  (message, step) => {
+    if (step > 1) say(message.replaceAll('\n', '\n   '), '')
+  },
+)
+say(
+  `\n   — ${text(answer.data['model'])}, ${text(answer.data['latency_ms'])} ms, first words after ${text(answer.data['first_token_ms'])} ms, $${text(answer.data['cost_usd'])}`,
+)
+
+heading('3  develop_script')
+const script = await job('develop_script', 'script_id', {
+  concept: CONCEPT,
+  format: 'short',
+  target_pages: 4,
+  model,
+  max_cost_usd: CAP_USD * 0.6,
+})
+const fountain = text(script['fountain'])
+writeFileSync(join(out, 'script.fountain'), fountain)
+writeFileSync(join(out, 'script.json'), JSON.stringify(script, null, 2))
+say(
+  `\n   ${text(script['title'])}: ${text(script['pages'])} of ${text(script['target_pages'])} pages, ${list(script['scenes']).length} scenes, cast ${list(
+    script['characters'],
+  )
+    .map((one) => text(one['name']))
+    .join(', ')}`,
+)
+say(`   Written to demo-output/script.fountain. It begins:\n`)
+say(
+  fountain
+    .split('\n')
+    .slice(0, 36)
+    .map((line) => `   │ ${line}`)
+    .join('\n'),
+)
+
+heading('4  plan_tasks, from that script')
+const plan = await job('plan_tasks', 'plan_id', {
+  script_id: script['script_id'],
+  detail: 'outline',
+  constraints: { team: [{ role: 'Crew', count: 3 }] },
+  model,
+  max_cost_usd: CAP_USD * 0.2,
+})
+const tasks = list(plan['tasks'])
+writeFileSync(join(out, 'plan.json'), JSON.stringify(plan, null, 2))
+writeFileSync(join(out, 'plan.mmd'), text(plan['gantt']))
+for (const task of tasks)
+  say(
+    `   ${task['critical'] ? '●' : '○'} ${text(task['start']).slice(0, 16)}  ${text(task['estimate_hours']).padStart(4)} h  ${text(task['title'])}`,
+  )
+say(
+  `   ● critical path, ${text(plan['makespan_hours'])} working hours: ${(plan['critical_path'] as readonly string[]).join(' → ')}`,
+)
+say('   Written to demo-output/plan.json and plan.mmd (Mermaid).')
+
+heading('5  usage_report')
+const usage = await call('usage_report', { period: 'today', by: 'tool' })
+say(`   ${text(usage.data['summary'])}`)
+const today = (
+  usage.data['periods'] as Readonly<
+    Record<string, { readonly by: { readonly tool: readonly Readonly<Record<string, unknown>>[] } }>
+  >
+)['today']
+for (const row of today?.by.tool ?? [])
+  say(`   ${text(row['key']).padEnd(16)} ${text(row['calls']).padStart(3)} calls  $${text(row['cost_usd'])}`)
+
+await client.close()
+
+/** Calls again with the job's id until it is over, and shows how far it is. */
+async function job(
+  tool: string,
+  id: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  let last = ''
+  const show = (message: string): void => {
+    const line = message.replace(/ · \d+ s$/, '')
+    if (line !== last) say(`   ${line}`)
+    last = line
+  }
+  let { data } = await call(tool, input, show)
+  while (data['status'] === 'running') data = (await call(tool, { [id]: data[id] }, show)).data
+  if (data['status'] !== 'complete') throw new Error(`${tool} ended as ${text(data['status'])}: ${text(data['next'])}`)
+  return data
+}
+
+async function call(
+  tool: string,
+  input: Readonly<Record<string, unknown>>,
+  onMessage?: (message: string, step: number) => void,
+): Promise<Result> {
+  let step = 0
+  const options = onMessage
+    ? { onprogress: ({ message = '' }: { readonly message?: string | undefined }) => onMessage(message, step++) }
+    : {}
+  const result = await client.callTool(
+    { name: tool, arguments: { ...input } },
+    { ...options, timeout: 120_000, resetTimeoutOnProgress: true },
+  )
+  const [content] = result.content
+  const said = content?.type === 'text' ? content.text : ''
+  if (result.isError) throw new Error(said)
+  return { text: said, data: result.structuredContent as Result['data'] }
+}
+
+function heading(title: string): void {
+  say(`\n${styleText('bold', title)}\n`)
+}
+
+function say(line: string, end = '\n'): void {
+  process.stdout.write(line + end)
+}
+
+function text(value: unknown): string {
+  return value === null || value === undefined ? '' : String(value)
+}
+
+function list(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value : []
+}
+
+function priceOf(price: unknown): string {
+  const rates = price as Readonly<Record<string, unknown>> | null
+  return rates
+    ? `$${text(rates['input_usd_per_mtok'])} in, $${text(rates['output_usd_per_mtok'])} out, a million tokens`
+    : 'price unknown'
+}
+
+function definedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}

@@ -3,7 +3,7 @@ import type { LiveModel } from '../contract/provider.ts'
 import type { World } from '../contract/world.ts'
 import type { Account } from './account.ts'
 import { wholeJson } from './body.ts'
-import type { Client } from './openai-client.ts'
+import type { Client } from './client.ts'
 import { at, count, list, text } from './unknown.ts'
 
 /** How long a provider may take to list its models. */

@@ -27,6 +27,9 @@ export function readChat(asked: Asked, world: { now(): number; id(): string }): 
       yield { type: 'text', text: refusal }
     }
     calls.push(at(said, 'tool_calls'))
+    // The one call of before there were several, from old deployments and proxies.
+    const only = at(said, 'function_call')
+    if (only) calls.push([{ index: 'only', function: only }])
     reason ??= text(at(given, 'finish_reason')) || undefined
     // Moonshot puts the counts into the last choice.
     usage = usageOf(at(given, 'usage')) ?? usage

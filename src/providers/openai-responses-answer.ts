@@ -8,14 +8,14 @@ import { usageOf } from './usage.ts'
 /** Reads the events of the Responses API, or a whole response. */
 export function readResponses(asked: Asked, world: { now(): number; id(): string }): Reading {
   const calls = new Map<string, ToolCall | undefined>()
-  let texts = 0
+  const heard = { text: false, thinking: false }
   let refused = false
   let final: unknown
 
   function* say(type: 'text' | 'thinking', said: unknown): Iterable<GenerateEvent> {
     const words = text(said)
     if (!words) return
-    if (type === 'text') texts++
+    heard[type] = true
     yield { type, text: words }
   }
 
@@ -28,15 +28,14 @@ export function readResponses(asked: Asked, world: { now(): number; id(): string
   /** What only the final response told: all of it where a server sends no pieces, or the answer came whole. */
   function* complete(response: unknown): Iterable<GenerateEvent> {
     final = response
-    const pieces = texts > 0
+    const { text: pieces, thinking: thoughts } = { ...heard }
     for (const item of list(at(response, 'output'))) {
       keepCall(item)
-      if (pieces) continue
-      if (at(item, 'type') === 'reasoning') {
+      if (at(item, 'type') === 'reasoning' && !thoughts) {
         for (const part of [...list(at(item, 'summary')), ...list(at(item, 'content'))])
           yield* say('thinking', at(part, 'text'))
       }
-      if (at(item, 'type') !== 'message') continue
+      if (at(item, 'type') !== 'message' || pieces) continue
       for (const part of list(at(item, 'content'))) {
         const refusal = at(part, 'refusal')
         if (refusal) refused = true

@@ -1,0 +1,57 @@
+import { GenerateError } from './errors.ts'
+import type { Finish, GenerateEvent, Setting, ToolCall, Usage } from './generate.ts'
+
+/** A whole answer: what a stream comes to when it is read to its end. */
+export interface Answer {
+  readonly provider: string
+  /** The vendor's own model id, without the provider. */
+  readonly model: string
+  readonly text: string
+  /** The model's reasoning, where it shows any. Not part of the answer. */
+  readonly thinking: string
+  readonly calls: readonly ToolCall[]
+  readonly finish: Finish
+  readonly usage: Usage
+  readonly ignored: readonly Setting[]
+}
+
+/**
+ * Reads a stream to its end. Throws `GenerateError`: whatever the stream throws, and `bad_response` where it stops
+ * without an `end`.
+ */
+export async function collect(stream: AsyncIterable<GenerateEvent>): Promise<Answer> {
+  const from: { provider: string; model: string; ignored: readonly Setting[] } = {
+    provider: '',
+    model: '',
+    ignored: [],
+  }
+  const text: string[] = []
+  const thinking: string[] = []
+  const calls: ToolCall[] = []
+  for await (const event of stream) {
+    switch (event.type) {
+      case 'start':
+        Object.assign(from, { provider: event.provider, model: event.model, ignored: event.ignored })
+        break
+      case 'text':
+        text.push(event.text)
+        break
+      case 'thinking':
+        thinking.push(event.text)
+        break
+      case 'call':
+        calls.push(event.call)
+        break
+      case 'end':
+        return {
+          ...from,
+          text: text.join(''),
+          thinking: thinking.join(''),
+          calls,
+          finish: event.finish,
+          usage: event.usage,
+        }
+    }
+  }
+  throw new GenerateError({ kind: 'bad_response' }, 'The answer stopped before its end. Try again.')
+}

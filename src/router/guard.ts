@@ -1,0 +1,79 @@
+import { GenerateError } from '../contract/errors.ts'
+import type { Grant, Limit, Need, Outcome } from '../contract/limit.ts'
+import type { World } from '../contract/world.ts'
+import { estimateInput } from './estimate.ts'
+import { type Tally, tally } from './tally.ts'
+import type { Step } from './turn.ts'
+import { moment } from './words.ts'
+
+/**
+ * Passes an attempt through every limit on the way in, all or none, and tells each what it took on the way out: when
+ * the stream has ended, not when it began. Refuses with `refused_by_limit`; to wait or to go elsewhere is for others.
+ *
+ * A limit that several processes share is one more `Limit` in the list, whose `reserve` returns a promise.
+ */
+export function guard(world: World, limits: readonly Limit[], name: string): (next: Step) => Step {
+  return (next) =>
+    async function* (request, turn) {
+      const input = estimateInput(request, name)
+      const guess = { requests: 1, tokens: input.likely + (request.maxOutputTokens ?? 0) }
+      const grants = await reserveAll(limits, guess, world.now(), name)
+      const seen = tally(request, input)
+      let error: GenerateError | undefined
+      try {
+        for await (const event of next(request, turn)) {
+          seen.see(event, world.now())
+          yield event
+        }
+      } catch (cause) {
+        error = cause instanceof GenerateError ? cause : undefined
+        throw cause
+      } finally {
+        // Refused by the ledger: it never went out.
+        const wentOut = error?.failure.kind !== 'over_budget'
+        const outcome = outcomeOf(seen, error)
+        for (const one of grants) await (wentOut ? one.settle(outcome, world.now()) : one.release(world.now()))
+      }
+    }
+}
+
+type Granted = Extract<Grant, { ok: true }>
+
+/** All or nothing, in the order of the list: one refusal gives back everything granted before it. */
+async function reserveAll(
+  limits: readonly Limit[],
+  need: Need,
+  now: number,
+  name: string,
+): Promise<readonly Granted[]> {
+  const granted: Granted[] = []
+  for (const limit of limits) {
+    const answer = await limit.reserve(need, now)
+    if (!answer.ok) {
+      for (const earlier of granted) await earlier.release(now)
+      throw refusal(limit.name, answer.freeAt, need, name)
+    }
+    granted.push(answer)
+  }
+  return granted
+}
+
+function refusal(limit: string, freeAt: number | undefined, need: Need, name: string): GenerateError {
+  const way =
+    freeAt === undefined
+      ? `this call alone may take ${need.tokens.toLocaleString('en-US')} tokens. Lower max_output_tokens, shorten the prompt, or raise the limit.`
+      : `it lets the next call through at ${moment(freeAt)}. Try again then, or name another model.`
+  return new GenerateError(
+    { kind: 'refused_by_limit', limit, freeAt },
+    `${name} is held back by the limit "${limit}": ${way}`,
+  )
+}
+
+/** A reader that left before any content came says nothing about the model; one that left later saw it answer. */
+function outcomeOf(seen: Tally, error: GenerateError | undefined): Outcome {
+  const left = !seen.ended && seen.firstContentAt === undefined
+  const fault = error ?? (left ? new GenerateError({ kind: 'cancelled' }, 'The reader left.') : undefined)
+  const { usage } = seen.used(fault)
+  const used = { requests: 1, tokens: (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) }
+  return { used, ...(fault && { error: fault }) }
+}

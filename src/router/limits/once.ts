@@ -1,0 +1,19 @@
+import type { Grant, Outcome } from '../../contract/limit.ts'
+
+/** A grant of which only the first settle or release counts. */
+export function grant(on: {
+  settle(outcome: Outcome, now: number): void
+  release(now: number): void
+}): Extract<Grant, { ok: true }> {
+  let over = false
+  const first = (act: () => void): void => {
+    if (over) return
+    over = true
+    act()
+  }
+  return {
+    ok: true,
+    settle: (outcome, now) => first(() => on.settle(outcome, now)),
+    release: (now) => first(() => on.release(now)),
+  }
+}

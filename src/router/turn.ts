@@ -1,0 +1,31 @@
+import type { Call, GenerateEvent, GenerateRequest } from '../contract/generate.ts'
+
+/**
+ * A `Generate` inside the router: its call also carries what the layers of one call share. Every `Generate` is a step,
+ * so a provider stands at the bottom as it is.
+ */
+export type Step = (request: GenerateRequest, turn: Turn) => AsyncIterable<GenerateEvent>
+
+export interface Turn extends Call {
+  /** When the whole call must be over: ms since the epoch. */
+  readonly deadline: number
+  /** When the candidate at hand must have shown its first sign of life: its share of the time that is left. */
+  readonly openBy: number
+  readonly tab: Tab
+}
+
+/** What one call has run up so far, over all its candidates and repair rounds. */
+export interface Tab {
+  /** Requests that went out. */
+  sent: number
+  /** What the settled ones cost. */
+  spentMicroUsd: number
+  /** The `provider/model` that the last one went to. */
+  last: string | undefined
+}
+
+/** A first sight of a call: a fresh tab, and all the time there is for whoever comes first. */
+export function firstTurn(call: Call, now: number, totalMs: number): Turn {
+  const deadline = call.deadline ?? now + totalMs
+  return { ...call, deadline, openBy: deadline, tab: { sent: 0, spentMicroUsd: 0, last: undefined } }
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { type Failure, GenerateError } from '../../../src/contract/errors.ts'
+import type { Limit } from '../../../src/contract/limit.ts'
+import { cooldown } from '../../../src/router/limits/cooldown.ts'
+import { granted, keepsTheLimitContract } from '../../contracts/limit.ts'
+
+const REST = { restMs: 20_000, failures: 3 }
+const ONE = { requests: 1, tokens: 0 }
+const rest = (level: 'model' | 'provider' = 'model'): Limit => cooldown('rest', level, REST)
+const error = (failure: Failure): GenerateError => new GenerateError(failure, 'it failed')
+
+async function fail(limit: Limit, failure: Failure, at: number): Promise<void> {
+  await granted(await limit.reserve(ONE, at)).settle({ used: ONE, error: error(failure) }, at)
+}
+
+async function succeed(limit: Limit, at: number): Promise<void> {
+  await granted(await limit.reserve(ONE, at)).settle({ used: ONE }, at)
+}
+
+keepsTheLimitContract('cooldown', {
+  make: () => rest(),
+  async exhaust(limit, now) {
+    await fail(limit, { kind: 'rate_limited', retryAfterMs: 5_000 }, now)
+    return []
+  },
+  freeAfterMs: 5_000,
+  cannot: { 'only the first of settle and release counts': 'a rest is not filled by calls; see below' },
+})
+
+describe('when it begins, and for how long', () => {
+  const overloaded: Failure = { kind: 'overloaded', status: 529 }
+  const table: readonly [string, 'model' | 'provider', readonly Failure[], number][] = [
+    ['one failure that may pass does not rest it', 'model', [overloaded], 0],
+    ['as many as a call makes before it gives up do', 'model', [overloaded, overloaded, overloaded], 20_000],
+    ['a time named by the upstream is kept, at once', 'model', [{ ...overloaded, retryAfterMs: 7_000 }], 7_000],
+    ['a time of weeks is kept for a day', 'model', [{ kind: 'rate_limited', retryAfterMs: 2_592_000_000 }], 86_400_000],
+    ['a timeout rests the model at once', 'model', [{ kind: 'timeout', phase: 'silence', afterMs: 1 }], 20_000],
+    ['the caller’s own deadline does not', 'model', [{ kind: 'timeout', phase: 'total', afterMs: 1 }], 0],
+    ['a cancel does not', 'model', [{ kind: 'cancelled' }], 0],
+    ['a refused key is nothing of the model’s', 'model', [{ kind: 'auth' }], 0],
+    ['a refused key rests the provider for ten minutes', 'provider', [{ kind: 'auth' }], 600_000],
+    ['an exhausted quota too', 'provider', [{ kind: 'quota_exhausted' }], 600_000],
+    ['an overloaded model is nothing of the provider’s', 'provider', [overloaded, overloaded, overloaded], 0],
+    [
+      'an answer in between begins the count anew',
+      'model',
+      [overloaded, overloaded, { kind: 'invalid_request' }, overloaded, overloaded],
+      0,
+    ],
+  ]
+  test.each(table)('%s', async (_, level, failures, restsMs) => {
+    const limit = rest(level)
+    for (const failure of failures) await fail(limit, failure, 0)
+    expect(await limit.freeAt(0)).toBe(restsMs)
+  })
+})
+
+describe('how it ends', () => {
+  async function resting(): Promise<Limit> {
+    const limit = rest()
+    await fail(limit, { kind: 'rate_limited', retryAfterMs: 10_000 }, 0)
+    return limit
+  }
+
+  test('one call goes through as a probe, not the flood', async () => {
+    const limit = await resting()
+    expect((await limit.reserve(ONE, 9_999)).ok).toBe(false)
+    expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
+    expect(await limit.reserve(ONE, 10_000)).toEqual({ ok: false, freeAt: 11_000 })
+  })
+
+  test('a probe that does well ends the rest', async () => {
+    const limit = await resting()
+    await succeed(limit, 10_000)
+    expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
+    expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
+  })
+
+  test('a probe that fails begins it anew, at the first failure', async () => {
+    const limit = await resting()
+    await fail(limit, { kind: 'overloaded' }, 10_000)
+    expect(await limit.freeAt(10_000)).toBe(30_000)
+  })
+
+  test.each([
+    ['is released', undefined],
+    ['is cancelled', { kind: 'cancelled' } as const],
+  ])('a probe that %s leaves its place to the next', async (_, failure) => {
+    const limit = await resting()
+    const probe = granted(await limit.reserve(ONE, 10_000))
+    if (failure) await probe.settle({ used: ONE, error: error(failure) }, 10_000)
+    else await probe.release(10_000)
+    expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
+    expect((await limit.reserve(ONE, 10_000)).ok).toBe(false)
+  })
+
+  test('a probe that stays out stands in the way for a rest’s length at most', async () => {
+    const limit = await resting()
+    await limit.reserve(ONE, 10_000)
+    expect((await limit.reserve(ONE, 29_999)).ok).toBe(false)
+    expect((await limit.reserve(ONE, 30_000)).ok).toBe(true)
+  })
+
+  test('a call that went out before the rest began does not end it', async () => {
+    const limit = rest()
+    const early = granted(await limit.reserve(ONE, 0))
+    await fail(limit, { kind: 'rate_limited', retryAfterMs: 10_000 }, 0)
+    await early.settle({ used: ONE }, 1_000)
+    expect(await limit.freeAt(1_000)).toBe(10_000)
+  })
+})

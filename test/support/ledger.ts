@@ -1,0 +1,57 @@
+import type { Entry, Hold, HoldAsk, Ledger } from '../../src/contract/ledger.ts'
+
+export interface FakeLedger extends Pick<Ledger, 'hold'> {
+  /** Every hold that was granted, with what became of it. */
+  readonly holds: readonly HeldOnce[]
+  /** The settled ones, in the order in which they were settled. */
+  readonly entries: readonly (HoldAsk & Entry)[]
+}
+
+export interface HeldOnce {
+  readonly ask: HoldAsk
+  /** How it ended; `open` while it has not. */
+  readonly end: 'open' | 'settled' | 'released'
+}
+
+/**
+ * A ledger in memory that watches its own protocol: amounts are whole and not negative, a hold outlives its asking, and
+ * each is settled or released once. What breaks it throws a plain error, which no layer may swallow.
+ */
+export function fakeLedger(
+  refuse: (ask: HoldAsk) => Extract<Hold, { ok: false }> | undefined = () => undefined,
+): FakeLedger {
+  const holds: { ask: HoldAsk; end: HeldOnce['end'] }[] = []
+  const entries: (HoldAsk & Entry)[] = []
+  return {
+    holds,
+    entries,
+    async hold(ask) {
+      whole('hold', ask.microUsd)
+      if (ask.expiresAt <= ask.at) throw new Error('a hold that has expired before it begins')
+      const refusal = refuse(ask)
+      if (refusal) return refusal
+      const held: { ask: HoldAsk; end: HeldOnce['end'] } = { ask, end: 'open' }
+      holds.push(held)
+      const end = (how: 'settled' | 'released'): void => {
+        if (held.end !== 'open') throw new Error(`a hold that is ${held.end} cannot be ${how}`)
+        held.end = how
+      }
+      return {
+        ok: true,
+        async settle(entry) {
+          whole('entry', entry.microUsd)
+          end('settled')
+          entries.push({ ...ask, ...entry })
+        },
+        async release() {
+          end('released')
+        },
+      }
+    },
+  }
+}
+
+function whole(what: string, microUsd: number | undefined): void {
+  if (microUsd === undefined || (Number.isSafeInteger(microUsd) && microUsd >= 0)) return
+  throw new Error(`${what}: ${microUsd} is no amount of micro-dollars`)
+}

@@ -69,8 +69,13 @@ export interface Risk {
   readonly mitigation: string
 }
 
-/** Something a reader should know: a limit that cannot be met, a repair that was made, an assumption that was filled in. */
+/**
+ * Something a reader should know: a limit that cannot be met (`error`), a repair that was made (`warn`), an assumption or
+ * a fact (`info`). `code` is that of the check of a plan which it belongs to: P01 ids and titles, P02 dependencies, P03
+ * cycles, P04 estimates, P05 dates, P06 people, P07 length, P12 cost, P14 deadline and budget.
+ */
 export interface Finding {
-  readonly kind: 'shortfall' | 'repair' | 'assumption' | 'note'
+  readonly code: string
+  readonly severity: 'error' | 'warn' | 'info'
   readonly message: string
 }

@@ -35,7 +35,7 @@ export function somePlan(changes: Partial<Plan> = {}, title = 'Find the places')
     ...timetable(drafts, { team, calendar }),
     milestones: [{ id: 'm1-wrap', title: 'Wrap', depends_on: ['t04-shoot'], at: '2026-01-07T12:30' }],
     risks: [{ risk: 'Rain', likelihood: 'high', impact: 'low', mitigation: 'A tent' }],
-    findings: [{ kind: 'note', message: 'Nobody was hired.' }],
+    findings: [{ code: 'P06', severity: 'info', message: 'Nobody was hired.' }],
     made_at: '2026-01-01T00:00:00.000Z',
     revision: 1,
     ...changes,

@@ -1,0 +1,101 @@
+import { GenerateError } from '../../contract/errors.ts'
+import { NOTHING_SPENT } from '../ask.ts'
+import type { Shooting } from './script.ts'
+import type { Constraints, PlanDocument, PlanInput } from './shapes.ts'
+
+const MICRO = 1_000_000
+/** Earlier versions that are kept. */
+const HISTORY = 20
+/** Changes whose taking-in is remembered. */
+const REMEMBERED = 50
+
+/** The document of a plan that is only asked for. Throws `invalid_request` where nothing says what to plan. */
+export function begun(input: PlanInput, shooting: Shooting | undefined, now: number): PlanDocument {
+  const goal = input.goal ?? shooting?.goal
+  if (goal === undefined) {
+    const message = 'Say what to plan: give a goal, the script_id of a screenplay, or the plan_id of an earlier plan.'
+    throw new GenerateError({ kind: 'invalid_request', field: 'goal' }, message)
+  }
+  return {
+    goal,
+    ...(input.script_id !== undefined && { script_id: input.script_id }),
+    ...(shooting && { script_facts: shooting.facts }),
+    blocks: [...(shooting?.blocks ?? [])],
+    constraints: constraintsOf(input, {}),
+    detail: input.detail ?? 'standard',
+    ...(input.notes !== undefined && { notes: input.notes, last_notes: input.notes }),
+    ...request(input, 'auto'),
+    created_on: new Date(now).toISOString().slice(0, 10),
+    revision: 1,
+    history: [],
+    changes: [],
+    spent: { ...NOTHING_SPENT, models: [] },
+  }
+}
+
+/** Does the input ask for anything that the document does not already say? */
+export function isChange(document: PlanDocument | undefined, input: PlanInput): boolean {
+  return document !== undefined && (asksTheModel(document, input) || newConstraints(document, input))
+}
+
+/**
+ * The document with a change taken in, once. What the model must answer for becomes notes; new constraints alone only
+ * need the dates anew. The version before it goes to the history.
+ */
+export function applied(
+  document: PlanDocument,
+  change: { readonly id: string; readonly input: PlanInput },
+): PlanDocument {
+  const { input } = change
+  const asked = { ...document, ...request(input, document.model) }
+  if (document.changes.includes(change.id) || !isChange(document, input)) return asked
+  const { plan } = document
+  const notes = asksTheModel(document, input)
+    ? [document.notes, differs(document.goal, input.goal) && `The goal is now: ${input.goal}`, input.notes]
+    : [document.notes]
+  const said = notes.filter(Boolean).join('\n')
+  return {
+    ...asked,
+    goal: input.goal ?? document.goal,
+    detail: input.detail ?? document.detail,
+    constraints: constraintsOf(input, document.constraints),
+    ...((said !== '' || asksTheModel(document, input)) && { notes: said }),
+    ...(input.notes !== undefined && { last_notes: input.notes }),
+    revision: plan ? plan.revision + 1 : document.revision,
+    history:
+      plan && plan.revision === document.revision ? [...document.history, plan].slice(-HISTORY) : document.history,
+    changes: [...document.changes, change.id].slice(-REMEMBERED),
+  }
+}
+
+function asksTheModel(document: PlanDocument, { goal, detail, notes }: PlanInput): boolean {
+  return differs(document.last_notes, notes) || differs(document.goal, goal) || differs(document.detail, detail)
+}
+
+function newConstraints(document: PlanDocument, input: PlanInput): boolean {
+  return JSON.stringify(constraintsOf(input, document.constraints)) !== JSON.stringify(document.constraints)
+}
+
+/** Field by field, what is given now over what was given before. */
+function constraintsOf({ constraints: given = {} }: PlanInput, before: Constraints): Constraints {
+  const all = { ...before, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }
+  const { team, start_date, deadline, hours_per_day, budget_usd } = all
+  return {
+    ...(team && { team: team.map(({ role, count }) => ({ role: role.trim(), count })) }),
+    ...(start_date !== undefined && { start_date }),
+    ...(deadline !== undefined && { deadline }),
+    ...(hours_per_day !== undefined && { hours_per_day }),
+    ...(budget_usd !== undefined && { budget_usd }),
+  }
+}
+
+function request({ model, max_cost_usd }: PlanInput, otherwise: string): Pick<PlanDocument, 'model' | 'cap_micro_usd'> {
+  return {
+    model: model ?? otherwise,
+    ...(max_cost_usd !== undefined && { cap_micro_usd: Math.round(max_cost_usd * MICRO) }),
+  }
+}
+
+function differs<T>(before: T, now: T | undefined): boolean {
+  return now !== undefined && now !== before
+}

@@ -1,0 +1,130 @@
+import { GenerateError } from '../../contract/errors.ts'
+import type { Generate } from '../../contract/generate.ts'
+import type { Shelf } from '../../contract/shelf.ts'
+import type { World } from '../../contract/world.ts'
+import { type Plan, toCsv, toIcs, toJson, toMarkdown, toMermaid } from '../../planning/index.ts'
+import { createJobs, type Job, type Jobs } from '../job.ts'
+import type { Progress } from '../progress.ts'
+import { applied, begun, isChange } from './change.ts'
+import { resultOf } from './result.ts'
+import { shootingOf } from './script.ts'
+import { PlanDocument, type PlanInput, type PlanResult } from './shapes.ts'
+import { produce } from './work.ts'
+
+export type { PlanInput, PlanResult } from './shapes.ts'
+
+/** Turns a goal, or a screenplay, into a plan that can be carried out. */
+export interface Producer {
+  /**
+   * Begins a plan, goes on with one, waits for one or revises one. The model names the work; code computes everything
+   * else. Answers with what there is when `wait_seconds` have passed, with `next` saying how to go on. Throws
+   * `GenerateError`: `invalid_request` for an input that names no goal or an id that is not there, `cancelled`.
+   */
+  plan(
+    input: PlanInput,
+    on: { readonly signal: AbortSignal; onProgress?(progress: Progress): void },
+  ): Promise<PlanResult>
+  get(id: string): Promise<PlanResult | undefined>
+  /** The plan in one of the formats of its resource; undefined where there is no such plan or format, or no tasks yet. */
+  export(id: string, format: string): Promise<string | undefined>
+}
+
+const WAIT_SECONDS = 45
+/** How often a change is sent in again that found another one at work. */
+const TURNS = 3
+
+const FORMATS: Readonly<Record<string, (plan: Plan) => string>> = {
+  json: toJson,
+  md: toMarkdown,
+  mermaid: toMermaid,
+  csv: toCsv,
+  ics: toIcs,
+}
+
+export function createProducer({
+  generate,
+  shelf,
+  world,
+  jobs = createJobs({ shelf, world }),
+}: {
+  readonly generate: Generate
+  readonly shelf: Shelf
+  readonly world: World
+  readonly jobs?: Jobs
+}): Producer {
+  return {
+    async plan(input, { signal, onProgress }) {
+      const id = input.plan_id ?? world.id()
+      const before = input.plan_id === undefined ? undefined : await read(id)
+      if (input.plan_id !== undefined && before === undefined) throw unknown('plan_id', id, 'plan')
+      const first = before?.document ?? begun(input, await shooting(input.script_id), world.now())
+      const change = { id: world.id(), input }
+      const until = world.now() + (input.wait_seconds ?? WAIT_SECONDS) * 1000
+      const attend = (): Promise<'ended' | 'running'> =>
+        jobs.attend(
+          'plan',
+          id,
+          (run) => {
+            const document = run.document === undefined ? first : PlanDocument.parse(run.document)
+            return produce(id, input.plan_id === undefined ? document : applied(document, change), run, {
+              generate,
+              world,
+            })
+          },
+          { waitMs: Math.max(0, until - world.now()), signal, onProgress },
+        )
+
+      if (before?.job.status === 'complete' && !isChange(before.document, input)) return resultOf(id, before)
+      let ended = await attend()
+      // Another call's change may have been at work: then this one has not been taken in yet.
+      const open = async (): Promise<boolean> =>
+        input.plan_id !== undefined && isChange(before?.document, input) && !(await taken(id, change.id))
+      for (let turn = 1; ended === 'ended' && turn < TURNS && (await open()); turn++) ended = await attend()
+      const now = await read(id)
+      if (now === undefined) return resultOf(id, { job: { status: 'running', document: first }, document: first })
+      return resultOf(
+        id,
+        now,
+        (await open())
+          ? 'Its changes were not taken in, because another call was at work: send them again.'
+          : undefined,
+      )
+    },
+
+    async get(id) {
+      const found = await read(id)
+      return found && resultOf(id, found)
+    },
+
+    async export(id, format) {
+      const plan = (await read(id))?.document.plan
+      return plan && Object.hasOwn(FORMATS, format) ? FORMATS[format]?.(plan) : undefined
+    },
+  }
+
+  async function read(id: string): Promise<{ readonly job: Job; readonly document: PlanDocument } | undefined> {
+    const job = await jobs.read('plan', id)
+    return job && { job, document: PlanDocument.parse(job.document) }
+  }
+
+  async function taken(id: string, change: string): Promise<boolean> {
+    return (await read(id))?.document.changes.includes(change) === true
+  }
+
+  async function shooting(scriptId: string | undefined): Promise<ReturnType<typeof shootingOf> | undefined> {
+    if (scriptId === undefined) return undefined
+    const script = await jobs.read('script', scriptId)
+    if (script === undefined) throw unknown('script_id', scriptId, 'script')
+    const found = shootingOf(script.document)
+    if (found !== undefined) return found
+    const message = `The script ${scriptId} has no scenes yet. Go on with it first: call develop_script with script_id "${scriptId}".`
+    throw new GenerateError({ kind: 'invalid_request', field: 'script_id' }, message)
+  }
+}
+
+function unknown(field: string, id: string, what: string): GenerateError {
+  return new GenerateError(
+    { kind: 'invalid_request', field },
+    `There is no ${what} with the id "${id}". Leave ${field} out to begin a new one.`,
+  )
+}

@@ -1,0 +1,82 @@
+import { toMermaid } from '../../planning/index.ts'
+import { costUsd } from '../ask.ts'
+import type { Job } from '../job.ts'
+import { clip } from './settle.ts'
+import type { PlanDocument, PlanResult } from './shapes.ts'
+
+/** A result is at most this long as JSON; the resource has all of it. */
+const MOST_CHARACTERS = 34_000
+
+/** What a caller is told of a plan, whatever state it is in. `also` is added to what to do next. */
+export function resultOf(
+  id: string,
+  { job, document }: { readonly job: Job; readonly document: PlanDocument },
+  also?: string,
+): PlanResult {
+  const { plan, goal, spent } = document
+  const next = [nextOf(id, job), also].filter(Boolean).join(' ')
+  return bounded({
+    plan_id: id,
+    status: job.status,
+    goal: clip(goal, 2000),
+    tasks: (plan?.tasks ?? []).map(({ estimate_basis: _, ...task }) => ({ ...task, depends_on: [...task.depends_on] })),
+    milestones: (plan?.milestones ?? []).map((one) => ({ ...one, depends_on: [...one.depends_on] })),
+    critical_path: [...(plan?.critical_path ?? [])],
+    makespan_hours: plan?.makespan_hours ?? null,
+    risks: [...(plan?.risks ?? [])],
+    findings: [...(plan?.findings ?? [])],
+    gantt: plan ? toMermaid(plan) : '',
+    resource: `plan://${id}`,
+    cost_usd: costUsd(spent),
+    calls: spent.calls,
+    models: spent.models,
+    ...(next !== '' && { next }),
+  })
+}
+
+function nextOf(id: string, { status, message = '' }: Job): string {
+  switch (status) {
+    case 'complete':
+      return ''
+    case 'running':
+      return `It goes on by itself: call plan_tasks with plan_id "${id}" to wait for it.`
+    case 'stopped':
+      return `It stopped: ${message} Call plan_tasks with plan_id "${id}" to go on from what is saved; if it was the cost, with a higher max_cost_usd.`
+    case 'failed':
+      return `It failed: ${message} Call plan_tasks with plan_id "${id}" to try again from what is saved, with another model if need be.`
+  }
+}
+
+/** What is given up, in this order, until a result fits. */
+const SHORTER: readonly ((result: PlanResult) => PlanResult)[] = [
+  (result) => texts(result, 240),
+  (result) => texts(result, 100),
+  (result) => ({ ...texts(result, 40), goal: clip(result.goal, 300), findings: result.findings.slice(0, 20) }),
+  (result) => ({ ...result, gantt: '' }),
+  (result) => ({ ...result, tasks: result.tasks.slice(0, 50) }),
+]
+
+function bounded(whole: PlanResult): PlanResult {
+  let result = whole
+  for (const shorten of SHORTER) {
+    if (JSON.stringify(result).length <= MOST_CHARACTERS) return result
+    const said = whole.next === undefined ? '' : `${whole.next} `
+    result = {
+      ...shorten(result),
+      next: `${said}This is shortened; ${whole.resource} has all ${whole.tasks.length} tasks in full.`,
+    }
+  }
+  return result
+}
+
+function texts(result: PlanResult, most: number): PlanResult {
+  return {
+    ...result,
+    tasks: result.tasks.map((task) => ({
+      ...task,
+      description: clip(task.description, most),
+      acceptance: clip(task.acceptance, most),
+    })),
+    risks: result.risks.map((one) => ({ ...one, mitigation: clip(one.mitigation, most) })),
+  }
+}

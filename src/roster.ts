@@ -54,13 +54,17 @@ export function createRoster(deps: {
 
   async function everyone(signal: AbortSignal): Promise<readonly Member[]> {
     const hosted = await hosts()
-    const host = settings.env.get('OLLAMA_HOST')
-    const found = await engines.find({ ...(host && mayMeet(host, undefined) && { ollamaHost: host.value }), signal })
-    const ready = new Set(hosted.filter((member) => member.provider).map((member) => member.id))
-    const local = found.filter(({ account }) => !ready.has(account.id)).map(memberOf)
+    const local = await engineMembers(hosted, signal)
     const taken = new Set(local.map((member) => member.id))
     const all = [...hosted.filter((member) => !taken.has(member.id)), ...local, understudy]
     return all.sort((a, b) => Number(!a.provider) - Number(!b.provider))
+  }
+
+  async function engineMembers(hosted: readonly Member[], signal: AbortSignal): Promise<readonly Member[]> {
+    const host = settings.env.get('OLLAMA_HOST')
+    const found = await engines.find({ ...(host && mayMeet(host, undefined) && { ollamaHost: host.value }), signal })
+    const ready = new Set(hosted.filter((member) => member.provider).map((member) => member.id))
+    return found.filter(({ account }) => !ready.has(account.id)).map(memberOf)
   }
 
   function memberOf({ account, name, models }: LocalEngine): Member {
@@ -71,13 +75,16 @@ export function createRoster(deps: {
   }
 
   async function find(provider: string, model: string, signal: AbortSignal): Promise<Candidate> {
-    const members = await everyone(signal)
-    const member = members.find((one) => one.id === provider)
-    if (!member) throw unknown(`${provider}/${model}`, members)
+    // Local engines are looked for only where the provider is nobody else: that may take 300 ms.
+    const hosted = [...(await hosts()), understudy].find((one) => one.id === provider)
+    const member = hosted?.provider
+      ? hosted
+      : ((await engineMembers([], signal)).find((one) => one.id === provider) ?? hosted)
+    if (!member) throw unknown(`${provider}/${model}`, await everyone(signal))
     if (!member.provider) throw notReady(member, model)
     const facts =
       member.models().find((one) => one.id === model) ?? (await seenLive(member, member.provider, model, signal))
-    if (!facts) throw unknown(`${provider}/${model}`, members)
+    if (!facts) throw unknown(`${provider}/${model}`, await everyone(signal))
     return candidate(member, member.provider, facts)
   }
 

@@ -1,0 +1,81 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { configFile } from '../src/config/schema.ts'
+import { RESPONSE_TO } from '../src/contract/errors.ts'
+import { tools } from '../src/tools/index.ts'
+
+const root = join(import.meta.dirname, '..')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const readme = read('README.md')
+const docs = [readme, ...globSync('docs/*.md', { cwd: root }).map(read)].join('\n')
+const source = globSync('src/**/*.ts', { cwd: root }).map(read).join('\n')
+
+/** Blocks of a language in a page, as they stand. */
+const blocks = (page: string, language: string): string[] =>
+  [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '')
+
+describe('the docs', () => {
+  test.each(tools.map((tool) => tool.name))('tell of the tool %s', (name) => {
+    expect(readme).toContain(`\`${name}\``)
+  })
+
+  test('tell of every argument of every tool', () => {
+    const untold = tools.flatMap((tool) =>
+      Object.keys(tool.input.shape)
+        .filter((name) => !docs.includes(`\`${name}\``))
+        .map((name) => `${tool.name}.${name}`),
+    )
+    expect(untold).toEqual([])
+  })
+
+  test('tell of every resource', () => {
+    const addresses = [...source.matchAll(/'((?:usage|models|limits|answer):\/\/[^']*)'/g)].map(
+      (match) => match[1] ?? '',
+    )
+    expect(addresses.length).toBeGreaterThan(4)
+    expect(
+      [...addresses, 'script://{script_id}/{format}', 'plan://{plan_id}/{format}'].filter(
+        (address) => !docs.includes(address),
+      ),
+    ).toEqual([])
+  })
+
+  test('tell of every setting of the environment', () => {
+    const names = new Set(
+      [...source.matchAll(/'((?:SHOWRUNNER|AZURE|OPENAI_API|OLLAMA)_[A-Z_]+)'/g)].map((match) => match[1] ?? ''),
+    )
+    expect(names.size).toBeGreaterThan(8)
+    expect([...names].filter((name) => !docs.includes(name))).toEqual([])
+  })
+
+  test.each(Object.keys(configFile.shape).filter((key) => key !== '$schema'))('tell of the setting `%s`', (key) => {
+    expect(docs).toContain(`\`${key}\``)
+  })
+
+  test.each(Object.keys(RESPONSE_TO))('tell what is done about a failure of the kind %s', (kind) => {
+    const { retry, fallback, rest } = RESPONSE_TO[kind as keyof typeof RESPONSE_TO]
+    const row = docs.split('\n').find((line) => line.startsWith(`| \`${kind}\``))
+    const [, , again, elsewhere, rests] = (row ?? '').split('|').map((cell) => cell.trim())
+    expect([again, elsewhere, rests]).toEqual([retry ? 'yes' : 'no', fallback ? 'yes' : 'no', rest || 'no'])
+  })
+
+  test('name only commands that there are', () => {
+    const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts)
+    const named = [...docs.matchAll(/npm run ([\w-]+)/g)].map((match) => match[1] ?? '')
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([])
+  })
+
+  test('show JSON that is JSON, and configuration that is accepted', () => {
+    const shown = blocks(docs, 'json').map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>)
+    const configs = shown.filter((value) => Object.keys(value).some((key) => key in configFile.shape))
+    expect(shown.length).toBeGreaterThan(3)
+    expect(configs.length).toBeGreaterThan(0)
+    for (const config of configs) expect(configFile.safeParse(config)).toMatchObject({ success: true })
+  })
+
+  test('link to files that are there', () => {
+    const links = [...docs.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '')
+    expect(links.filter((link) => globSync([link, `docs/${link}`], { cwd: root }).length === 0)).toEqual([])
+  })
+})

@@ -72,16 +72,11 @@ export function workingCalendar({
   }
 }
 
-/** Is this text a date that the calendar can read? */
-export function isDate(text: string): boolean {
-  const date = DATE.exec(text)?.[1]
-  return date !== undefined && new Date(Date.parse(date)).toJSON()?.startsWith(date) === true
-}
-
 /** Days since the epoch, and minutes into that day where a time is given. */
 function readDate(text: string): { readonly day: number; readonly minute?: number } {
   const [, date = '', hours, minutes] = DATE.exec(text) ?? []
-  if (!isDate(text)) throw new RangeError(`"${text}" is not a date: write it as 2026-03-31`)
+  const isReal = date !== '' && new Date(Date.parse(date)).toJSON()?.startsWith(date) === true
+  if (!isReal) throw new RangeError(`"${text}" is not a date: write it as 2026-03-31`)
   const day = Date.parse(date) / DAY_MS
   return hours === undefined ? { day } : { day, minute: Number(hours) * 60 + Number(minutes) }
 }

@@ -1,4 +1,4 @@
-export { type Calendar, isDate, workingCalendar } from './calendar.ts'
+export { type Calendar, workingCalendar } from './calendar.ts'
 export { checkPlan, checkRepairs, type Violation } from './check.ts'
 export { criticalPath, type PathResult, type TaskTimes } from './critical-path.ts'
 export { toCsv, toJson, toMarkdown, toMermaid } from './exports.ts'

@@ -301,6 +301,7 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
     { type: 'text', text: work(GOOD).slice(0, 300) },
     { type: 'end', finish: 'length', usage: {} },
   ]
+  const NOTHING = work(GOOD.map((one) => ({ ...one, title: '' })))
   const refusal: readonly GenerateEvent[] = [
     { type: 'start', provider: 'fake', model: 'm', ignored: [] },
     { type: 'end', finish: 'content_filter', usage: {} },
@@ -312,6 +313,13 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
     expect(upstream.asked[1]?.maxOutputTokens).toBe(2 * (upstream.asked[0]?.maxOutputTokens ?? 0))
   })
 
+  test('an answer with mistakes is better than none: it is used when the model cannot do better', async () => {
+    const { plan } = setUp([work(without(0, task('t1', 'Write', 'Writer', 16, 't9'))), 'Sorry!', 'Sorry.', outlook])
+    const result = await plan(GOAL)
+    expect(result).toMatchObject({ status: 'complete', calls: 4 })
+    expect(messages(result)).toContain('t01-write depended on "t9", which is not a task; that dependency was dropped.')
+  })
+
   test.each<{ what: string; turns: Parameters<typeof scripted>[0]; calls: number; says: string }>([
     { what: 'prose', turns: ['Sure!', 'Of course.', 'Any time.'], calls: 3, says: 'It held no JSON value.' },
     {
@@ -320,6 +328,7 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
       calls: 3,
       says: 'It was cut off before its end',
     },
+    { what: 'a list of nothing', turns: [NOTHING, NOTHING], calls: 2, says: 'named no task that has a title' },
     { what: 'a refusal', turns: [refusal], calls: 1, says: 'The model declined to write this.' },
   ])(
     '$what is a clear error after a bounded number of calls, and the plan can be gone on with',
@@ -543,7 +552,7 @@ describe('a screenplay becomes a plan', () => {
     await keep(shelf, { title: 'The Keeper', scenes: [{ heading: 'INT. LIGHTHOUSE - NIGHT' }] })
     const result = await plan({ script_id: 's1', model: 'fake/m' })
     expect(messages(result)).toContain('The model left out "Shoot LIGHTHOUSE"; it was added.')
-    expect(idsOf(result)).toContain('t06-shoot-lighthouse')
+    expect(idsOf(result)).toContain('shoot-01')
     expect(checkPlan(await document('id2'))).toEqual([])
   })
 

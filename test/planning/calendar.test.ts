@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isDate, workingCalendar } from '../../src/planning/index.ts'
+import { workingCalendar } from '../../src/planning/index.ts'
 
 // 2026-01-02 is a Friday.
 const calendar = workingCalendar({ startDate: '2026-01-02' })
@@ -60,7 +60,6 @@ describe('the working calendar', () => {
   })
 
   test.each(['', 'soon', '2026-02-30', '2026-13-01', '01/02/2026', '2026-1-2'])('"%s" is not a date', (text) => {
-    expect(isDate(text)).toBe(false)
     expect(() => workingCalendar({ startDate: text })).toThrow('is not a date: write it as 2026-03-31')
   })
 

@@ -126,10 +126,11 @@ function forgotten(
     })
 }
 
-/** `t01-scout-the-places`: a number that is never given twice, and the beginning of the title. */
-function stableIds(all: readonly Proposed[], { earlierIds }: Limits, repaired: Repaired): readonly string[] {
+/** `t01-scout-the-places`: a number that is never given twice, and the beginning of the title. Blocks keep their ids. */
+function stableIds(all: readonly Proposed[], { earlierIds, blocks }: Limits, repaired: Repaired): readonly string[] {
   const numbers = earlierIds.map((id) => Number(/^t(\d+)/.exec(id)?.[1] ?? 0))
   let last = Math.max(0, ...numbers)
+  const lasting = new Set([...earlierIds, ...blocks.map((block) => block.id)])
   const taken = new Set<string>()
   const told = new Set<string>()
   return all.map(({ id, title }) => {
@@ -139,7 +140,7 @@ function stableIds(all: readonly Proposed[], { earlierIds }: Limits, repaired: R
         `Two tasks had the id "${clip(id, 40)}"; "${clip(title, 80)}" got one of its own, and dependencies on it mean the first.`,
       )
     told.add(id)
-    if (earlierIds.includes(id) && !taken.has(id)) {
+    if (lasting.has(id) && !taken.has(id)) {
       taken.add(id)
       return id
     }
@@ -178,13 +179,13 @@ function resolved(all: readonly Proposed[], ids: readonly string[]): { id: strin
 }
 
 function estimate(
-  { id: own, estimate_hours: hours, estimate_basis }: Proposed,
+  { estimate_hours: hours, estimate_basis }: Proposed,
   id: string,
   usual: number,
   { blocks, hoursPerDay }: Limits,
   repaired: Repaired,
 ): { estimate_hours: number; estimate_basis: string } {
-  const pages = blocks.find((block) => block.id === own)?.pages
+  const pages = blocks.find((block) => block.id === id)?.pages
   if (pages !== undefined) {
     const basis = `${quarter(pages)} pages at ${PAGES_A_DAY} a day of ${hoursPerDay} hours`
     return { estimate_hours: quarter((pages / PAGES_A_DAY) * hoursPerDay), estimate_basis: basis }
@@ -216,7 +217,9 @@ function plain(text: string): string {
   return text.trim().toLowerCase()
 }
 
-/** At most so many characters, the last a sign that there were more. */
+/** At most so many characters, the last a sign that there were more; no character is cut in two. */
 export function clip(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, Math.max(0, most - 1)).trimEnd()}…`
+  if (text.length <= most) return text
+  const head = text.slice(0, Math.max(0, most - 1)).replace(/[\ud800-\udbff]$/, '')
+  return `${head.trimEnd()}…`
 }

@@ -9,6 +9,7 @@ import { clip, settle } from './settle.ts'
 import type { Outlook, PlanDocument, Work } from './shapes.ts'
 
 const STEPS = 3
+const NO_TASKS = 'The model named no task that has a title. Try another model.'
 
 /**
  * The job: asks for what is missing, the work first and then the risks and milestones, and saves after each answer, so
@@ -42,6 +43,7 @@ export async function produce(
     if (document.work === undefined || document.notes !== undefined) {
       run.progress({ message: document.work ? 'Revising the tasks' : 'Naming the tasks', done: 0, total: STEPS })
       const work = settle(await ask(asker, askForWork(document)), limitsOf(document))
+      if (work.tasks.length === 0) throw new GenerateError({ kind: 'bad_response' }, NO_TASKS)
       const { notes: _, outlook: __, ...rest } = document
       document = rest
       await save({ work, plan: assemble(planId, { ...rest, work }, work, world.now()) })

@@ -106,19 +106,29 @@ export const UNSUPPORTED_PARAMETER: readonly RegExp[] = [
   /(?:invalid parameter: ['"`]|this )(response_format)['"`]?(?: of)? type/i,
   // OpenAI "Unsupported parameter: 'temperature' is not supported with this model."
   // OpenAI "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported."
-  /unsupported (?:parameter|value): ['"`]?([\w.]+)/i,
+  /unsupported (?:parameter|value): ['"`]?(\w[\w.]*\w)/i,
   // OpenAI "Unknown parameter: 'stream_options.x'."; "Unrecognized request argument supplied: stream_options"
-  /(?:unknown parameter|unrecognized request arguments? supplied|unexpected keyword argument|unknown field): ?['"`]?([\w.]+)/i,
+  /(?:unknown parameter|unrecognized request arguments? supplied|unexpected keyword argument|unknown field): ?['"`]?(\w[\w.]*\w)/i,
   // Google: Invalid JSON payload received. Unknown name "seed": Cannot find field.
-  /unknown name ['"\\`]*([\w.]+)/i,
+  /unknown name ['"\\`]*(\w[\w.]*\w)/i,
   // Groq and Cerebras "property 'seed' is unsupported"; Groq "`reasoning_effort` is not supported with this model"
-  /['"`]([\w.]+)['"`] is (?:unsupported|not supported|deprecated|not permitted|not allowed|not available)/i,
+  /['"`](\w[\w.]*\w)['"`] is (?:unsupported|not supported|deprecated|not permitted|not allowed|not available)/i,
   // xAI "Argument not supported on this model: stop"; "Model grok-4 does not support parameter presencePenalty."
-  /(?:argument not supported on this model: |does not support (?:the )?parameter:? )['"`]?([\w.]+)/i,
+  /(?:argument not supported on this model: |does not support (?:the )?parameter:? )['"`]?(\w[\w.]*\w)/i,
   // Fireworks "Extra inputs are not permitted, field: 'stream_options'"
-  /extra inputs are not permitted, field: ['"`]([\w.]+)/i,
+  /extra inputs are not permitted, field: ['"`](\w[\w.]*\w)/i,
   // Mistral {"type":"extra_forbidden","loc":["body","seed"],"msg":"Extra inputs are not permitted"}
-  /"extra_forbidden","loc":\["body",(?:"[\w-]+",)*?"([\w.]+)"\]/i,
+  /"extra_forbidden","loc":\["body",(?:"[\w-]+",)*?"(\w[\w.]*\w)"\]/i,
+  // Anthropic "This model does not support the effort parameter."
+  /does not support the ['"`]?(\w+)['"`]? parameter/i,
+  // Anthropic "adaptive thinking is not supported on this model"
+  /adaptive (thinking) is not supported/i,
+  // Anthropic "output_config: Extra inputs are not permitted"
+  /([\w.]+): extra inputs are not permitted/i,
+  // Anthropic "'claude-x' does not support output format."; "output_config.format.schema: …"; "Schema is too complex …"
+  /does not support (output format)/i,
+  /\b(output_config\.format)\b/i,
+  /\b(schema|compiled grammar) is too (?:complex|large)/i,
 ]
 
 function tooLong(): RegExp {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { collect } from '../contract/collect.ts'
 import { type Failure, GenerateError } from '../contract/errors.ts'
-import type { Attempt, Call, Finish, Generate, GenerateRequest, Message } from '../contract/generate.ts'
+import type { Attempt, Call, Effort, Finish, Generate, GenerateRequest, Message } from '../contract/generate.ts'
 
 /**
  * Asks for one JSON value of a zod schema, checks what it says, and shows the model the exact problems a bounded number
@@ -24,6 +25,7 @@ export async function ask<T>(asker: Asker, question: Question<T>): Promise<T> {
       messages: [prompt, ...repair],
       json: { name: question.name, schema: jsonSchema(question.schema) },
       maxOutputTokens,
+      ...(asker.reasoningEffort && { reasoningEffort: asker.reasoningEffort }),
     }
     const answer = await answerTo(asker, request)
     const read = readAnswer(answer, question)
@@ -54,6 +56,7 @@ export interface Asker {
   readonly tally: Tally
   /** The most that everything in the tally together may cost, in micro-dollars. */
   readonly capMicroUsd?: number
+  readonly reasoningEffort?: Effort
 }
 
 export interface Question<T> {
@@ -153,24 +156,13 @@ async function answerTo(asker: Asker, request: GenerateRequest): Promise<Answer>
   }
   tally.call()
   try {
-    return await fold(asker.generate(request, call))
+    const answer = await collect(asker.generate(request, call))
+    if (answer.finish !== 'content_filter') return answer
   } catch (error) {
     if (!(error instanceof GenerateError) || error.failure.kind !== 'bad_response') throw error
     return { text: '', finish: 'stop', unfit: error.message }
   }
-}
-
-async function fold(events: ReturnType<Generate>): Promise<Answer> {
-  let answer = ''
-  let finish: Finish = 'stop'
-  for await (const event of events) {
-    if (event.type === 'text') answer += event.text
-    if (event.type === 'end') finish = event.finish
-  }
-  if (finish === 'content_filter') {
-    throw new GenerateError({ kind: 'filtered' }, 'The model declined to write this. Change the request or the model.')
-  }
-  return { text: answer, finish }
+  throw new GenerateError({ kind: 'filtered' }, 'The model declined to write this. Change the request or the model.')
 }
 
 function readAnswer<T>(answer: Answer, question: Question<T>): { value?: T; problems: readonly string[] } {

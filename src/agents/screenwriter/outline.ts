@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import { isNearDuplicate } from '../../screenplay/names.ts'
+import { type Asker, ask } from '../ask.ts'
+import { castName, plain } from './clean.ts'
+import type { Document, Scene } from './document.ts'
+import { shares } from './fit.ts'
+import { SHAPES } from './input.ts'
+import { beatsOf, bibleOf, lines, systemPrompt } from './prompts.ts'
+
+/** Asks for the next batch of scenes. When it was the last, the pages of all scenes together make the target. */
+export async function askOutline(asker: Asker, document: Document): Promise<Pick<Document, 'outline' | 'outlined'>> {
+  const plan = batchesOf(document)
+  const { batches, scenes } = document.outline ?? { batches: 0, scenes: [] }
+  const batch = plan[batches]
+  if (!batch) return { outline: { batches, scenes }, outlined: true }
+  const made = [...scenes, ...(await askBatch(asker, document, batch, scenes))]
+  const outlined = batches + 1 >= plan.length
+  const pages = shares(
+    made.map((scene) => scene.pages),
+    document.brief.target_pages,
+  )
+  const whole = outlined ? made.map((scene, index) => ({ ...scene, pages: pages[index] ?? scene.pages })) : made
+  return { outline: { batches: batches + 1, scenes: whole }, outlined }
+}
+
+interface Batch {
+  /** Of the beats, the first and the one after the last. */
+  readonly from: number
+  readonly to: number
+  readonly scenes: number
+  readonly pages: number
+}
+
+/** More scenes than this at once and models grow careless. */
+const SCENES_A_BATCH = 16
+
+/** How an outline is asked for: beats in order, in runs that make some sixteen scenes each. */
+export function batchesOf({ brief, beats = [] }: Document): readonly Batch[] {
+  const count = sceneCount(brief)
+  const batches = Math.min(beats.length, Math.ceil(count / (SCENES_A_BATCH * 1.25)))
+  const ends = Array.from({ length: batches }, (_, index) => Math.round(((index + 1) * beats.length) / batches))
+  return ends.map((to, index) => {
+    const from = ends[index - 1] ?? 0
+    const pages = beats.slice(from, to).reduce((sum, beat) => sum + beat.pages, 0)
+    return { from, to, pages, scenes: Math.max(1, Math.round((count * pages) / brief.target_pages)) }
+  })
+}
+
+/** How many scenes a script is planned to have. */
+export function sceneCount({ format, target_pages: target }: Document['brief']): number {
+  return Math.max(1, Math.round(target / SHAPES[format].pagesAScene))
+}
+
+const TIMES = ['DAY', 'NIGHT', 'MORNING', 'AFTERNOON', 'EVENING', 'DAWN', 'DUSK', 'LATER', 'CONTINUOUS'] as const
+
+async function askBatch(
+  asker: Asker,
+  document: Document,
+  batch: Batch,
+  before: readonly Scene[],
+): Promise<readonly Scene[]> {
+  const cast = (document.characters ?? []).map(({ name }) => name)
+  const [least, most] = batch.scenes === 1 ? [1, 1] : [Math.ceil(batch.scenes * 0.8), Math.ceil(batch.scenes * 1.2)]
+  const { scenes } = await ask(asker, {
+    name: 'outline',
+    what: 'the outline',
+    schema: z.object({
+      scenes: z
+        .array(
+          z.object({
+            int_ext: z.enum(['INT.', 'EXT.', 'INT./EXT.']),
+            set: z.string().min(1).max(80).describe('The place, always spelled the same.'),
+            time: z.enum(TIMES),
+            summary: z.string().min(1).max(800).describe('What happens, and what has changed at the end.'),
+            characters: z
+              .array(z.string().meta({ enum: cast }))
+              .min(1)
+              .max(Math.max(1, cast.length)),
+            pages: z.number().min(0.1).max(Math.max(1, batch.pages)).describe('Its length in pages.'),
+          }),
+        )
+        .min(least)
+        .max(most),
+    }),
+    system: systemPrompt(document),
+    prompt: lines([
+      bibleOf(document),
+      `Beats:\n${beatsOf(document)}`,
+      before.length > 0 &&
+        `Scenes so far:\n${before.map(({ heading, summary }, index) => `${index + 1}. ${heading}: ${summary}`).join('\n')}`,
+      `Outline ${batch.from + 1 === batch.to ? `beat ${batch.to}` : `beats ${batch.from + 1} to ${batch.to}`} in ${least === most ? least : `${least} to ${most}`} scenes, in the order they are seen. Their pages together make ${batch.pages.toFixed(1)}.`,
+    ]),
+    maxOutputTokens: 2_000 + most * 300,
+  })
+  const weights = shares(
+    scenes.map((scene) => scene.pages),
+    batch.pages,
+  )
+  const sets = before.map((scene) => setOf(scene.heading))
+  return scenes.map((scene, index): Scene => {
+    const set = oneSpelling(scene.set, sets)
+    sets.push(set)
+    const first = before.length + index === 0
+    const time = first && (scene.time === 'CONTINUOUS' || scene.time === 'LATER') ? 'DAY' : scene.time
+    const present = scene.characters.flatMap((name) => castName(name, cast) ?? [])
+    return {
+      heading: `${scene.int_ext} ${set} - ${time}`,
+      summary: plain(scene.summary),
+      characters: [...new Set(present)],
+      pages: weights[index] ?? 0,
+      elements: [],
+      passes: 0,
+      done: false,
+    }
+  })
+}
+
+function setOf(heading: string): string {
+  return heading.replace(/^\S+ /, '').replace(/ - [^-]*$/, '')
+}
+
+/** A set as headings spell it: capitals, without what belongs before or behind it, and as it was spelled before. */
+function oneSpelling(given: string, sets: readonly string[]): string {
+  const times = new RegExp(`\\s*[-–—,]\\s*(?:${TIMES.join('|')})$`)
+  const upper = plain(given)
+    .toUpperCase()
+    .replace(/^(?:INT|EXT|EST|I\/E)[./ ]+(?:EXT[. ]+)?/, '')
+    .replace(times, '')
+  const set = upper
+    .replace(/[^\p{L}\p{N}'’&.,/\- ]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/^[-–. ]+|[-–. ]+$/g, '')
+  return sets.find((other) => other === set || isNearDuplicate(other, set)) ?? (set === '' ? 'A PLACE' : set)
+}

@@ -181,7 +181,7 @@ function sentence({ account, model }: Asked, failure: Failure, what?: string): s
       return `${id} refused the request to ${model} by its content policy: put it in other words, or use another model.`
     case 'invalid_request': {
       const field = failure.field === undefined ? '' : ` because of \`${failure.field}\``
-      return `${id} refused the request to ${model}${field}: change that, or use another model.`
+      return `${id} refused the request to ${model}${field}: change it, or use another model.`
     }
     case 'unreachable':
       return `${id} cannot be reached: check the network, and ${envPrefix(id)}_BASE_URL if you set it.`

@@ -80,9 +80,11 @@ function items(message: Message, images: boolean): readonly unknown[] {
     }))
     return said === '' && calls.length > 0 ? calls : [{ role: 'assistant', content: said }, ...calls]
   }
-  const parts = message.parts.flatMap((part): unknown[] => {
-    if (part.type === 'text') return [{ type: 'input_text', text: part.text }]
-    return images ? [{ type: 'input_image', image_url: dataUrl(part), detail: 'auto' }] : []
-  })
+  if (!images || message.parts.every((part) => part.type === 'text')) return [{ role: 'user', content: said }]
+  const parts = message.parts.map((part) =>
+    part.type === 'text'
+      ? { type: 'input_text', text: part.text }
+      : { type: 'input_image', image_url: dataUrl(part), detail: 'auto' },
+  )
   return [{ role: 'user', content: parts }]
 }

@@ -67,7 +67,7 @@ function resetHeaders(headers: Headers, now: number): number | undefined {
 
 function resetValue(value: string, now: number): number | undefined {
   const number = milliseconds(value)
-  if (number === undefined) return /^[\d.\smh]+$/.test(value) ? duration(value) : secondsOrDate(value, now)
+  if (number === undefined) return /^[\d.smh ]+$/.test(value) ? duration(value) : secondsOrDate(value, now)
   if (number > 1e12) return number - now
   if (number > 1e9) return number * 1000 - now
   return number * 1000

@@ -5,7 +5,7 @@ import type { World } from '../contract/world.ts'
 import { opening } from './opening.ts'
 import { abortOf } from './signals.ts'
 import type { Step, Turn } from './turn.ts'
-import { nameOf, reasonOf } from './words.ts'
+import { type Failed, nameOf, reasonOf } from './words.ts'
 
 /** A candidate with everything below it: its tries, its limits, its money, its wire. */
 export interface Choice {
@@ -27,10 +27,10 @@ export function fallback(
   world: World,
   policy: RoutingPolicy,
   choices: readonly Choice[],
-  before: readonly GenerateError[] = [],
+  before: readonly Failed[] = [],
 ): Step {
   return async function* (request, turn) {
-    const failed = before.map((error): Failed => ({ error }))
+    const failed = [...before]
     const left = [...(await restingLast(choices, world.now()))]
     let tooSmall = 0
     for (let choice = left.shift(); choice; choice = left.shift()) {
@@ -40,7 +40,7 @@ export function fallback(
       const opened = await open(choice, left, request, turn)
       // Hedging belongs here: a second choice opened beside a slow first one, the loser closed through its own reader.
       if (!(opened instanceof GenerateError)) return yield* answer(opened, choice.candidate)
-      failed.push({ error: opened, candidate: choice.candidate })
+      failed.push({ name: nameOf(choice.candidate), error: opened })
       if (opened.failure.kind === 'context_too_long') {
         tooSmall = Math.max(tooSmall, opened.failure.limitTokens ?? window ?? 0)
       }
@@ -63,12 +63,6 @@ export function fallback(
     const moments = await Promise.all(some.map((choice) => choice.restsUntil(now)))
     return moments.filter((at) => at <= now + policy.patienceMs).length
   }
-}
-
-interface Failed {
-  readonly error: GenerateError
-  /** Absent: a name that led to nobody. */
-  readonly candidate?: Candidate
 }
 
 async function restingLast(choices: readonly Choice[], now: number): Promise<readonly Choice[]> {
@@ -105,9 +99,7 @@ function outcome(failed: readonly Failed[]): GenerateError | undefined {
   // A wall that stands before all of them is best told by the error that names it.
   if (errors.every(({ failure }) => failure.kind === 'over_budget')) return first
   if (errors.every(({ failure }) => failure.kind === 'refused_by_limit')) return soonestFree(errors) ?? first
-  const list = failed.map(({ error, candidate }) =>
-    candidate ? `${nameOf(candidate)}: ${reasonOf(error)}` : error.message,
-  )
+  const list = failed.map(({ name, error }) => `${name}: ${reasonOf(error)}`)
   return new GenerateError(
     { kind: 'exhausted', errors },
     `No model could answer. ${list.join('; ')}. Name another model (list_models shows which are ready), or try again later.`,

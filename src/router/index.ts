@@ -97,8 +97,8 @@ export function createRouter(deps: {
   }
 
   const routed: Step = async function* (request, turn) {
-    const { candidates, errors } = await abortable(route(bearings, request, turn.signal), turn.signal)
-    yield* fallback(world, policy, candidates.map(choice), errors)(request, turn)
+    const { candidates, failed } = await abortable(route(bearings, request, turn.signal), turn.signal)
+    yield* fallback(world, policy, candidates.map(choice), failed)(request, turn)
   }
   const answered = structured(routed)
 
@@ -115,8 +115,8 @@ export function createRouter(deps: {
       return [...rules, ...rests.filter(({ freeAt }) => freeAt > now)]
     },
     async resolve(name, signal) {
-      const { candidates, errors } = await meaning(bearings, name, { needs: PLAIN_TEXT, ownFallbacks: false }, signal)
-      if (candidates.length === 0 && errors[0]) throw errors[0]
+      const { candidates, failed } = await meaning(bearings, name, { needs: PLAIN_TEXT, ownFallbacks: false }, signal)
+      if (candidates.length === 0 && failed[0]) throw failed[0].error
       return candidates
     },
     async *generate(request, call) {

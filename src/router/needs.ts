@@ -3,7 +3,7 @@ import type { GenerateRequest } from '../contract/generate.ts'
 import type { Ability, ModelFacts } from '../contract/provider.ts'
 import type { Candidate } from '../contract/roster.ts'
 import { estimateInput } from './estimate.ts'
-import { nameOf } from './words.ts'
+import { type Failed, nameOf } from './words.ts'
 
 /** What a request asks of a model, besides text. */
 export interface Needs {
@@ -43,12 +43,14 @@ export function isAble(facts: ModelFacts, needs: Needs): boolean {
 export function suitable(
   candidates: readonly Candidate[],
   needs: Needs,
-): { readonly candidates: readonly Candidate[]; readonly errors: readonly GenerateError[] } {
+): { readonly candidates: readonly Candidate[]; readonly failed: readonly Failed[] } {
   const fitting = candidates.filter(({ facts }) => fits(facts, needs))
   const able = fitting.filter(({ facts }) => isAble(facts, needs))
   return {
     candidates: [...able, ...fitting.filter((one) => !able.includes(one))],
-    errors: candidates.filter((one) => !fitting.includes(one)).map((one) => tooLong(one, needs)),
+    failed: candidates
+      .filter((one) => !fitting.includes(one))
+      .map((one) => ({ name: nameOf(one), error: tooLong(one, needs) })),
   }
 }
 

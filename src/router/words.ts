@@ -6,6 +6,12 @@ export function nameOf({ provider, facts }: Pick<Candidate, 'provider' | 'facts'
   return `${provider.id}/${facts.id}`
 }
 
+/** A model that did not answer, or a name that led to nobody. */
+export interface Failed {
+  readonly name: string
+  readonly error: GenerateError
+}
+
 /** Why a model did not answer, in a few words, for a list of several. */
 export function reasonOf({ failure }: GenerateError): string {
   return REASONS[failure.kind](failure)

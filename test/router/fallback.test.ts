@@ -99,7 +99,7 @@ describe('what goes up when nobody answers', () => {
     )
     const { failure, message } = await fails({ model: 'a/one', fallbacks: ['b/two', 'c/three'] })
     expect(message).toBe(
-      'No model could answer. c has no key.; a/one: no key, or its key was refused; b/two: too many requests, asks to wait 90 s. ' +
+      'No model could answer. c/three: no key, or its key was refused; a/one: no key, or its key was refused; b/two: too many requests, asks to wait 90 s. ' +
         'Name another model (list_models shows which are ready), or try again later.',
     )
     expect(failure.kind === 'exhausted' && failure.errors.map((one) => one.failure.kind)).toEqual([

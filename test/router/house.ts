@@ -1,6 +1,5 @@
 import { type Failure, GenerateError } from '../../src/contract/errors.ts'
 import type { Attempt, Call, GenerateEvent, GenerateRequest } from '../../src/contract/generate.ts'
-import type { HoldAsk } from '../../src/contract/ledger.ts'
 import { FREE } from '../../src/contract/price.ts'
 import type { ModelFacts, Provider } from '../../src/contract/provider.ts'
 import type { Candidate, Roster, RoutingPolicy } from '../../src/contract/roster.ts'
@@ -44,9 +43,9 @@ export function upstream(
   world: TestWorld,
   name: string,
   plays: readonly Play[],
-  more: Partial<ModelFacts> & { readonly local?: boolean; readonly auto?: boolean } = {},
+  more: Partial<ModelFacts> & { readonly local?: boolean; readonly auto?: boolean; readonly unpriced?: true } = {},
 ): Upstream {
-  const { local = false, auto = true, ...facts } = more
+  const { local = false, auto = true, unpriced, ...facts } = more
   const id = name.slice(name.indexOf('/') + 1)
   const asked: GenerateRequest[] = []
   const count = { closed: 0, aborted: 0 }
@@ -75,7 +74,7 @@ export function upstream(
         contextTokens: 200_000,
         maxOutputTokens: 64_000,
         abilities: ['text', 'tools', 'images', 'json'],
-        price: local ? FREE : PRICE,
+        ...(!unpriced && { price: local ? FREE : PRICE }),
         source: 'test',
         ...facts,
       },
@@ -131,6 +130,9 @@ export function rosterOf(candidates: readonly Candidate[], notReady: readonly st
   }
 }
 
+/** What the ledger refuses, if anything. */
+export type Refuse = NonNullable<Parameters<typeof fakeLedger>[0]>
+
 export interface House {
   readonly world: TestWorld
   readonly router: Router
@@ -150,7 +152,7 @@ export function house(
   options: {
     readonly policy?: Partial<RoutingPolicy>
     readonly notReady?: readonly string[]
-    readonly refuse?: Parameters<typeof fakeLedger>[0]
+    readonly refuse?: Refuse
     readonly random?: () => number
   } = {},
 ): House & { readonly up: readonly Upstream[] } {
@@ -222,5 +224,3 @@ export function answeredBy(events: readonly GenerateEvent[]): string | undefined
   const [first] = events
   return first?.type === 'start' ? `${first.provider}/${first.model}` : undefined
 }
-
-export type Refusal = (ask: HoldAsk) => ReturnType<NonNullable<Parameters<typeof fakeLedger>[0]>>

@@ -8,7 +8,7 @@ import { grant } from './once.ts'
  * timeout); else after `failures` in a row, as many as one call makes before it gives up.
  *
  * It rests for the time that the upstream named, or the kind's own, or `restMs`. After that one call goes through as a
- * probe: when it does well the rest is over, when it fails the rest begins anew. While the probe is out the others are
+ * probe: when it does well the rest is over, when it fails like those before it the rest begins anew. While the probe is out the others are
  * told to look again in a moment; a probe that is out for longer than `restMs` stands in nobody's way.
  */
 export function cooldown(
@@ -50,7 +50,7 @@ export function cooldown(
           inARow++
           const asked = 'retryAfterMs' in failure ? failure.retryAfterMs : undefined
           const atOnce = asked !== undefined || !RESPONSE_TO[failure.kind].retry
-          if (!resting && !atOnce && inARow < failures) return
+          if (!atOnce && inARow < failures) return
           resting = true
           until = Math.max(until, at + Math.min(asked ?? REST_MS[failure.kind] ?? restMs, LONGEST_REST_MS))
         },

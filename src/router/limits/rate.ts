@@ -7,6 +7,8 @@ import { grant } from './once.ts'
  */
 export function rate(name: string, of: keyof Need, perMinute: number): Limit {
   const perMs = perMinute / 60_000
+  // Sums of fractions: what is due at a moment may be a hair short of whole then.
+  const HAIR = 1e-6
   let left = perMinute
   let at = Number.NEGATIVE_INFINITY
   const advance = (now: number): void => {
@@ -14,7 +16,8 @@ export function rate(name: string, of: keyof Need, perMinute: number): Limit {
     left = Math.min(perMinute, left + Math.max(0, now - at) * perMs)
     at = now
   }
-  const freeFor = (take: number, now: number): number => (take <= left ? now : Math.ceil(now + (take - left) / perMs))
+  const freeFor = (take: number, now: number): number =>
+    take <= left + HAIR ? now : Math.ceil(now + (take - left) / perMs)
 
   return {
     name,
@@ -22,7 +25,7 @@ export function rate(name: string, of: keyof Need, perMinute: number): Limit {
       advance(now)
       const take = need[of]
       if (take > perMinute) return { ok: false, freeAt: undefined }
-      if (take > left) return { ok: false, freeAt: freeFor(take, now) }
+      if (take > left + HAIR) return { ok: false, freeAt: freeFor(take, now) }
       left -= take
       return grant({
         settle({ used }, then) {

@@ -76,10 +76,18 @@ describe('how it ends', () => {
     expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
   })
 
-  test('a probe that fails begins it anew, at the first failure', async () => {
+  test('a probe that fails like those before it begins it anew', async () => {
+    const limit = rest()
+    for (let i = 0; i < 3; i++) await fail(limit, { kind: 'overloaded' }, 0)
+    await fail(limit, { kind: 'overloaded' }, 20_000)
+    expect(await limit.freeAt(20_000)).toBe(40_000)
+  })
+
+  test('a first failure after a wait that the upstream named is a first failure: the next probe may go', async () => {
     const limit = await resting()
     await fail(limit, { kind: 'overloaded' }, 10_000)
-    expect(await limit.freeAt(10_000)).toBe(30_000)
+    expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
+    expect((await limit.reserve(ONE, 10_000)).ok).toBe(false)
   })
 
   test.each([

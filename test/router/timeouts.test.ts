@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import type { Timeouts } from '../../src/contract/roster.ts'
+import { end, house, type PlayStep, passing, start, text, upstream } from './house.ts'
+
+const LIMITS: Timeouts = { connectMs: 1_000, firstTokenMs: 5_000, silenceMs: 2_000, totalMs: 20_000 }
+const lone = (play: readonly PlayStep[]) =>
+  house((world) => [upstream(world, 'a/one', [play])], { policy: { timeouts: LIMITS } })
+const ONE = { model: 'a/one' }
+const hello = start('a/one')
+const alive = { type: 'thinking', text: '' } as const
+
+describe('an upstream that says nothing is given up', () => {
+  const table: readonly [string, readonly PlayStep[], string, number][] = [
+    ['before the headers', ['hang'], 'connect', 1_000],
+    ['before the first token', [hello, 'hang'], 'first_token', 5_000],
+    ['in the middle', [hello, text('x'), 1_500, text('y'), 'hang'], 'silence', 2_000],
+    ['while it thinks', [hello, 4_000, alive, 'hang'], 'silence', 2_000],
+    ['before the headers, though it heeds no abort', ['deaf'], 'connect', 1_000],
+    ['in the middle, though it heeds no abort', [hello, text('x'), 'deaf'], 'silence', 2_000],
+    [
+      'by the time of the whole call',
+      [hello, ...Array.from({ length: 30 }, () => [text('x'), 1_000]).flat()],
+      'total',
+      1_000,
+    ],
+  ]
+  test.each(table)('%s', async (_, play, phase, afterMs) => {
+    const { fails, world, up, attempts } = lone(play)
+    const { failure } = await fails(ONE)
+    expect(failure).toEqual({ kind: 'timeout', phase, afterMs })
+    expect(attempts.map((attempt) => attempt.outcome)).toEqual(['timeout'])
+    expect(up[0]?.aborted).toBe(1)
+    expect(world.sleeping).toBe(0)
+  })
+})
+
+test('one that keeps talking is not', async () => {
+  const { ask, world, up } = lone([900, hello, 4_900, alive, 1_900, text('a'), 1_900, text('b'), 1_900, end()])
+  expect((await ask(ONE)).at(-1)?.type).toBe('end')
+  expect(world.sleeping).toBe(0)
+  expect(up[0]?.closed).toBe(1)
+})
+
+test('a slow reader is not a silent upstream', async () => {
+  const { router, request, call, world } = lone([hello, text('a'), text('b'), end()])
+  const reading = (async () => {
+    for await (const event of router.generate(request(ONE), call())) if (event.type === 'text') await world.sleep(8_000)
+  })()
+  await passing(world, reading)
+  expect(world.sleeping).toBe(0)
+})
+
+test('a cancel reaches the upstream at once, even one that heeds nothing, and leaves no timer', async () => {
+  for (const how of ['hang', 'deaf'] as const) {
+    const { router, request, call, world, up, attempts } = lone([hello, text('a'), how])
+    const controller = new AbortController()
+    const failing = Array.fromAsync(router.generate(request(ONE), call({ signal: controller.signal })))
+    failing.catch(() => {})
+    await world.advance(500)
+    controller.abort()
+    await expect(failing).rejects.toMatchObject({ failure: { kind: 'cancelled' } })
+    expect(up[0]?.aborted).toBe(1)
+    expect(world.sleeping).toBe(0)
+    expect(attempts).toMatchObject([{ outcome: 'cancelled', latencyMs: 500, estimated: true }])
+  }
+})
+
+test('a call that was cancelled before it began reaches nobody', async () => {
+  const { fails, up, ledger } = lone([hello, text('a'), end()])
+  expect((await fails(ONE, { signal: AbortSignal.abort() })).failure.kind).toBe('cancelled')
+  expect(up[0]?.asked.length).toBe(0)
+  expect(ledger.holds).toEqual([])
+})

@@ -12,7 +12,10 @@ const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 
 /** Runs before anything else of the server: an old Node gets one line instead of a stack trace. */
-const VERSION_CHECK = `const [M,m]=process.versions.node.split(".").map(Number);if(M<22||M===22&&m<13){process.stderr.write("showrunner: needs Node 22.13 or newer, and this is "+process.versions.node+": install a current Node from https://nodejs.org\\n");process.exit(1)}`
+const VERSION_CHECK = `{const [M,m]=process.versions.node.split(".").map(Number);if(M<22||M===22&&m<13){process.stderr.write("showrunner: needs Node 22.13 or newer, and this is "+process.versions.node+": install a current Node from https://nodejs.org\\n");process.exit(1)}}`
+
+/** `dotenv` is CommonJS and asks for its built-in modules through a `require`, which an ES module has to bring along. */
+const REQUIRE = 'import{createRequire as $cr}from"node:module";const require=$cr(import.meta.url);'
 
 const compressedCatalog: Plugin = {
   name: 'compressed-catalog',
@@ -44,12 +47,13 @@ const server = await build({
   ...shared,
   entryPoints: ['src/server.ts'],
   outfile: 'dist/server.js',
-  banner: { js: `#!/usr/bin/env node\n${VERSION_CHECK}` },
+  banner: { js: `#!/usr/bin/env node\n${VERSION_CHECK}${REQUIRE}` },
 })
 const libraries = await build({
   ...shared,
   entryPoints: { index: 'src/index.ts', screenplay: 'src/screenplay/index.ts', planning: 'src/planning/index.ts' },
   outdir: 'dist',
+  banner: { js: REQUIRE },
 })
 
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences([server.metafile, libraries.metafile]))

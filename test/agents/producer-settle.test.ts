@@ -31,6 +31,7 @@ const answer = fc.record({
     }),
     { maxLength: 12 },
   ),
+  shooting: fc.record({ role, task_ids: fc.array(name, { maxLength: 3 }) }),
 })
 const team = fc.option(
   fc.array(fc.record({ role: fc.constantFrom('Writer', 'Crew', 'Editor'), count: fc.integer({ min: 1, max: 2 }) }), {
@@ -44,6 +45,7 @@ const LIMITS = {
   blocks: [{ id: 'shoot-01', title: 'Shoot KITCHEN', description: 'Scene 1.', pages: 2 }],
   hoursPerDay: 8,
   earlierIds: ['t01-write', 't04'],
+  usedIds: ['t07-gone'],
 }
 
 describe('whatever fits the schema becomes a plan that keeps every promise', () => {
@@ -67,6 +69,7 @@ describe('whatever fits the schema becomes a plan that keeps every promise', () 
         expect(checkPlan(plan)).toEqual([])
         expect(plan.findings.filter(({ severity }) => severity === 'error')).toEqual([])
         expect(plan.tasks.some(({ id }) => id === 'shoot-01')).toBe(true)
+        expect(plan.tasks.some(({ id }) => /^t0[2356]|^t07/.test(id))).toBe(false)
         const titled = proposed.tasks.filter(({ title }) => title.trim() !== '').length
         const told = plan.findings.map(({ message }) => message).join('\n')
         if (titled < proposed.tasks.length) expect(told).toContain('without a title')

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { createJobs } from '../../src/agents/job.ts'
 import { createProducer, type PlanInput, type PlanResult } from '../../src/agents/producer/index.ts'
+import { Document, newDocument } from '../../src/agents/screenwriter/document.ts'
+import { scriptOf } from '../../src/agents/screenwriter/render.ts'
 import { GenerateError } from '../../src/contract/errors.ts'
-import type { Generate, GenerateEvent, GenerateRequest } from '../../src/contract/generate.ts'
+import type { Attempt, Generate, GenerateEvent, GenerateRequest } from '../../src/contract/generate.ts'
 import { checkPlan, type Plan } from '../../src/planning/index.ts'
 import { rehearsal } from '../../src/providers/rehearsal.ts'
+import { breakdown } from '../../src/screenplay/index.ts'
 import { scripted } from '../support/scripted.ts'
 import { memoryShelf } from '../support/shelf.ts'
 import { testWorld } from '../support/world.ts'
@@ -43,6 +46,9 @@ const outlook = (request: GenerateRequest): string => {
     milestones: [{ title: 'The film is there', depends_on: ids.slice(-1) }],
   })
 }
+
+const shot = (tasks: readonly object[], ...task_ids: string[]): string =>
+  JSON.stringify({ ...JSON.parse(work(tasks)), shooting: { role: 'Crew', task_ids } })
 
 const never = new AbortController().signal
 // 2026-01-01 is a Thursday.
@@ -343,6 +349,17 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
   )
 })
 
+const ATTEMPT: Attempt = {
+  model: 'fake/m',
+  outcome: 'ok',
+  at: 0,
+  latencyMs: 1,
+  firstTokenMs: 1,
+  usage: {},
+  microUsd: 30_000,
+  estimated: false,
+}
+
 describe('a plan is a job', () => {
   /** Answers after a while, as a model does. */
   const slowly = (world: ReturnType<typeof testWorld>, next: Generate, ms: number): Generate =>
@@ -396,17 +413,11 @@ describe('a plan is a job', () => {
   test('at its cost limit it stops with what it has, and goes on with a higher one', async () => {
     const upstream = scripted([work(GOOD), outlook])
     const metered: Generate = async function* (request, call) {
-      yield* upstream.generate(request, call)
-      call.onAttempt?.({
-        model: 'fake/m',
-        outcome: 'ok',
-        at: 0,
-        latencyMs: 1,
-        firstTokenMs: 1,
-        usage: {},
-        microUsd: 30_000,
-        estimated: false,
-      })
+      try {
+        yield* upstream.generate(request, call)
+      } finally {
+        call.onAttempt?.(ATTEMPT)
+      }
     }
     const { plan } = setUp([], metered)
     const stopped = await plan({ ...GOAL, max_cost_usd: 0.02 })
@@ -515,50 +526,87 @@ describe('a plan can be changed', () => {
 })
 
 describe('a screenplay becomes a plan', () => {
-  const scene = (heading: string, words: number, speaker: string): string =>
-    `${heading}\n\n${'A long and quiet look at the sea. '.repeat(words)}\n\n${speaker}\nNow.\n`
-  const fountain = [
-    'Title: The Keeper\n',
+  const scene = (heading: string, sentences: number, speaker: string, done = true) => ({
+    heading,
+    summary: 'Something is seen.',
+    characters: [speaker],
+    pages: 2,
+    elements: done
+      ? [
+          { type: 'action', text: 'A long and quiet look at the sea. '.repeat(sentences) },
+          { type: 'dialogue', speaker, parenthetical: null, text: 'Now.' },
+        ]
+      : [],
+    passes: 1,
+    done,
+  })
+  const written = [
     scene('INT. LIGHTHOUSE - NIGHT', 120, 'ANNA'),
     scene('EXT. BEACH - DAY', 60, 'TOM'),
     scene('INT. LIGHTHOUSE - DAY', 200, 'ANNA'),
     scene('INT. KITCHEN - DAY', 150, 'TOM'),
-  ].join('\n')
-  const keep = async (shelf: ReturnType<typeof memoryShelf>, document: object) =>
-    shelf.put('script', 's1', { status: 'complete', document }, 0, 0)
-
-  test('scenes of one set are shot together, in days of at most five pages, as long as their pages take', async () => {
-    const answer = (request: GenerateRequest): string => {
-      const blocks = [...JSON.stringify(request.messages).matchAll(/- (shoot-\d+):/g)].map(([, id = '']) => id)
-      return work([...GOOD.slice(0, 4), ...blocks.map((id) => task(id, `Roll ${id}`, 'Crew', 1, 't3'))])
+  ]
+  const keep = async (shelf: ReturnType<typeof memoryShelf>, scenes: readonly object[]) => {
+    const document = {
+      ...newDocument('s1', { concept: 'A keeper' }),
+      story: { title: 'The Keeper', logline: 'A light goes out.', theme: 'Duty' },
+      outline: { batches: 1, scenes },
     }
+    await shelf.put('script', 's1', { status: 'complete', document }, 0, 0)
+    return scriptOf(Document.parse(document))
+  }
+
+  test('scenes of one set are shot together, in blocks of at most five pages, one after the other', async () => {
+    const after = task('t4', 'Cut the film', 'Editor', 30, 'shoot-02')
+    const last = task('t5', 'Show the film', 'Producer', 2, 't4')
+    const answer = shot([...GOOD.slice(0, 3), after, last], 't2', 't3')
     const { plan, shelf, upstream, document } = setUp([answer, outlook])
-    await keep(shelf, { title: 'The Keeper', logline: 'A light goes out.', fountain })
-    const result = await plan({ script_id: 's1', model: 'fake/m' })
+    const script = await keep(shelf, written)
+    const result = await plan({ script_id: 's1', model: 'fake/m', constraints: { team: [{ role: 'Crew', count: 3 }] } })
     const asked = JSON.stringify(upstream.asked[0]?.messages)
     expect(asked).toContain('The screenplay has 4 scenes on')
     expect(asked).toContain('shoot-01: Shoot LIGHTHOUSE')
     expect(asked).toContain('Scenes 1, 3')
     const whole = await document('id2')
-    const shooting = whole.tasks.filter(({ title }) => title.startsWith('Roll'))
-    expect(shooting).toHaveLength(2)
+    const shooting = whole.tasks.filter(({ id }) => id.startsWith('shoot'))
+    expect(shooting.map(({ id, depends_on }) => [id, depends_on])).toEqual([
+      ['shoot-01', ['t02-find-the-places', 't03-cast-the-parts']],
+      ['shoot-02', ['shoot-01']],
+    ])
+    const pages = breakdown(script).reduce((sum, { eighths }) => sum + eighths / 8, 0)
+    const planned = shooting.reduce((sum, { estimate_hours }) => sum + estimate_hours, 0)
+    expect(Math.abs(planned - (pages / 5) * 8)).toBeLessThanOrEqual(0.25)
     for (const { estimate_basis } of shooting) expect(estimate_basis).toMatch(/pages at 5 a day of 8 hours$/)
+    expect(whole.tasks.find(({ title }) => title === 'Cut the film')?.depends_on).toEqual(['shoot-02'])
     expect(checkPlan(whole)).toEqual([])
     expect(result.goal).toContain('"The Keeper"')
   })
 
-  test('shooting that the model leaves out is added, and told', async () => {
-    const { plan, shelf, document } = setUp([work(GOOD), work(GOOD), outlook])
-    await keep(shelf, { title: 'The Keeper', scenes: [{ heading: 'INT. LIGHTHOUSE - NIGHT' }] })
+  test('an outline can be planned before it is written; shooting the model lists itself is not shot twice', async () => {
+    const { plan, shelf, document } = setUp([shot([...GOOD, task('shoot-01', 'Roll', 'Crew', 5, 't2')]), outlook])
+    await keep(shelf, [scene('INT. LIGHTHOUSE - NIGHT', 0, 'ANNA', false)])
     const result = await plan({ script_id: 's1', model: 'fake/m' })
-    expect(messages(result)).toContain('The model left out "Shoot LIGHTHOUSE"; it was added.')
-    expect(idsOf(result)).toContain('shoot-01')
+    expect(result.tasks.find(({ id }) => id === 'shoot-01')).toMatchObject({
+      title: 'Shoot LIGHTHOUSE',
+      role: 'Crew',
+      estimate_hours: 3.25,
+      depends_on: ['t02-find-the-places'],
+    })
+    expect(result.tasks).toHaveLength(6)
     expect(checkPlan(await document('id2'))).toEqual([])
+  })
+
+  test('when it is revised, the shooting keeps its ids', async () => {
+    const { plan, shelf } = setUp([shot(GOOD), outlook, shot(GOOD), outlook])
+    await keep(shelf, written)
+    await plan({ script_id: 's1', model: 'fake/m' })
+    const again = await plan({ plan_id: 'id2', notes: 'Faster.' })
+    expect(idsOf(again).filter((id) => id.startsWith('shoot'))).toEqual(['shoot-01', 'shoot-02'])
   })
 
   test('a script without scenes is gone on with first', async () => {
     const { plan, shelf } = setUp([])
-    await keep(shelf, { title: 'The Keeper', scenes: [] })
+    await keep(shelf, [])
     await expect(plan({ script_id: 's1' })).rejects.toThrow('call develop_script with script_id "s1"')
   })
 })

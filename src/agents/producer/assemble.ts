@@ -1,12 +1,5 @@
-import {
-  type Calendar,
-  checkPlan,
-  type Plan,
-  type TaskDraft,
-  type TeamMember,
-  timetable,
-  workingCalendar,
-} from '../../planning/index.ts'
+import { type Calendar, checkPlan, type Plan, timetable, workingCalendar } from '../../planning/index.ts'
+import { casting } from './casting.ts'
 import type { Finding, PlanDocument, Work } from './shapes.ts'
 
 /** Everything numeric, from the settled work and the constraints: no model is asked. */
@@ -55,77 +48,6 @@ export function assemble(planId: string, document: PlanDocument, work: Work, now
   const whole = { ...plan, findings }
   const broken = checkPlan(whole).map(({ check, message }): Finding => ({ code: check, severity: 'error', message }))
   return { ...whole, findings: [...broken, ...findings] }
-}
-
-/** Gives every task a role that there is: the team's where one is given, else the roles that the plan named. */
-function casting(
-  work: Work,
-  given: readonly TeamMember[] | undefined,
-): { tasks: readonly TaskDraft[]; team: readonly TeamMember[]; findings: readonly Finding[] } {
-  const used = work.tasks.map(({ role }) => role)
-  const team = merged(given ?? work.roles.filter(({ role }) => used.some((one) => same(one, role))))
-  const there = [...team]
-  const findings: Finding[] = []
-  const told = new Set<string>()
-  const roleOf = (wanted: string): string => {
-    const [only] = team
-    const found = there.find(({ role }) => same(role, wanted)) ?? near(team, wanted)
-    const role = found?.role ?? (wanted === '' && only ? only.role : wanted === '' ? 'team' : wanted)
-    if (!found && !there.some((one) => one.role === role)) there.push({ role, count: 1 })
-    if ((!found || !same(found.role, wanted)) && !told.has(wanted)) {
-      told.add(wanted)
-      findings.push(castFinding(wanted, role, found !== undefined || wanted === '', given !== undefined))
-    }
-    return role
-  }
-  const tasks = work.tasks.map((task) => ({ ...task, role: roleOf(task.role) }))
-  const assumed = there.map(({ role, count }) => `${count} ${role}`).join(', ')
-  const all: readonly Finding[] = given
-    ? []
-    : [{ code: 'P06', severity: 'info', message: `No team was given; this plan is for ${assumed}.` }]
-  return { tasks, team: there, findings: [...findings, ...all] }
-}
-
-function castFinding(wanted: string, role: string, mapped: boolean, given: boolean): Finding {
-  if (wanted === '') return { code: 'P06', severity: 'warn', message: `Tasks without a role were given to ${role}.` }
-  if (mapped) return { code: 'P06', severity: 'warn', message: `The role "${wanted}" was taken to be ${role}.` }
-  const among = given ? 'in the team' : 'among the roles of the plan'
-  return {
-    code: 'P06',
-    severity: 'warn',
-    message: `"${wanted}" is not ${among}: one was added. Without it, the plan cannot be kept.`,
-  }
-}
-
-/** The same role named twice is one role, of all its people. */
-function merged(team: readonly TeamMember[]): readonly TeamMember[] {
-  const groups = Map.groupBy(team, ({ role }) => wordsOf(role).join(' '))
-  return [...groups.values()].map((all) => ({
-    role: all[0]?.role ?? '',
-    count: all.reduce((sum, { count }) => sum + count, 0),
-  }))
-}
-
-/** "Lead editor" is an editor, if there is one kind of editor only. */
-function near(team: readonly TeamMember[], wanted: string): TeamMember | undefined {
-  const words = wordsOf(wanted)
-  const found = team.filter(({ role }) => {
-    const own = wordsOf(role)
-    return (
-      own.length > 0 &&
-      words.length > 0 &&
-      (own.every((word) => words.includes(word)) || words.every((word) => own.includes(word)))
-    )
-  })
-  return found.length === 1 ? found[0] : undefined
-}
-
-function same(a: string, b: string): boolean {
-  return wordsOf(a).join(' ') === wordsOf(b).join(' ')
-}
-
-function wordsOf(role: string): readonly string[] {
-  return (role.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => word.replace(/(?<=\p{L}{3})s$/u, ''))
 }
 
 type Timed = Pick<Plan, 'tasks' | 'makespan_hours' | 'critical_path_hours' | 'lower_bound_hours' | 'team'>

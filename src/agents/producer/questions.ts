@@ -4,7 +4,12 @@ import { complaints, type Limits } from './settle.ts'
 import { type PlanDocument, Risk, type Work } from './shapes.ts'
 
 /** What is asked of the model first: the work. */
-export type WorkAnswer = z.infer<ReturnType<typeof workSchema>>
+export type WorkAnswer = z.infer<ReturnType<typeof workSchema>> & { readonly shooting?: z.infer<typeof Shooting> }
+
+const Shooting = z.object({
+  role: z.string().describe('Who shoots: one of the roles, word for word'),
+  task_ids: z.array(z.string()).describe('Ids of the tasks that must be finished before the first day of shooting'),
+})
 
 /** How many tasks to ask for, how few are too few, and how many are kept at most. */
 export const TASKS = {
@@ -24,10 +29,10 @@ export function askForWork(document: PlanDocument): Question<WorkAnswer> {
   return {
     name: 'work_plan',
     what: 'the tasks of the plan',
-    schema: workSchema(least),
+    schema: document.blocks.length > 0 ? workSchema(least).extend({ shooting: Shooting }) : workSchema(least),
     system: SYSTEM,
     prompt: workPrompt(document),
-    maxOutputTokens: TOKENS_AROUND + TOKENS_A_TASK * (wanted[1] + document.blocks.length),
+    maxOutputTokens: TOKENS_AROUND + TOKENS_A_TASK * wanted[1],
     // The model hears of its mistakes once; what it leaves wrong then, code decides and says so.
     check: (answer) => {
       if (complained) return []
@@ -39,12 +44,13 @@ export function askForWork(document: PlanDocument): Question<WorkAnswer> {
   }
 }
 
-export function limitsOf({ detail, blocks, constraints, work }: PlanDocument): Limits {
+export function limitsOf({ detail, blocks, constraints, work, history }: PlanDocument): Limits {
   return {
-    mostTasks: TASKS[detail].most + blocks.length,
+    mostTasks: TASKS[detail].most,
     blocks,
     hoursPerDay: constraints.hours_per_day ?? 8,
     earlierIds: work?.tasks.map(({ id }) => id) ?? [],
+    usedIds: history.flatMap(({ tasks }) => tasks.map(({ id }) => id)),
   }
 }
 
@@ -103,7 +109,7 @@ const SYSTEM = `You are a producer who turns a goal into a plan that people can 
 function workPrompt(document: PlanDocument): string {
   const { blocks, work, notes } = document
   const shooting = blocks.length > 0 && [
-    'These tasks are fixed: have each in your list under its id, with what it depends on; their hours are computed.',
+    'The shooting is planned already, one block after the other; do not list it. Say who shoots and which of your tasks must be finished before the first block. Your tasks may depend on its blocks by their ids:',
     ...blocks.map(({ id, title, description }) => `- ${id}: ${title}. ${description}`),
   ]
   const current = work && [
@@ -116,7 +122,7 @@ function workPrompt(document: PlanDocument): string {
     ...(shooting || []),
     ...(current ?? []),
     ...(notes === undefined ? [] : ['The notes that must be met:', notes]),
-    `Break the work down into ${TASKS[document.detail].wanted.join(' to ')} tasks${blocks.length > 0 ? ' beside the fixed ones' : ''}. Let a task wait only for what it truly needs, so that people can work side by side; no task waits for itself, for one that is not in the list, or in a circle. No task should be longer than two weeks of one person's work.`,
+    `Break the work down into ${TASKS[document.detail].wanted.join(' to ')} tasks${blocks.length > 0 ? ' beside the shooting' : ''}. Let a task wait only for what it truly needs, so that people can work side by side; no task waits for itself, for one that is not in the list, or in a circle. No task should be longer than two weeks of one person's work.`,
   ].join('\n\n')
 }
 

@@ -1,8 +1,8 @@
 import { toMermaid } from '../../planning/index.ts'
 import { costUsd } from '../ask.ts'
 import type { Job } from '../job.ts'
-import { clip } from './settle.ts'
 import type { PlanDocument, PlanResult } from './shapes.ts'
+import { clip } from './text.ts'
 
 /** A result is at most this long as JSON; the resource has all of it. */
 const MOST_CHARACTERS = 34_000

@@ -1,7 +1,9 @@
-import { z } from 'zod'
-import { breakdown, parseFountain, readHeading } from '../../screenplay/index.ts'
-import { clip, PAGES_A_DAY } from './settle.ts'
+import { breakdown, readHeading } from '../../screenplay/index.ts'
+import { Document } from '../screenwriter/document.ts'
+import { scriptOf } from '../screenwriter/render.ts'
+import { PAGES_A_DAY } from './settle.ts'
 import type { ShootingBlock } from './shapes.ts'
+import { clip } from './text.ts'
 
 /** What a screenplay asks of a production: the goal and the facts in words, and the shooting in blocks of about a day. */
 export interface Shooting {
@@ -11,36 +13,24 @@ export interface Shooting {
   readonly blocks: readonly ShootingBlock[]
 }
 
-/** A screenplay's document, as far as it matters here: its text where it is written, else its outline. */
-const Screenplay = z.looseObject({
-  title: z.string().nullish(),
-  logline: z.string().nullish(),
-  fountain: z.string().nullish(),
-  scenes: z.array(z.looseObject({ heading: z.string(), pages: z.number().nullish() })).nullish(),
-})
-
 interface Scene {
-  readonly number: string
+  readonly number: number
   readonly set: string
   readonly cast: readonly string[]
-  readonly pages: number | undefined
+  readonly pages: number
 }
 
-/** Undefined where the document holds no scene. */
-export function shootingOf(document: unknown): Shooting | undefined {
-  const read = Screenplay.safeParse(document)
-  if (!read.success) return undefined
-  const { title, logline } = read.data
-  const scenes = scenesOf(read.data)
+/** Undefined where the screenplay has no scenes yet. What is not written is taken from its outline. */
+export function shootingOf(kept: unknown): Shooting | undefined {
+  const document = Document.parse(kept)
+  const scenes = scenesOf(document)
   if (scenes.length === 0) return undefined
-  const pages = scenes.every((scene) => scene.pages !== undefined)
-    ? scenes.reduce((sum, scene) => sum + (scene.pages ?? 0), 0)
-    : undefined
+  const { title = document.brief.title, logline } = document.story ?? {}
   const sets = [...new Set(scenes.map(({ set }) => set))]
   const cast = [...new Set(scenes.flatMap((scene) => scene.cast))]
   const facts: readonly (string | false)[] = [
     logline ? `Logline: ${clip(logline, 500)}` : false,
-    `The screenplay has ${count(scenes.length, 'scene')}${pages === undefined ? '' : ` on ${eighths(pages)} pages`}, ${count(sets.length, 'set')} and ${count(cast.length, 'speaking part')}.`,
+    `The screenplay has ${count(scenes.length, 'scene')} on ${eighths(lengthOf(scenes))} pages, ${count(sets.length, 'set')} and ${count(cast.length, 'speaking part')}.`,
     `Sets: ${clip(sets.join('; '), 1500)}.`,
     cast.length > 0 && `Cast: ${clip(cast.join(', '), 800)}.`,
   ]
@@ -51,20 +41,21 @@ export function shootingOf(document: unknown): Shooting | undefined {
   }
 }
 
-function scenesOf({ fountain, scenes }: z.infer<typeof Screenplay>): readonly Scene[] {
-  if (fountain) {
-    return breakdown(parseFountain(fountain)).map(({ scene, number, set, cast, eighths: length }) => ({
-      number: number ?? String(scene),
+function scenesOf(document: Document): readonly Scene[] {
+  const outlined = document.outline?.scenes ?? []
+  if (outlined.every(({ done }) => done)) {
+    return breakdown(scriptOf(document)).map(({ scene, set, cast, eighths: length }) => ({
+      number: scene,
       set,
       cast,
       pages: length / 8,
     }))
   }
-  return (scenes ?? []).map(({ heading, pages }, at) => ({
-    number: String(at + 1),
+  return outlined.map(({ heading, characters, pages }, at) => ({
+    number: at + 1,
     set: readHeading(heading).set,
-    cast: [],
-    pages: pages ?? undefined,
+    cast: characters,
+    pages,
   }))
 }
 
@@ -80,23 +71,24 @@ function blocksOf(scenes: readonly Scene[]): readonly ShootingBlock[] {
   return days.map((day, at) => {
     const sets = [...new Set(day.map(({ set }) => set))]
     const cast = [...new Set(day.flatMap((scene) => scene.cast))]
-    const known = day.every(({ pages }) => pages !== undefined)
     const numbers = day.map(({ number }) => number)
     return {
       id: `shoot-${String(at + 1).padStart(2, '0')}`,
-      title: clip(`Shoot ${sets.join(', ')}`, 120),
+      title: clip(
+        `Shoot ${sets.slice(0, 2).join(', ')}${sets.length > 2 ? ` and ${count(sets.length - 2, 'more set')}` : ''}`,
+        120,
+      ),
       description: clip(
-        `Scenes ${numbers.join(', ')}${known ? `, ${eighths(lengthOf(day))} pages` : ''}${cast.length > 0 ? `, with ${cast.join(', ')}` : ''}.`,
+        `${sets.length > 2 ? `${sets.join(', ')}. ` : ''}Scenes ${numbers.join(', ')}, ${eighths(lengthOf(day))} pages${cast.length > 0 ? `, with ${cast.join(', ')}` : ''}.`,
         600,
       ),
-      ...(known && { pages: lengthOf(day) }),
+      pages: lengthOf(day),
     }
   })
 }
 
-/** A scene of unknown length counts as a page here, where only the order of a day hangs on it. */
 function lengthOf(scenes: readonly Scene[]): number {
-  return scenes.reduce((sum, { pages }) => sum + (pages ?? 1), 0)
+  return scenes.reduce((sum, { pages }) => sum + pages, 0)
 }
 
 /** `2 3/8`, as production offices write it. */

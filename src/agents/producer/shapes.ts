@@ -130,8 +130,7 @@ const ShootingBlock = z.object({
   id: z.string(),
   title: z.string(),
   description: z.string(),
-  /** Undefined: the screenplay does not say how long its scenes are. */
-  pages: z.number().optional(),
+  pages: z.number(),
 })
 
 /** What is kept of a plan while and after it is made. A part that is absent has not been made yet. */

@@ -5,8 +5,9 @@ import { type Asker, ask, createTally, isOverBudget } from '../ask.ts'
 import type { Ending, Run } from '../job.ts'
 import { assemble } from './assemble.ts'
 import { askForOutlook, askForWork, limitsOf, type OutlookAnswer } from './questions.ts'
-import { clip, settle } from './settle.ts'
+import { settle } from './settle.ts'
 import type { Outlook, PlanDocument, Work } from './shapes.ts'
+import { oneLine } from './text.ts'
 
 const STEPS = 3
 const NO_TASKS = 'The model named no task that has a title. Try another model.'
@@ -85,10 +86,10 @@ function settled({ risks, milestones }: OutlookAnswer): Outlook {
     risks: risks
       .filter(({ risk }) => risk.trim() !== '')
       .slice(0, MOST)
-      .map((one) => ({ ...one, risk: clip(one.risk.trim(), 300), mitigation: clip(one.mitigation.trim(), 400) })),
+      .map((one) => ({ ...one, risk: oneLine(one.risk, 300), mitigation: oneLine(one.mitigation, 400) })),
     milestones: named.map(({ title, depends_on }, at) => ({
       id: `m${at + 1}`,
-      title: clip(title.replace(/\s+/g, ' ').trim(), 120),
+      title: oneLine(title, 120),
       depends_on: [...new Set(depends_on)],
     })),
     findings: [],

@@ -28,7 +28,7 @@ const NAMES: readonly (readonly [RegExp, Refusable, readonly string[]])[] = [
 /** Learns from the refusals of one request: only what was sent can be left out the next time. */
 export function learner(body: unknown, add: (parameter: Refusable) => boolean): Learn {
   return (parameter) => {
-    const meant = NAMES.find(([name, , path]) => name.test(parameter) && at(body, ...path) !== undefined)
+    const meant = NAMES.find(([name, , path]) => name.test(parameter.toLowerCase()) && at(body, ...path) !== undefined)
     return meant !== undefined && add(meant[1])
   }
 }

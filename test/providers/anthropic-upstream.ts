@@ -1,0 +1,60 @@
+import type { GenerateEvent, GenerateRequest } from '../../src/contract/generate.ts'
+import type { ModelFacts } from '../../src/contract/provider.ts'
+import type { Account } from '../../src/providers/account.ts'
+import { anthropic } from '../../src/providers/anthropic.ts'
+import { testWorld } from '../support/world.ts'
+import { anthropicSays } from './anthropic-says.ts'
+
+export const ASK: GenerateRequest = { model: 'm', messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }] }
+export const FACTS: ModelFacts = {
+  id: 'm',
+  name: 'M',
+  abilities: ['text', 'tools', 'json', 'thinking'],
+  source: 'test',
+}
+export const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max']
+
+interface Sent {
+  readonly url: string
+  readonly headers: Headers
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** A provider whose upstream answers from a list; the last answer is given again. */
+export function upstream(
+  answers: readonly (Response | (() => Response))[],
+  given: { readonly account?: Partial<Account>; readonly facts?: ModelFacts | undefined } = { facts: FACTS },
+) {
+  const sent: Sent[] = []
+  const world = testWorld({
+    async fetch(url, init) {
+      const text = typeof init?.body === 'string' ? init.body : '{}'
+      sent.push({ url: String(url), headers: new Headers(init?.headers), body: JSON.parse(text) })
+      const answer = answers[Math.min(sent.length, answers.length) - 1]
+      if (!answer) throw new Error('no answer')
+      return typeof answer === 'function' ? answer() : answer
+    },
+  })
+  const account: Account = {
+    id: 'anthropic',
+    wire: 'anthropic',
+    baseUrl: 'https://api.anthropic.com',
+    key: 'sk-ant-1',
+    ...given.account,
+  }
+  const provider = anthropic(account, { world, facts: () => given.facts })
+  const generate = (request: Partial<GenerateRequest> = {}, signal = new AbortController().signal) =>
+    provider.generate({ ...ASK, ...request }, { id: 'c', tool: 't', signal })
+  return { sent, world, provider, generate, ask: (request = {}) => Array.fromAsync(generate(request)) }
+}
+
+export const sse =
+  (...events: readonly string[]): (() => Response) =>
+  () =>
+    new Response(events.join(''), { headers: { 'content-type': 'text/event-stream' } })
+export const ok = sse(...anthropicSays.says('fine'))
+export const refusal = (message: string) => (): Response =>
+  Response.json(anthropicSays.fails(400, message), { status: 400 })
+
+export const textOf = (events: readonly GenerateEvent[]): string =>
+  events.map((one) => (one.type === 'text' ? one.text : '')).join('')

@@ -9,30 +9,26 @@ export function casting(
   const used = work.tasks.map(({ role }) => role)
   const team = merged(given ?? work.roles.filter(({ role }) => used.some((one) => same(one, role))))
   const there = [...team]
-  const findings: Finding[] = []
-  const told = new Set<string>()
+  const messages = new Set<string>()
   const roleOf = (wanted: string): string => {
-    const [only] = team
     const found = there.find(({ role }) => same(role, wanted)) ?? near(team, wanted)
-    const role = found?.role ?? (wanted === '' && only ? only.role : wanted === '' ? 'team' : wanted)
-    if (!found && !there.some((one) => one.role === role)) there.push({ role, count: 1 })
-    const message = told.has(wanted) ? undefined : castMessage(wanted, role, found !== undefined, given !== undefined)
-    if (message !== undefined) findings.push({ code: 'P06', severity: 'warn', message })
-    told.add(wanted)
+    const role = found?.role ?? (wanted || team[0]?.role || 'team')
+    if (wanted === '') messages.add(`Tasks without a role were given to ${role}.`)
+    else if (found && !same(role, wanted)) messages.add(`The role "${wanted}" was taken to be ${role}.`)
+    if (!there.some((one) => one.role === role)) there.push({ role, count: 1 })
     return role
   }
   const tasks = work.tasks.map((task) => ({ ...task, role: roleOf(task.role) }))
+  const added = there.slice(team.length).map(({ role }) => role)
+  if (given && added.length > 0) {
+    messages.add(
+      `Needed, but not in the team: ${added.join(', ')}. One of each was added; without them the plan cannot be kept.`,
+    )
+  }
   const assumed = there.map(({ role, count }) => `${count} ${role}`).join(', ')
-  const all: readonly Finding[] = given
-    ? []
-    : [{ code: 'P06', severity: 'info', message: `No team was given; this plan is for ${assumed}.` }]
-  return { tasks, team: there, findings: [...findings, ...all] }
-}
-
-function castMessage(wanted: string, role: string, found: boolean, given: boolean): string | undefined {
-  if (wanted === '') return `Tasks without a role were given to ${role}.`
-  if (found) return same(role, wanted) ? undefined : `The role "${wanted}" was taken to be ${role}.`
-  return given ? `"${wanted}" is not in the team: one was added. Without it, the plan cannot be kept.` : undefined
+  const findings = [...messages].map((message): Finding => ({ code: 'P06', severity: 'warn', message }))
+  const alone: Finding = { code: 'P06', severity: 'info', message: `No team was given; this plan is for ${assumed}.` }
+  return { tasks, team: there, findings: given ? findings : [...findings, alone] }
 }
 
 /** The same role named twice is one role, of all its people. */

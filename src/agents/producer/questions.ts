@@ -12,7 +12,7 @@ const Shooting = z.object({
 })
 
 /** How many tasks to ask for, how few are too few, and how many are kept at most. */
-export const TASKS = {
+const TASKS = {
   outline: { wanted: [6, 10], least: 3, most: 15 },
   standard: { wanted: [12, 25], least: 5, most: 40 },
   fine: { wanted: [25, 50], least: 10, most: 75 },
@@ -84,7 +84,7 @@ function workSchema(least: number) {
         z.object({
           id: z.string().describe('t1, t2, …'),
           title: z.string().describe('What is done, beginning with a verb'),
-          description: z.string().describe('One or two sentences that someone else could work from'),
+          description: z.string().describe('One or two sentences, enough for someone else to do it'),
           role: z.string().describe('Who does it: one of the roles, word for word'),
           estimate_hours: z.number().describe('Working hours of one person, the likeliest value'),
           estimate_basis: z.string().describe('What the estimate rests on, in a few words'),

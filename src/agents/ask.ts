@@ -141,7 +141,8 @@ interface Answer {
 async function answerTo(asker: Asker, request: GenerateRequest): Promise<Answer> {
   const { tally, capMicroUsd } = asker
   const left = capMicroUsd === undefined ? undefined : capMicroUsd - tally.spent.microUsd
-  if (left !== undefined && left <= 0) {
+  // A cap of 0 lets free models through: the router holds nothing for them.
+  if (left !== undefined && left <= 0 && tally.spent.microUsd > 0) {
     throw new GenerateError(
       { kind: 'over_budget', budget: 'max_cost_usd', freeAt: undefined },
       'The cost limit of this job (max_cost_usd) is used up.',

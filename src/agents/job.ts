@@ -26,7 +26,10 @@ export interface Jobs {
   close(): Promise<void>
 }
 
-/** What a job does. It should save first thing: before that nothing is known of it. Throwing makes it `failed`, with the message of a `GenerateError`; both it and `stopped` resume. */
+/**
+ * What a job does. It should save first thing: before that nothing is known of it. Throwing makes it `failed`, with the
+ * message of a `GenerateError`; a job that failed or was stopped resumes.
+ */
 export type Work = (run: Run) => Promise<Ending>
 
 export type Ending = { readonly status: 'complete' } | { readonly status: 'stopped'; readonly message: string }

@@ -76,7 +76,7 @@ async function askBatch(
               .array(z.string().meta({ enum: cast }))
               .min(1)
               .max(Math.max(1, cast.length)),
-            pages: z.number().min(0.1).max(Math.max(1, batch.pages)).describe('Its length in pages.'),
+            pages: z.number().min(0.1).max(Math.max(1, document.brief.target_pages)).describe('Its length in pages.'),
           }),
         )
         .min(least)

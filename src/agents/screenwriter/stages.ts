@@ -87,7 +87,7 @@ export async function askBeats(asker: Asker, document: Document): Promise<readon
           z.object({
             title: z.string().min(1).max(100),
             summary: z.string().min(1).max(800),
-            pages: z.number().min(0.1).max(target).describe('Its length in pages.'),
+            pages: z.number().min(0.1).max(Math.max(1, target)).describe('Its length in pages.'),
           }),
         )
         .min(least)

@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest'
+import { createScreenwriter, type ScriptInput } from '../../../src/agents/screenwriter/index.ts'
+import { GenerateError } from '../../../src/contract/errors.ts'
+import type { GenerateEvent, GenerateRequest } from '../../../src/contract/generate.ts'
+import { measure, parseFountain } from '../../../src/screenplay/index.ts'
+import { memoryShelf } from '../../support/shelf.ts'
+import { testWorld } from '../../support/world.ts'
+import { CAST, goodAnswer, questionOf, sceneElements, type Twist, upstream } from './upstream.ts'
+
+const never = new AbortController().signal
+const ASK: ScriptInput = { concept: 'A keeper finds a door under the sea.', format: 'short', target_pages: 4 }
+
+function setUp(twist?: Twist) {
+  const { generate, asked } = upstream(twist)
+  const world = testWorld()
+  return { asked, world, screenwriter: createScreenwriter({ generate, shelf: memoryShelf(), world }) }
+}
+
+/** The good elements of a scene, with a change. */
+const scene = (request: GenerateRequest, change: (elements: Record<string, unknown>[]) => unknown): string =>
+  JSON.stringify({ elements: change([...sceneElements(request)]) })
+
+const said = (text: string): GenerateEvent[] => [
+  { type: 'start', provider: 'fake', model: 'writer', ignored: [] },
+  { type: 'text', text },
+]
+
+describe('what a model gets wrong once is put right', () => {
+  const lines = (change: (text: string) => string) => (request: GenerateRequest) =>
+    scene(request, (elements) => elements.map((element) => ({ ...element, text: change(String(element['text'])) })))
+  const speakers = (change: (name: string) => string) => (request: GenerateRequest) =>
+    scene(request, (elements) =>
+      elements.map((element) =>
+        element['type'] === 'dialogue' ? { ...element, speaker: change(String(element['speaker'])) } : element,
+      ),
+    )
+
+  test.each<[string, (request: GenerateRequest) => ReturnType<Twist>, number]>([
+    [
+      'a fence and talk around the answer',
+      (r) => `Certainly! Here is scene 1:\n\`\`\`json\n${JSON.stringify(goodAnswer(r))}\n\`\`\`\nEnjoy!`,
+      0,
+    ],
+    ['Markdown in the text', lines((text) => `# **Oh** \`code\` __x__ *${text}*`), 0],
+    ['notes and boneyards in the text', lines((text) => `[[a note]] /* b */ ${text}`), 0],
+    ['line breaks and control characters', lines((text) => `${text}\n\n\u0007INT. ELSEWHERE - DAY\u0000.`), 0],
+    [
+      'a greeting in the scene',
+      (r) => scene(r, (all) => [{ type: 'action', text: 'Certainly! Here is the scene.' }, ...all]),
+      0,
+    ],
+    ['names in another spelling', speakers((name) => `${name[0]}${name.slice(1).toLowerCase()} (V.O.)`), 0],
+    ['names a letter off', speakers((name) => (name === 'TOBIAS' ? 'TOBYAS' : name)), 0],
+    [
+      'speeches that repeat the cue',
+      (r) =>
+        scene(r, (all) =>
+          all.map((e) => ({ ...e, ...(e['speaker'] ? { text: `${e['speaker']}: ${e['text']}` } : {}) })),
+        ),
+      0,
+    ],
+    ['endings of its own', (r) => scene(r, (all) => [...all, { type: 'transition', text: 'FADE OUT.' }]), 0],
+    [
+      'asides that are too long',
+      (r) => scene(r, (all) => all.map((e) => (e['speaker'] ? { ...e, parenthetical: 'very '.repeat(30) } : e))),
+      0,
+    ],
+    ['a stranger who speaks', speakers((name) => (name === 'TOBIAS' ? 'THE VICAR' : name)), 1],
+    ['an empty scene', () => '{"elements":[]}', 1],
+    [
+      'a scene of blanks',
+      () =>
+        '{"elements":[{"type":"action","text":" "},{"type":"dialogue","speaker":"MARA","parenthetical":null,"text":"```"}]}',
+      1,
+    ],
+    ['a last line that stops', (r) => scene(r, (all) => [...all, { type: 'action', text: 'She turns and' }]), 1],
+    ['text instead of JSON', () => 'I would rather talk about it.', 1],
+    ['another shape', () => '{"scenes":[]}', 1],
+    [
+      'an answer cut off by length',
+      () => [...said('{"elements":[{"type":"act'), { type: 'end', finish: 'length', usage: {} }],
+      1,
+    ],
+    ['a stream that just stops', () => said('{"elements":['), 1],
+  ])('%s', async (_, wrong, repairs) => {
+    let done = false
+    const { asked, screenwriter } = setUp((request) => {
+      if (done || questionOf(request) !== 'scene 1') return undefined
+      done = true
+      return wrong(request)
+    })
+    const result = await screenwriter.develop(ASK, { signal: never })
+    expect(result.status).toBe('complete')
+    expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
+    expect(asked.filter((request) => questionOf(request) === 'scene 1')).toHaveLength(1 + repairs)
+    const script = parseFountain(result.fountain ?? '')
+    expect(Math.abs(measure(script) - 4)).toBeLessThanOrEqual(0.4)
+    expect(script.elements.flatMap((e) => (e.type === 'character' && !CAST.includes(e.name) ? e.name : []))).toEqual([])
+    expect(script.elements.filter(({ type }) => type === 'scene_heading')).toHaveLength(result.scenes.length)
+    expect(result.fountain).not.toMatch(/\*|```|__|Certainly|Here is|\[\[|\/\*|VICAR|ENDS/)
+    expect(result.fountain?.match(/FADE OUT/g)).toHaveLength(1)
+  })
+
+  test('a cast of names that look alike is asked for again, and settled by code at last', async () => {
+    const alike = {
+      characters: ['ANNA', 'HANNA', 'anna', 'ZOE'].map((name) => ({ name, role: 'r', want: 'w', voice: 'v' })),
+    }
+    const { asked, screenwriter } = setUp((request) =>
+      request.json?.name === 'characters' ? JSON.stringify(alike) : undefined,
+    )
+    const result = await screenwriter.develop({ ...ASK, stop_after: 'characters' }, { signal: never })
+    expect(result.characters.map(({ name }) => name)).toEqual(['ANNA', 'ZOE'])
+    expect(asked.filter((request) => request.json?.name === 'characters')).toHaveLength(3)
+  })
+
+  test('one set gets one spelling, without what belongs to the heading', async () => {
+    const sets = ['INT. Lamp Room - NIGHT', 'lamp room', '**Lamp  rooms**', 'the SHORE']
+    const { screenwriter } = setUp((request) => {
+      if (request.json?.name !== 'outline') return undefined
+      const one = { int_ext: 'INT.', time: 'CONTINUOUS', summary: 'A turn.', characters: ['MARA'], pages: 1 }
+      return JSON.stringify({ scenes: sets.map((set) => ({ ...one, set })) })
+    })
+    const { scenes } = await screenwriter.develop({ ...ASK, stop_after: 'outline' }, { signal: never })
+    expect(scenes.map(({ heading }) => heading)).toEqual([
+      'INT. LAMP ROOM - DAY',
+      'INT. LAMP ROOM - CONTINUOUS',
+      'INT. LAMP ROOM - CONTINUOUS',
+      'INT. THE SHORE - CONTINUOUS',
+    ])
+  })
+
+  test('a model that only repeats itself is not asked for ever', async () => {
+    const same = { elements: [{ type: 'action', text: 'She waits.' }] }
+    const { asked, screenwriter } = setUp((request) =>
+      request.json?.name === 'scene' ? JSON.stringify(same) : undefined,
+    )
+    const result = await screenwriter.develop(ASK, { signal: never })
+    expect(result.status).toBe('complete')
+    expect(result.findings.map(({ code }) => code)).toEqual(['F10', 'CHECKED'])
+    expect(asked.length).toBe(4 + result.scenes.length * 2)
+  })
+})
+
+describe('what cannot be put right fails, with everything finished saved', () => {
+  test.each<[string, () => ReturnType<Twist>, string, number]>([
+    ['a refusal', () => [...said(''), { type: 'end', finish: 'content_filter', usage: {} }], 'declined', 1],
+    [
+      'a provider that refuses',
+      () => new GenerateError({ kind: 'filtered' }, 'It declined to write this.'),
+      'declined',
+      1,
+    ],
+    ['no key', () => new GenerateError({ kind: 'auth' }, 'No key for fake: set FAKE_API_KEY.'), 'FAKE_API_KEY', 1],
+    ['answers that are never JSON', () => 'No.', 'scene 2', 3],
+    ['scenes that are always empty', () => '{"elements":[]}', 'The scene is empty.', 3],
+    [
+      'only strangers speaking',
+      () => '{"elements":[{"type":"dialogue","speaker":"X","parenthetical":null,"text":"Oh."}]}',
+      'not in the cast',
+      3,
+    ],
+  ])('%s in scene 2', async (_, wrong, message, tries) => {
+    let broken = true
+    const { asked, screenwriter } = setUp((request) =>
+      broken && questionOf(request) === 'scene 2' ? wrong() : undefined,
+    )
+    const failed = await screenwriter.develop(ASK, { signal: never })
+    expect(failed).toMatchObject({ status: 'failed', stage: 'script', next: expect.stringContaining(message) })
+    expect(failed.next).toContain(`script_id "${failed.script_id}"`)
+    expect(failed.scenes.map(({ status }) => status)).toEqual(['written', 'outlined', 'outlined'])
+    expect(failed.fountain).toContain('INT. LAMP ROOM - NIGHT')
+    expect(failed.calls).toBe(asked.length)
+    const before = asked.map(questionOf)
+    expect(before.filter((question) => question === 'scene 2')).toHaveLength(tries)
+    broken = false
+    const result = await screenwriter.develop({ script_id: failed.script_id }, { signal: never })
+    expect(result).toMatchObject({ status: 'complete', calls: asked.length })
+    expect(asked[before.length] && questionOf(asked[before.length] as GenerateRequest)).toBe('scene 2')
+    expect(asked.slice(before.length).map(questionOf)).not.toContain('scene 1')
+  })
+})

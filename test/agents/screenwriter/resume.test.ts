@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest'
+import { createScreenwriter, type ScriptInput, type ScriptResult } from '../../../src/agents/screenwriter/index.ts'
+import { GenerateError } from '../../../src/contract/errors.ts'
+import type { Generate } from '../../../src/contract/generate.ts'
+import { memoryShelf } from '../../support/shelf.ts'
+import { testWorld } from '../../support/world.ts'
+import { hanging, questionOf, upstream } from './upstream.ts'
+
+const never = new AbortController().signal
+const ASK: ScriptInput = { concept: 'A keeper finds a door under the sea.', format: 'short', target_pages: 3 }
+
+/** The questions of a run that nothing disturbs, and its script. */
+const undisturbed = async (): Promise<{ questions: string[]; result: ScriptResult }> => {
+  const { generate, asked } = upstream()
+  const result = await createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() }).develop(ASK, {
+    signal: never,
+  })
+  return { questions: asked.map(questionOf), result }
+}
+
+describe('a crash at any moment', () => {
+  test('nothing that was answered is asked again, and the script is the same as without the crash', async () => {
+    const { questions, result } = await undisturbed()
+    expect(questions.length).toBeGreaterThan(5)
+    for (let answered = 0; answered < questions.length; answered++) {
+      const world = testWorld()
+      const shelf = memoryShelf()
+      const { generate, asked } = upstream()
+      const [one, two] = [shelf.process(), shelf.process()]
+      const before = createScreenwriter({ generate: hanging(generate, answered), shelf: one, world })
+      const begun = before.develop({ ...ASK, wait_seconds: 5 }, { signal: never })
+      await world.advance(5_000)
+      const { script_id, status } = await begun
+      expect(status).toBe('running')
+      one.crash()
+      const after = createScreenwriter({ generate, shelf: two, world }).develop({ script_id }, { signal: never })
+      await world.advance(40_000)
+      expect(await after).toMatchObject({ status: 'complete', fountain: result.fountain })
+      expect(asked.map(questionOf)).toEqual(questions)
+    }
+  })
+
+  test('a revision goes on too, without its notes being given again', async () => {
+    const world = testWorld()
+    const shelf = memoryShelf()
+    const { generate, asked } = upstream()
+    const [one, two] = [shelf.process(), shelf.process()]
+    const { script_id } = await createScreenwriter({ generate, shelf: one, world }).develop(ASK, { signal: never })
+    const before = asked.length
+    const revising = createScreenwriter({ generate: hanging(generate, 1), shelf: one, world }).develop(
+      { script_id, notes: 'Colder.', wait_seconds: 5 },
+      { signal: never },
+    )
+    await world.advance(5_000)
+    expect((await revising).status).toBe('running')
+    one.crash()
+    const after = createScreenwriter({ generate, shelf: two, world }).develop({ script_id }, { signal: never })
+    await world.advance(40_000)
+    expect((await after).status).toBe('complete')
+    const questions = asked.slice(before).map(questionOf)
+    expect(questions.filter((question) => question === 'concerned_scenes')).toHaveLength(1)
+    expect(questions[1]).toBe('scene 2')
+  })
+})
+
+describe('time', () => {
+  /** Takes a minute for an answer. */
+  const slow = (generate: Generate, world: ReturnType<typeof testWorld>): Generate =>
+    async function* (request, call) {
+      await world.sleep(60_000, call.signal)
+      yield* generate(request, call)
+    }
+
+  test('when wait_seconds pass it says so and goes on; the next call waits for the same run', async () => {
+    const world = testWorld()
+    const { generate, asked } = upstream()
+    const screenwriter = createScreenwriter({ generate: slow(generate, world), shelf: memoryShelf(), world })
+    const first = screenwriter.develop(ASK, { signal: never })
+    await world.advance(45_000)
+    const running = await first
+    expect(running).toMatchObject({ status: 'running', stage: 'logline', title: null, logline: null, cost_usd: 0 })
+    expect(running.next).toContain(`script_id "${running.script_id}"`)
+    const second = screenwriter.develop({ script_id: running.script_id, wait_seconds: 3_600 }, { signal: never })
+    await world.advance(30 * 60_000)
+    expect((await second).status).toBe('complete')
+    expect(asked.map(questionOf).filter((question) => question === 'logline')).toHaveLength(1)
+  })
+
+  test('notes that come while it is being written are refused, not lost in silence', async () => {
+    const world = testWorld()
+    const screenwriter = createScreenwriter({ generate: slow(upstream().generate, world), shelf: memoryShelf(), world })
+    const first = screenwriter.develop({ ...ASK, wait_seconds: 0 }, { signal: never })
+    const { script_id } = await first
+    await world.advance(1)
+    const noted = screenwriter.develop({ script_id, notes: 'Colder.', wait_seconds: 1 }, { signal: never })
+    const refused = expect(noted).rejects.toThrow('is being written')
+    await world.advance(1_000)
+    await refused
+  })
+
+  test('a cancelled call stops the script where it is saved', async () => {
+    const world = testWorld()
+    const { generate, asked } = upstream()
+    const screenwriter = createScreenwriter({ generate: slow(generate, world), shelf: memoryShelf(), world })
+    const cancel = new AbortController()
+    const ids: string[] = []
+    const first = screenwriter.develop({ ...ASK, wait_seconds: 0 }, { signal: never })
+    ids.push((await first).script_id)
+    await world.advance(150_000)
+    const waiting = screenwriter.develop({ script_id: ids[0] }, { signal: cancel.signal })
+    const cancelled = expect(waiting).rejects.toMatchObject({ failure: { kind: 'cancelled' } })
+    await world.advance(1)
+    cancel.abort()
+    await world.advance(1)
+    await cancelled
+    expect(await screenwriter.get(ids[0] ?? '')).toMatchObject({
+      status: 'stopped',
+      stage: 'beats',
+      next: expect.stringContaining('It was cancelled.'),
+    })
+    expect(asked).toHaveLength(2)
+  })
+})
+
+describe('money', () => {
+  test('at the cap it stops with what it has; with more it goes on', async () => {
+    const { generate, asked } = upstream()
+    const screenwriter = createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() })
+    const stopped = await screenwriter.develop({ ...ASK, max_cost_usd: 0.005 }, { signal: never })
+    expect(stopped).toMatchObject({
+      status: 'stopped',
+      cost_usd: 0.005,
+      stage: 'script',
+      next: expect.stringContaining('higher max_cost_usd'),
+    })
+    expect(asked).toHaveLength(5)
+    expect((await screenwriter.develop({ script_id: stopped.script_id }, { signal: never })).status).toBe('stopped')
+    expect(asked).toHaveLength(5)
+    const result = await screenwriter.develop({ script_id: stopped.script_id, max_cost_usd: 1 }, { signal: never })
+    expect(result.status).toBe('complete')
+    expect(new Set(asked.map(questionOf)).size).toBe(asked.length)
+  })
+
+  test('a budget that says no stops it as well', async () => {
+    const over = new GenerateError(
+      { kind: 'over_budget', budget: 'daily', freeAt: undefined },
+      'The daily budget is used up.',
+    )
+    const { generate } = upstream((_, __, nth) => (nth === 3 ? over : undefined))
+    const screenwriter = createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() })
+    const stopped = await screenwriter.develop(ASK, { signal: never })
+    expect(stopped).toMatchObject({
+      status: 'stopped',
+      stage: 'beats',
+      next: expect.stringContaining('The daily budget is used up.'),
+    })
+  })
+
+  test('an unknown price makes the cost unknown', async () => {
+    const { generate } = upstream((_, call) => {
+      call.onAttempt?.({
+        model: 'fake/x',
+        outcome: 'ok',
+        at: 0,
+        latencyMs: 1,
+        firstTokenMs: 1,
+        usage: {},
+        microUsd: undefined,
+        estimated: false,
+      })
+      return undefined
+    })
+    const screenwriter = createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() })
+    expect((await screenwriter.develop({ ...ASK, stop_after: 'logline' }, { signal: never })).cost_usd).toBeNull()
+  })
+})

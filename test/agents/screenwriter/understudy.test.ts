@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { createScreenwriter } from '../../../src/agents/screenwriter/index.ts'
+import type { Generate } from '../../../src/contract/generate.ts'
+import { rehearsal, UNDERSTUDY } from '../../../src/providers/rehearsal.ts'
+import { measure, parseFountain } from '../../../src/screenplay/index.ts'
+import { memoryShelf } from '../../support/shelf.ts'
+import { testWorld } from '../../support/world.ts'
+
+/** The understudy at no pace at all. */
+function setUp() {
+  const world = testWorld()
+  const quick = {
+    ...world,
+    sleep: (ms: number, signal?: AbortSignal) => (ms < 1_000 ? Promise.resolve() : world.sleep(ms, signal)),
+  }
+  const provider = rehearsal({ id: 'rehearsal', wire: 'rehearsal', keyNames: [], baseUrl: '' }, { world: quick })
+  const generate: Generate = (request, call) => provider.generate({ ...request, model: UNDERSTUDY }, call)
+  return createScreenwriter({ generate, shelf: memoryShelf(), world: quick })
+}
+
+test.each([
+  ['short', 5],
+  ['commercial', 1],
+  ['feature', 110],
+] as const)('the understudy plays a %s of %d pages', async (format, pages) => {
+  const screenwriter = setUp()
+  const concept = 'A lighthouse keeper finds a door under the sea, and the village wants it shut.'
+  const result = await screenwriter.develop(
+    { concept, format, target_pages: pages },
+    { signal: new AbortController().signal },
+  )
+  expect(result.next ?? '').not.toContain('failed')
+  expect(result.status).toBe('complete')
+  const script = parseFountain((await screenwriter.export(result.script_id, 'fountain')) ?? '')
+  expect(Math.abs(measure(script) - pages)).toBeLessThanOrEqual(pages / 10)
+  const cast = result.characters.map(({ name }) => name)
+  const strangers = script.elements.flatMap((e) => (e.type === 'character' && !cast.includes(e.name) ? e.name : []))
+  expect(strangers).toEqual([])
+  expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
+})

@@ -1,0 +1,128 @@
+import type { Call, Generate, GenerateEvent, GenerateRequest } from '../../../src/contract/generate.ts'
+import { scripted } from '../../support/scripted.ts'
+
+/** What one request is answered with: JSON text, an error, or events played as they are. Undefined: a good answer. */
+export type Twist = (
+  request: GenerateRequest,
+  call: Call,
+  nth: number,
+) => string | Error | readonly GenerateEvent[] | undefined
+
+/** An upstream that answers every question of the screenwriter well and always alike, but for a twist. */
+export function upstream(twist: Twist = () => undefined) {
+  let nth = 0
+  return scripted(
+    Array.from({ length: 600 }, () => (request: GenerateRequest, call: Call) => {
+      nth += 1
+      call.onAttempt?.({
+        model: 'fake/writer',
+        outcome: 'ok',
+        at: 0,
+        latencyMs: 1,
+        firstTokenMs: 1,
+        usage: {},
+        microUsd: 1_000,
+        estimated: false,
+      })
+      return twist(request, call, nth) ?? JSON.stringify(goodAnswer(request))
+    }),
+  )
+}
+
+/** The first `answered` requests are answered; then nothing comes any more, until the call is aborted. */
+export function hanging(good: Generate, answered: number): Generate {
+  let asked = 0
+  return async function* (request, call) {
+    asked += 1
+    if (asked > answered) {
+      await new Promise((_, reject) => call.signal.addEventListener('abort', () => reject(call.signal.reason)))
+    }
+    yield* good(request, call)
+  }
+}
+
+/** Which question a request asks: `scene 2`, with a `+` where the scene goes on. */
+export function questionOf(request: GenerateRequest): string {
+  const name = request.json?.name ?? ''
+  const prompt = promptOf(request)
+  if (name === 'scene')
+    return `scene ${/Now scene (\d+)/.exec(prompt)?.[1]}${prompt.includes('It begins so:') ? '+' : ''}`
+  return name === 'outline' ? `outline ${/Outline (beats? [\d to]+) in/.exec(prompt)?.[1]}` : name
+}
+
+export function promptOf(request: GenerateRequest): string {
+  const part = request.messages[0]?.parts[0]
+  return part?.type === 'text' ? part.text : ''
+}
+
+export const CAST = ['MARA', 'TOBIAS', 'INES']
+const MORE = ['GRETA', 'OLD PEDRO', 'WIMBERLEY', 'KOJI', 'ZAHRA']
+
+export function goodAnswer(request: GenerateRequest): unknown {
+  const schema = request.json?.schema ?? {}
+  switch (request.json?.name) {
+    case 'logline':
+      return {
+        title: 'The Door Below',
+        logline: 'A keeper finds a door under the sea and must close it.',
+        theme: 'Letting go.',
+      }
+    case 'characters':
+      return { characters: cast(schema).map((name) => ({ name, role: `${name}, 40`, want: 'peace', voice: 'dry' })) }
+    case 'beats':
+      return {
+        beats: times(least(schema, 'beats'), (i) => ({ title: `Beat ${i}`, summary: `Turn ${i}.`, pages: 0.5 })),
+      }
+    case 'outline':
+      return {
+        scenes: times(least(schema, 'scenes'), (i) => ({
+          int_ext: i % 2 ? 'EXT.' : 'INT.',
+          set: i % 2 ? 'The shore' : 'Lamp room',
+          time: 'NIGHT',
+          summary: `Something turns, ${i}.`,
+          characters: ['MARA', 'TOBIAS'],
+          pages: 0.5 + (i % 3) / 10,
+        })),
+      }
+    case 'concerned_scenes':
+      return { scenes: [2] }
+    default:
+      return { elements: sceneElements(request) }
+  }
+}
+
+/** Unlike any other scene's, and the same each time. */
+export function sceneElements(request: GenerateRequest, factor = 1): readonly Record<string, unknown>[] {
+  const elements = property(request.json?.schema, 'properties', 'elements')
+  const [min, max] = [Number(property(elements, 'minItems')), Number(property(elements, 'maxItems'))]
+  const tag = `${questionOf(request)} ${promptOf(request).length}`.replace(/\W+/g, ' ')
+  return times(Math.round(((min + max) / 2) * factor), (i) =>
+    i % 3 === 0
+      ? { type: 'action', text: `Rain on the glass. She counts to ${i} in ${tag} and looks at the door again.` }
+      : {
+          type: 'dialogue',
+          speaker: CAST[i % 2],
+          parenthetical: null,
+          text: `I told you ${i} times about ${tag}, did I not? You never listened.`,
+        },
+  )
+}
+
+function cast(schema: unknown): readonly string[] {
+  return [...CAST, ...MORE].slice(0, Math.max(CAST.length, least(schema, 'characters')))
+}
+
+function times<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index))
+}
+
+function least(schema: unknown, list: string): number {
+  return Number(property(property(schema, 'properties', list), 'minItems'))
+}
+
+function property(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (here, name) => (typeof here === 'object' && here !== null ? Reflect.get(here, name) : undefined),
+    value,
+  )
+}

@@ -13,7 +13,7 @@ export interface Block {
   readonly speech?: Speech
 }
 
-export interface BlockLine {
+interface BlockLine {
   readonly row: number
   readonly column: number
   readonly text: string

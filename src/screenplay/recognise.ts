@@ -53,7 +53,7 @@ export function readCue(line: string): { name: string; extensions: readonly stri
 }
 
 /** Lines of a speech that would be read as something else, with the backslashes that keep them from it. */
-export const TAKEN_FOR_ANOTHER = /^\\*(?:\([\s\S]*\)$|~)/
+const TAKEN_FOR_ANOTHER = /^\\*(?:\([\s\S]*\)$|~)/
 
 export function isTakenForAnother(line: string): boolean {
   return TAKEN_FOR_ANOTHER.test(line) || isHeadingAnywhere(line.replace(/^\\+/, ''))

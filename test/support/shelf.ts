@@ -21,7 +21,10 @@ export function memoryShelf(): MemoryShelf {
     async put(kind, id, value, expect, now) {
       const version = items.get(key(kind, id))?.version ?? 0
       if (version !== expect) return undefined
-      items.set(key(kind, id), { kind, id, json: JSON.stringify(value), version: version + 1, updatedAt: now })
+      const json = JSON.stringify(value)
+      const bytes = Buffer.byteLength(json)
+      if (bytes > 20_000_000) throw new Error(`The ${kind} is too large to keep: ${bytes} bytes.`)
+      items.set(key(kind, id), { kind, id, json, version: version + 1, updatedAt: now })
       puts += 1
       return version + 1
     },

@@ -20,7 +20,6 @@ const Brief = z
     notes: z.array(z.string()).readonly(),
   })
   .readonly()
-export type Brief = z.infer<typeof Brief>
 
 const Character = z.object({ name: z.string(), role: z.string(), want: z.string(), voice: z.string() }).readonly()
 export type Character = z.infer<typeof Character>

@@ -28,7 +28,7 @@ export interface Screenwriter {
   export(id: string, format: string): Promise<string | undefined>
 }
 
-export interface DevelopOptions {
+interface DevelopOptions {
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }

@@ -35,7 +35,7 @@ interface Batch {
 const SCENES_A_BATCH = 16
 
 /** How an outline is asked for: beats in order, in runs that make some sixteen scenes each. */
-export function batchesOf({ brief, beats = [] }: Document): readonly Batch[] {
+function batchesOf({ brief, beats = [] }: Document): readonly Batch[] {
   const count = sceneCount(brief)
   const batches = Math.min(beats.length, Math.ceil(count / (SCENES_A_BATCH * 1.25)))
   const ends = Array.from({ length: batches }, (_, index) => Math.round(((index + 1) * beats.length) / batches))

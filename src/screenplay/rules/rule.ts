@@ -14,7 +14,7 @@ export interface Finding {
   readonly fix?: string
 }
 
-export type Severity = 'error' | 'warn' | 'info'
+type Severity = 'error' | 'warn' | 'info'
 
 export interface LintOptions {
   /** Severities of a gate for generated scripts, or of advice to a person (the default). */

@@ -1,8 +1,6 @@
 import type { Vendor, Wire } from '../contract/provider.ts'
 import type { Quirks } from './quirks.ts'
 
-export type { Quirks } from './quirks.ts'
-
 /** A vendor as the catalog knows it, with what the catalog cannot know. */
 export interface VendorEntry extends Vendor {
   readonly quirks?: Quirks

@@ -13,7 +13,10 @@ function setUp() {
     ...world,
     sleep: (ms: number, signal?: AbortSignal) => (ms < 1_000 ? Promise.resolve() : world.sleep(ms, signal)),
   }
-  const provider = rehearsal({ id: 'rehearsal', wire: 'rehearsal', keyNames: [], baseUrl: '' }, { world: quick })
+  const provider = rehearsal(
+    { id: 'rehearsal', wire: 'rehearsal', baseUrl: '' },
+    { world: quick, facts: () => undefined },
+  )
   const generate: Generate = (request, call) => provider.generate({ ...request, model: UNDERSTUDY }, call)
   return createScreenwriter({ generate, shelf: memoryShelf(), world: quick })
 }

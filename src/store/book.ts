@@ -39,20 +39,25 @@ export function bookEntry(sql: Sql, hold: HoldRow, entry: Booking): void {
     ...{ outcome: entry.outcome, latencyMs: whole(entry.latencyMs), estimated: Number(entry.estimated) },
     ...{ ...tokens, cacheWriteTokens: whole(entry.usage.cacheWriteTokens), microUsd },
   })
-  addToSums(sql, at, hold, {
-    calls: hold.first,
-    attempts: 1,
-    failures: Number(entry.outcome !== 'ok'),
-    fallbacks: hold.fallback,
-    inputTokens: tokens.inputTokens ?? 0,
-    cachedInputTokens: tokens.cachedInputTokens ?? 0,
-    outputTokens: tokens.outputTokens ?? 0,
-    reasoningTokens: tokens.reasoningTokens ?? 0,
-    microUsd: microUsd ?? 0,
-    unpricedAttempts: Number(microUsd === null),
-    estimatedAttempts: Number(entry.estimated),
-    lostHolds: Number(entry.outcome === 'lost'),
-  })
+  addToSums(
+    sql,
+    at,
+    { model: `${provider}/${model}`, tool },
+    {
+      calls: hold.first,
+      attempts: 1,
+      failures: Number(entry.outcome !== 'ok'),
+      fallbacks: hold.fallback,
+      inputTokens: tokens.inputTokens ?? 0,
+      cachedInputTokens: tokens.cachedInputTokens ?? 0,
+      outputTokens: tokens.outputTokens ?? 0,
+      reasoningTokens: tokens.reasoningTokens ?? 0,
+      microUsd: microUsd ?? 0,
+      unpricedAttempts: Number(microUsd === null),
+      estimatedAttempts: Number(entry.estimated),
+      lostHolds: Number(entry.outcome === 'lost'),
+    },
+  )
 }
 
 /** Books holds that have expired as lost, at their full amount: a bounded number of them, the longest overdue first. */

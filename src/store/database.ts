@@ -27,8 +27,8 @@ type Values = Readonly<Record<string, string | number | null>>
 export type Migration = (file: Pick<DatabaseSync, 'exec' | 'prepare'>) => void
 
 /** How long SQLite itself waits for a lock. Short, because the whole process stands still meanwhile. */
-const BUSY_MS = 100
-/** Tries for a lock before giving up: with the pauses between them, about 15 seconds. */
+const BUSY_MS = 50
+/** Tries for a lock before giving up: with the pauses between them, about 10 seconds. */
 const MOST_TRIES = 100
 /** Writes that share one transaction, and with it one wait for the disk. */
 const MOST_AT_ONCE = 64
@@ -187,9 +187,20 @@ function patience(path: string, world: Pick<World, 'sleep' | 'random'>): Patient
 
 function makeRoom(path: string): void {
   if (existsSync(path)) return
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   // SQLite gives its side files the mode of the file itself.
   closeSync(openSync(path, 'a', 0o600))
+}
+
+/** One level at a time: Node's `recursive` never returns where the system refuses with ENOENT, as it does under /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, 0o700)
+  } catch (error) {
+    if (!existsSync(folder)) throw error // else another process was faster
+  }
 }
 
 function migrate(file: DatabaseSync, path: string, migrations: readonly Migration[]): void {

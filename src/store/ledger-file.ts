@@ -2,8 +2,8 @@ import type { Migration } from './database.ts'
 
 /**
  * The history of the ledger's file. `entries` is the book itself and is only ever added to. `sums` holds the same
- * money and counts by day, by month and in total, kept in the transaction that adds the entry, so that neither a hold
- * nor a report has to read the book. `holds` has one row for each attempt under way.
+ * money and counts by day, by month and in total, once by model and once by tool, kept in the transaction that adds the
+ * entry, so that neither a hold nor a report has to read the book. `holds` has one row for each attempt under way.
  */
 export const LEDGER_FILE: readonly Migration[] = [firstBook]
 
@@ -46,12 +46,12 @@ function firstBook(file: Parameters<Migration>[0]): void {
     CREATE INDEX holds_by_expiry ON holds (expires_at);
 
     -- per: day, month or total. begins: its first moment, ms since the epoch, UTC; 0 for total.
+    -- sort: model or tool. key: provider/model, or the tool's name.
     CREATE TABLE sums (
       per TEXT NOT NULL,
       begins INTEGER NOT NULL,
-      provider TEXT NOT NULL,
-      model TEXT NOT NULL,
-      tool TEXT NOT NULL,
+      sort TEXT NOT NULL,
+      key TEXT NOT NULL,
       calls INTEGER NOT NULL,
       attempts INTEGER NOT NULL,
       failures INTEGER NOT NULL,
@@ -64,7 +64,7 @@ function firstBook(file: Parameters<Migration>[0]): void {
       unpriced_attempts INTEGER NOT NULL,
       estimated_attempts INTEGER NOT NULL,
       lost_holds INTEGER NOT NULL,
-      PRIMARY KEY (per, begins, provider, model, tool)
+      PRIMARY KEY (per, sort, begins, key)
     ) STRICT, WITHOUT ROWID;
   `)
 }

@@ -1,22 +1,19 @@
 import type { AttemptRecord, CallRecord, Counts, Period, Row } from '../contract/ledger.ts'
 import type { Sql } from './database.ts'
-import { NOTHING, plus, sumsByDay, sumsByWho } from './sums.ts'
+import { NOTHING, plus, sumsBy, sumsByDay } from './sums.ts'
 
 /** What was spent in the days from `from` to before `to`. Reads the sums, never the book. */
 export function period(sql: Sql, from: number, to: number): Period {
-  const rows = sumsByWho(sql, from, to)
+  const byModel = sumsBy(sql, 'model', from, to)
   return {
     from,
     to,
-    ...rows.reduce(plus, NOTHING),
+    ...byModel.reduce<Counts>((sum, { key: _, ...counts }) => plus(sum, counts), NOTHING),
     by: {
-      provider: dearest(rows, (row) => row.provider),
-      model: dearest(rows, (row) => `${row.provider}/${row.model}`),
-      tool: dearest(rows, (row) => row.tool),
-      day: sumsByDay(sql, from, to).map(({ begins, ...counts }) => ({
-        key: new Date(begins).toISOString().slice(0, 10),
-        ...counts,
-      })),
+      provider: byProvider(byModel).toSorted(dearestFirst),
+      model: byModel.toSorted(dearestFirst),
+      tool: sumsBy(sql, 'tool', from, to).toSorted(dearestFirst),
+      day: sumsByDay(sql, from, to),
     },
   }
 }
@@ -46,12 +43,17 @@ export function callIds(sql: Sql, prefix: string, limit: number): readonly strin
   return rows.map((row) => row.callId)
 }
 
-function dearest<Sum extends Counts>(sums: readonly Sum[], keyOf: (sum: Sum) => string): readonly Row[] {
-  const byKey = new Map<string, Counts>()
-  for (const sum of sums) byKey.set(keyOf(sum), plus(byKey.get(keyOf(sum)) ?? NOTHING, sum))
-  return [...byKey]
-    .map(([key, counts]) => ({ key, ...counts }))
-    .sort((a, b) => b.microUsd - a.microUsd || (a.key < b.key ? -1 : 1))
+function byProvider(models: readonly Row[]): readonly Row[] {
+  const sums = new Map<string, Counts>()
+  for (const { key, ...counts } of models) {
+    const provider = key.slice(0, key.indexOf('/'))
+    sums.set(provider, plus(sums.get(provider) ?? NOTHING, counts))
+  }
+  return [...sums].map(([key, counts]) => ({ key, ...counts }))
+}
+
+function dearestFirst(a: Row, b: Row): number {
+  return b.microUsd - a.microUsd || (a.key < b.key ? -1 : 1)
 }
 
 interface EntryRow {

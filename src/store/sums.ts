@@ -1,4 +1,4 @@
-import type { Counts } from '../contract/ledger.ts'
+import type { Counts, Row } from '../contract/ledger.ts'
 import type { Sql } from './database.ts'
 import { windowOf } from './window.ts'
 
@@ -18,13 +18,6 @@ export const NOTHING: Counts = {
   lostHolds: 0,
 }
 
-/** Who is counted apart from whom. */
-export interface Who {
-  readonly provider: string
-  readonly model: string
-  readonly tool: string
-}
-
 export function plus(one: Counts, other: Counts): Counts {
   const sum: Record<keyof Counts, number> = { ...one }
   for (const field of FIELDS) sum[field] += other[field]
@@ -32,20 +25,31 @@ export function plus(one: Counts, other: Counts): Counts {
 }
 
 /** Adds to the sums of the day, the month and all time; inside the transaction that adds the entry. */
-export function addToSums(sql: Sql, at: number, { provider, model, tool }: Who, counts: Counts): void {
+export function addToSums(sql: Sql, at: number, { model, tool }: Keys, counts: Counts): void {
   for (const per of ['day', 'month', 'total'] as const) {
-    sql(ADD, { per, begins: windowOf(per, at).begins, provider, model, tool, ...counts })
+    const { begins } = windowOf(per, at)
+    sql(ADD, { per, begins, sort: 'model', key: model, ...counts })
+    sql(ADD, { per, begins, sort: 'tool', key: tool, ...counts })
   }
 }
 
-/** By provider, model and tool, over the days that begin from `from` to before `to`. */
-export function sumsByWho(sql: Sql, from: number, to: number): readonly (Who & Counts)[] {
-  return sql(BY_WHO, { from, to })
+/** By model or by tool, over the days that begin from `from` to before `to`. */
+export function sumsBy(sql: Sql, sort: keyof Keys, from: number, to: number): readonly Row[] {
+  return sql(BY_KEY, { sort, from, to })
 }
 
 /** By day, the oldest first. */
-export function sumsByDay(sql: Sql, from: number, to: number): readonly ({ readonly begins: number } & Counts)[] {
-  return sql(BY_DAY, { from, to })
+export function sumsByDay(sql: Sql, from: number, to: number): readonly Row[] {
+  return sql<Counts & { readonly begins: number }>(BY_DAY, { from, to }).map(({ begins, ...counts }) => ({
+    key: new Date(begins).toISOString().slice(0, 10),
+    ...counts,
+  }))
+}
+
+/** `model` is `provider/model`. */
+interface Keys {
+  readonly model: string
+  readonly tool: string
 }
 
 const FIELDS = Object.keys(NOTHING) as readonly (keyof Counts)[]
@@ -54,11 +58,13 @@ const each = (write: (column: string, field: string) => string): string =>
   FIELDS.map((field) => write(columnOf(field), field)).join(', ')
 
 const ADD = `
-  INSERT INTO sums (per, begins, provider, model, tool, ${each((column) => column)})
-  VALUES (:per, :begins, :provider, :model, :tool, ${each((_, field) => `:${field}`)})
+  INSERT INTO sums (per, begins, sort, key, ${each((column) => column)})
+  VALUES (:per, :begins, :sort, :key, ${each((_, field) => `:${field}`)})
   ON CONFLICT DO UPDATE SET ${each((column) => `${column} = ${column} + excluded.${column}`)}`
 
-const DAYS = `FROM sums WHERE per = 'day' AND begins >= :from AND begins < :to`
+const DAYS = `begins >= :from AND begins < :to`
 const TOTALS = each((column, field) => `SUM(${column}) AS ${field}`)
-const BY_WHO = `SELECT provider, model, tool, ${TOTALS} ${DAYS} GROUP BY provider, model, tool`
-const BY_DAY = `SELECT begins, ${TOTALS} ${DAYS} GROUP BY begins ORDER BY begins`
+const BY_KEY = `SELECT key, ${TOTALS} FROM sums WHERE per = 'day' AND sort = :sort AND ${DAYS} GROUP BY key`
+// Every entry has one tool, and there are fewer tools than models.
+const BY_DAY = `
+  SELECT begins, ${TOTALS} FROM sums WHERE per = 'day' AND sort = 'tool' AND ${DAYS} GROUP BY begins ORDER BY begins`

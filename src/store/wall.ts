@@ -13,11 +13,14 @@ export interface Wall {
 }
 
 export function wall(budgets: readonly Budget[]): Wall {
-  const known = new Map<string, readonly Budget[]>()
+  const known = new Map<string, ReadonlySet<Budget>>()
 
-  function covering(provider: string, model: string): readonly Budget[] {
-    const key = `${provider}/${model}`
-    const found = known.get(key) ?? budgets.filter((budget) => matches(budget.match, provider, model))
+  /** `key` is `provider/model`. */
+  function covering(key: string): ReadonlySet<Budget> {
+    const slash = key.indexOf('/')
+    const found =
+      known.get(key) ??
+      new Set(budgets.filter((budget) => matches(budget.match, key.slice(0, slash), key.slice(slash + 1))))
     known.set(key, found)
     return found
   }
@@ -25,7 +28,7 @@ export function wall(budgets: readonly Budget[]): Wall {
   function stateOf(sql: Sql, budget: Budget, at: number): BudgetState {
     const { begins, ends } = windowOf(budget.per, at)
     const sum = (rows: readonly Spent[]): number =>
-      rows.reduce((all, row) => (covering(row.provider, row.model).includes(budget) ? all + row.microUsd : all), 0)
+      rows.reduce((all, row) => (covering(row.key).has(budget) ? all + row.microUsd : all), 0)
     const spentMicroUsd = sum(sql(SPENT, { per: budget.per, begins }))
     const heldMicroUsd = sum(sql(HELD, { begins, ends: ends ?? null }))
     const remainingMicroUsd = Math.max(0, budget.limitMicroUsd - spentMicroUsd - heldMicroUsd)
@@ -35,7 +38,7 @@ export function wall(budgets: readonly Budget[]): Wall {
   return {
     states: (sql, at) => budgets.map((budget) => stateOf(sql, budget, at)),
     refusal: (sql, ask) =>
-      covering(ask.provider, ask.model)
+      [...covering(`${ask.provider}/${ask.model}`)]
         .flatMap((budget) => refusalBy(stateOf(sql, budget, ask.at), ask.microUsd) ?? [])
         .reduce<Refusal | undefined>((worst, one) => (worst && lasts(worst) >= lasts(one) ? worst : one), undefined),
   }
@@ -57,14 +60,11 @@ function lasts(refusal: Refusal): number {
 }
 
 interface Spent {
-  readonly provider: string
-  readonly model: string
+  readonly key: string
   readonly microUsd: number
 }
 
-const SPENT = `
-  SELECT provider, model, SUM(micro_usd) AS microUsd FROM sums
-  WHERE per = :per AND begins = :begins GROUP BY provider, model`
+const SPENT = `SELECT key, micro_usd AS microUsd FROM sums WHERE per = :per AND sort = 'model' AND begins = :begins`
 const HELD = `
-  SELECT provider, model, COALESCE(SUM(micro_usd), 0) AS microUsd FROM holds
-  WHERE :ends IS NULL OR (at >= :begins AND at < :ends) GROUP BY provider, model`
+  SELECT provider || '/' || model AS key, COALESCE(SUM(micro_usd), 0) AS microUsd FROM holds
+  WHERE :ends IS NULL OR (at >= :begins AND at < :ends) GROUP BY 1`

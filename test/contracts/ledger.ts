@@ -332,7 +332,7 @@ export function keepsTheLedgerContract(name: string, open: OpenLedger): void {
           expect(byKey(report.by.model)).toEqual(plain.counts(({ provider, model }) => `${provider}/${model}`))
           ledger.close()
         }),
-        { numRuns: 60 },
+        { numRuns: 30 },
       )
     })
   })

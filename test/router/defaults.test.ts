@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { end, house, start, text, upstream } from './house.ts'
+
+type Facts = Parameters<typeof upstream>[3]
+const lone = (facts: Facts = {}) => house((world) => [upstream(world, 'a/x/one:free', ['x'], facts)])
+const ONE = { model: 'a/x/one:free' }
+
+test('the provider sees its own id of the model', async () => {
+  const { ask, up } = lone()
+  await ask(ONE)
+  expect(up[0]?.asked[0]?.model).toBe('x/one:free')
+})
+
+const table: readonly [string, Facts, number | undefined, number, boolean][] = [
+  // facts, asked, sent, told
+  ['8,192 where nobody says', {}, undefined, 8_192, false],
+  ['what the model can, where that is less', { maxOutputTokens: 4_096 }, undefined, 4_096, false],
+  ['what was asked for', {}, 20_000, 20_000, false],
+  ['no more than the model can, and says so', { maxOutputTokens: 4_096 }, 20_000, 4_096, true],
+  ['what the prompt leaves of the window', { contextTokens: 2_001 }, undefined, 2_000, false],
+  ['some, however full the window seems', { contextTokens: 10 }, undefined, 256, false],
+]
+test.each(table)('the bound on the output is %s', async (_, facts, asked, sent, told) => {
+  const { ask, up } = lone(facts)
+  const [first] = await ask({ ...ONE, ...(asked !== undefined && { maxOutputTokens: asked }) })
+  expect(up[0]?.asked[0]?.maxOutputTokens).toBe(sent)
+  expect(first).toMatchObject({ type: 'start', ignored: told ? ['maxOutputTokens'] : [] })
+})
+
+test('what a wire ignored stays in the list, once', async () => {
+  const play = [{ ...start('a/one'), ignored: ['seed', 'maxOutputTokens'] } as const, text('x'), end()]
+  const { ask } = house((world) => [upstream(world, 'a/one', [play], { maxOutputTokens: 10 })])
+  expect((await ask({ model: 'a/one', maxOutputTokens: 11 }))[0]).toMatchObject({
+    ignored: ['seed', 'maxOutputTokens'],
+  })
+})
+
+test('a model not known to take a schema gets it in words, below what the caller said', async () => {
+  const json = { schema: { type: 'string' } }
+  const { up, ask } = house((world) => [
+    upstream(world, 'a/one', ['"x"'], { abilities: ['text'] }),
+    upstream(world, 'b/two', ['"x"']),
+  ])
+  await ask({ model: 'a/one', system: 'Be brief.', json })
+  await ask({ model: 'b/two', system: 'Be brief.', json })
+  expect(up[0]?.asked[0]).toMatchObject({
+    json,
+    system: 'Be brief.\n\nAnswer with one JSON value and nothing else. It must fit this JSON Schema: {"type":"string"}',
+  })
+  expect(up[1]?.asked[0]).toMatchObject({ json, system: 'Be brief.' })
+})

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import { end, error, house, type Play, start, text, USAGE, upstream } from './house.ts'
+
+const json = { schema: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] } }
+const lone = (plays: readonly Play[]) => house((world) => [upstream(world, 'a/one', plays)])
+const ONE = { model: 'a/one', json }
+const twice = { inputTokens: 200, cachedInputTokens: 0, outputTokens: 40, reasoningTokens: 0 }
+
+describe('an answer by schema', () => {
+  test('comes as one start, the value as one text, one end', async () => {
+    const { ask } = lone([[start('a/one'), { type: 'thinking', text: 'hm' }, text('{ "n"'), text(': 1 }'), end()]])
+    expect(await ask(ONE)).toEqual([start('a/one'), text('{"n":1}'), end()])
+  })
+
+  test('may stand in a fence or in prose, after something else that is JSON too', async () => {
+    const { ask, up } = lone(['As asked [1]:\n```json\n{"n":1}\n```'])
+    expect((await ask(ONE))[1]).toEqual(text('{"n":1}'))
+    expect(up[0]?.asked.length).toBe(1)
+  })
+
+  test('that does not fit is shown to the model with the exact errors, and all rounds are in the usage', async () => {
+    const { ask, up, attempts } = lone(['{"n":"one"}', '{"n":1}'])
+    expect(await ask(ONE)).toEqual([start('a/one'), text('{"n":1}'), { type: 'end', finish: 'stop', usage: twice }])
+    const [, assistant, user] = up[0]?.asked[1]?.messages ?? []
+    expect(assistant).toEqual({ role: 'assistant', parts: [text('{"n":"one"}')] })
+    expect(JSON.stringify(user)).toContain('- /n must be number')
+    expect(attempts.map((attempt) => attempt.outcome)).toEqual(['ok', 'ok'])
+  })
+
+  test('that still does not fit is an error that says what did not', async () => {
+    const { fails, up } = lone(['no JSON at all', '{"m":1}'])
+    expect(await fails(ONE)).toMatchObject({
+      failure: { kind: 'bad_response' },
+      message:
+        "The answer of a/one does not fit the JSON Schema, even after it was shown why: the value must have required property 'n'. Try another model, or a simpler schema.",
+    })
+    expect(up[0]?.asked.length).toBe(2)
+  })
+
+  test('that was cut off says so, and is not repaired', async () => {
+    const { fails, up } = lone([[start('a/one'), text('{"n":'), end('length')]])
+    expect((await fails({ ...ONE, maxOutputTokens: 1_000 })).message).toBe(
+      'The JSON of a/one was cut off at max_output_tokens (1,000). Raise it, or ask for less.',
+    )
+    expect(up[0]?.asked.length).toBe(1)
+  })
+
+  test('that was filtered says so', async () => {
+    const { fails } = lone([[start('a/one'), text('{"n":'), end('content_filter')]])
+    expect((await fails(ONE)).failure.kind).toBe('filtered')
+  })
+
+  test('that broke off midway is asked for again: nobody has seen any of it', async () => {
+    const broken: Play = [start('a/one'), text('{"n":'), error({ kind: 'bad_response' })]
+    const { ask, attempts } = lone([broken, '{"n":2}'])
+    expect((await ask(ONE))[1]).toEqual(text('{"n":2}'))
+    expect(attempts.map((attempt) => attempt.outcome)).toEqual(['bad_response', 'ok'])
+    const { fails, up } = lone([broken])
+    expect((await fails(ONE)).failure.kind).toBe('bad_response')
+    expect(up[0]?.asked.length).toBe(2)
+  })
+
+  test('that calls tools passes as it is', async () => {
+    const call = { type: 'call', call: { id: 'c', name: 'look', args: {} } } as const
+    const done = { type: 'end', finish: 'tool_calls', usage: USAGE } as const
+    const { ask } = lone([[start('a/one'), call, done]])
+    expect(await ask(ONE)).toEqual([start('a/one'), call, done])
+  })
+})
+
+test('a schema that is none asks nobody', async () => {
+  const { fails, up } = lone(['x'])
+  expect((await fails({ model: 'a/one', json: { schema: { type: 'nope' } } })).failure).toEqual({
+    kind: 'invalid_request',
+    field: 'json_schema',
+  })
+  expect(up[0]?.asked.length).toBe(0)
+})
+
+test('a count that one round does not know is not known of both', async () => {
+  const some: Play = [
+    start('a/one'),
+    text('no'),
+    { type: 'end', finish: 'stop', usage: { inputTokens: 1, outputTokens: 1 } },
+  ]
+  const { ask } = lone([some, '{"n":1}'])
+  expect((await ask(ONE)).at(-1)).toEqual({
+    type: 'end',
+    finish: 'stop',
+    usage: { inputTokens: 101, outputTokens: 21 },
+  })
+})
+
+test('the rounds share the call’s requests and its money', async () => {
+  const few = house((world) => [upstream(world, 'a/one', ['{}'])], { policy: { attemptsInAll: 1 } })
+  expect((await few.fails(ONE)).message).toContain('attempts_in_all')
+  const poor = lone(['{}'])
+  expect((await poor.fails({ ...ONE, maxOutputTokens: 100 }, { maxMicroUsd: 4_500 })).failure.kind).toBe('over_budget')
+  expect(poor.attempts.length).toBe(1)
+})

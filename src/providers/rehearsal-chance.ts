@@ -20,7 +20,7 @@ export function chance(seed: number): Chance {
     happens: (probability) => roll() < probability,
     pick(from) {
       const item = from[whole(0, from.length - 1)]
-      if (item === undefined) throw new RangeError('there is nothing to pick from')
+      if (item === undefined) throw new RangeError('an empty list has nothing to pick')
       return item
     },
   }

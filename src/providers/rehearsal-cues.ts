@@ -6,27 +6,45 @@ export interface Cues {
   readonly places: readonly string[]
   /** Things to talk about, lower case without an article (`letter`, `lighthouse keeper`). */
   readonly things: readonly string[]
+  /** Kinds of people in a team, as written: `developer`. */
+  readonly roles: readonly string[]
 }
 
-/** Reads the words of a prompt. At most a dozen of each kind, each once, in order of appearance. */
+/**
+ * Reads the words of a prompt. At most a dozen of each kind, each once, in order of appearance. Where a line says what
+ * the concept or the goal is, places and things are taken from there, for the rest is mostly instructions.
+ */
 export function cues(prompt: string): Cues {
-  const text = prompt.slice(0, 60_000)
-  const towns = [...text.matchAll(/\b(?:in|at|off|outside) (\p{Lu}\p{Ll}{2,})\b/gu)].map(([, word]) => word ?? '')
-  const places = [...words(text).filter((word) => PLACES.has(word)), ...towns.filter(isName)]
-  const names = people(text).filter((name) => !towns.includes(name))
-  const things = nouns(text).filter((thing) => !PLACES.has(thing))
-  return { names: firstOf(names), places: firstOf(places), things: firstOf(things) }
+  const text = prompt.slice(0, 60_000).replace(/^title:.*$/gim, '')
+  const subject = [...text.matchAll(SUBJECT)].map(([, line]) => line ?? '').join('\n') || text
+  const towns = [...subject.matchAll(/\b(?:in|at|off|outside) (\p{Lu}\p{Ll}{2,})\b/gu)].map(([, word]) => word ?? '')
+  const places = [...words(subject).filter((word) => PLACES.has(word)), ...towns.filter(isName)]
+  const people = names(text.replace(HEADING, ' ')).filter((name) => !towns.includes(name))
+  const short = (name: string): boolean => people.some((other) => other !== name && other.split(' ').includes(name))
+  const team = TEAM.exec(text)?.[1] ?? ''
+  return {
+    names: firstOf(people.filter((name) => !short(name))),
+    places: firstOf(places),
+    things: firstOf(nouns(subject).filter((thing) => !PLACES.has(thing))),
+    roles: firstOf([...team.matchAll(/\d+ (\p{L}[\p{L} -]*)/gu)].map(([, role]) => role?.trim() ?? '')),
+  }
 }
+
+/** A line that says what it is all about, the text with it or under it. */
+const SUBJECT = /^(?:the )?(?:concept|goal|premise|idea|setting|topic)\s*:\s*(.+)$/gim
+/** A scene heading names places in capitals, not people. */
+const HEADING = /\b(?:INT|EXT|EST)[./][^\n:]*/g
+const TEAM = /\b(?:team|crew)\b[^:\n]{0,40}:([^\n]+)/i
 
 const firstOf = (list: readonly string[]): readonly string[] => [...new Set(list)].slice(0, 12)
 
 const words = (text: string): readonly string[] => text.toLowerCase().match(/\p{L}+/gu) ?? []
 
 /** Names in JSON, words all in capitals, and capitalised words that do not merely begin a sentence. */
-function people(text: string): readonly string[] {
+function names(text: string): readonly string[] {
   const found = [
     ...matches(text, /"(?:name|speaker|character)"\s*:\s*"([^"\n]{2,40})"/g),
-    ...matches(text, /(?<=[\p{Ll},] )(\p{Lu}\p{Ll}{2,}(?: \p{Lu}\p{Ll}{2,})?)(?=[\s.,;:!?'’)]|$)/gu),
+    ...matches(text, /(?<=[\p{Ll},] )(?<!\b(?:the|an?) )(\p{Lu}\p{Ll}{2,}(?: \p{Lu}\p{Ll}{2,})?)(?=[\s.,;:!?'’)]|$)/gu),
     ...matches(text, /(?:^|[\s(])(\p{Lu}{3,}(?: \p{Lu}{3,})?)(?=[\s.,;:!?'’()]|$)/gmu),
   ]
   return found

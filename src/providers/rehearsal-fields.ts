@@ -55,6 +55,9 @@ const PLAY: readonly (readonly [RegExp, Kind])[] = [
 ]
 
 const WORK: readonly (readonly [RegExp, Kind])[] = [
+  [/deliverable/, { rule: 'deliverable', carries: 7 }],
+  [/assumption/, { rule: 'assumption', carries: 4 }],
+  [/\bbasis\b/, { rule: 'basis', carries: 0 }],
   [/acceptance|done when|criteri|definition of done/, { rule: 'acceptance', carries: 5 }],
   [/mitigation|response|contingency/, { rule: 'mitigation', carries: 5 }],
   [/\brisk\b/, { rule: 'risk', carries: 4 }],

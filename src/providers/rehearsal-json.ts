@@ -195,6 +195,8 @@ function fillArray(schema: JsonSchema, spot: Spot, doc: Doc): unknown {
   const closed = schema['items'] === false || (schema['items'] === undefined && first.length > 0)
   const count = closed ? first.length : Math.max(first.length, countFor(schema, spot, doc.chance))
   const tags = tagsOf(items, doc.root)
+  // Choices from a list of words, such as who is in a scene, are not made twice either.
+  const distinct = schema['uniqueItems'] === true || listOf(items['enum']).length >= count
   const made: unknown[] = []
   const seen = new Set<string>()
   let tag: Tag | undefined
@@ -213,7 +215,7 @@ function fillArray(schema: JsonSchema, spot: Spot, doc: Doc): unknown {
     }
     const item = fill(first[index] ?? items, inside, doc)
     const key = JSON.stringify(item)
-    if (schema['uniqueItems'] === true && seen.has(key)) continue
+    if (distinct && seen.has(key)) continue
     seen.add(key)
     made.push(item)
     tag = next
@@ -229,5 +231,5 @@ function countFor(schema: JsonSchema, spot: Spot, chance: Chance): number {
   if (least !== undefined && most !== undefined) return chance.middling(least, most)
   const [low, high] = spot.path.some((step) => typeof step === 'number') ? [2, 4] : [3, 6]
   if (most !== undefined) return chance.whole(Math.min(low, most), Math.min(high, most))
-  return least === undefined ? chance.whole(low, high) : chance.whole(Math.max(low, least), Math.max(high, least + 2))
+  return least === undefined ? chance.whole(low, high) : chance.whole(Math.max(low, least), Math.max(high, least + 5))
 }

@@ -17,7 +17,9 @@ export function remember(name: string, items: readonly unknown[], doc: Doc): voi
 }
 
 const idOf = (item: unknown): unknown =>
-  isObject(item) ? (item['id'] ?? item['key'] ?? item['number'] ?? item['title'] ?? item['name']) : undefined
+  isObject(item)
+    ? ['id', 'key', 'number', 'title', 'name', 'role'].map((name) => item[name]).find((one) => one !== undefined)
+    : undefined
 
 const singular = (name: string): string =>
   spaced(name)
@@ -31,7 +33,7 @@ export function links(schema: JsonSchema, items: JsonSchema, spot: Spot, doc: Do
   if (['object', 'array'].includes(typeOf(items)) || items['enum']) return undefined
   const back = BEFORE.test(spaced(spot.name))
   const known = back ? spot.earlier.flatMap((item) => idOf(item) ?? []) : (doc.ids.get(singular(spot.name)) ?? [])
-  const choice = known.filter((id) => fits(id, items, doc.root))
+  const choice = [...new Set(known)].filter((id) => fits(id, items, doc.root))
   if (!back && choice.length === 0) return undefined
   const least = numberOf(schema['minItems']) ?? 0
   if (choice.length < least) return undefined
@@ -49,9 +51,10 @@ export function links(schema: JsonSchema, items: JsonSchema, spot: Spot, doc: Do
   return from.filter((id) => chosen.has(id))
 }
 
-/** A single reference, such as `scene_id`, to a list that is finished. */
+/** A single reference to a list that is finished: `scene_id`, or a task's `role` where there is a list of roles. */
 export function link(schema: JsonSchema, spot: Spot, doc: Doc): unknown {
-  if (!/\bid$/.test(spaced(spot.name))) return undefined
-  const known = (doc.ids.get(singular(spot.name)) ?? []).filter((id) => fits(id, schema, doc.root))
+  const whose = singular(spot.name)
+  const named = /\bid$/.test(spaced(spot.name)) || (whose === 'role' && singular(spot.list) !== whose)
+  const known = named ? (doc.ids.get(whose) ?? []).filter((id) => fits(id, schema, doc.root)) : []
   return known.length > 0 ? doc.chance.pick(known) : undefined
 }

@@ -49,10 +49,23 @@ export const PLAN = {
     'Do the {part} in a small version first and review it with the {dept}.',
     'Name a stand-in from the {dept} for {topic}.',
   ],
-  workRole: words(
+  workRole: ['{job}'],
+  job: words(
     'producer|director|line producer|designer|editor|engineer|location manager|coordinator|researcher|accountant',
   ),
   planName: ['{Milestone} of the {part}', '{topic} {stage}'],
   Milestone: words('Sign-off|First version|Delivery|Approval|Hand-over|Review'),
+  deliverable: ['The {part} for {topic}', 'The {part}, agreed with the {dept}'],
+  assumption: [
+    'The {dept} is there for the {part}.',
+    'The {part} can be had in time.',
+    'Nothing of {topic} exists yet.',
+  ],
+  basis: [
+    'like the last {part}',
+    'a guess from {topic}',
+    'two rounds with the {dept}',
+    'one day for the {part} and some reserve',
+  ],
   goal: ['Have {topic} ready, with the {part} agreed and the {dept} satisfied.'],
 } as const satisfies Readonly<Record<string, readonly string[]>>

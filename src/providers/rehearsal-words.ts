@@ -43,7 +43,7 @@ export const GRAMMAR = {
     'Lamplight|Grey morning light|A torch beam|The last of the sun|A strip of neon|Moonlight|Headlight glare|The glow of a screen|Candlelight|A flicker of blue light|Dusty daylight|The red of the exit sign',
   ),
   falls: words('falls|slides|trembles|spreads|creeps|breaks|flickers|settles|drifts|swings'),
-  looks: words('looks at|stares at|glances at|frowns at|squints at|studies|considers|points at'),
+  looks: words('looks at|stares at|glances at|frowns at|squints at|peers at|nods at|points at'),
   stops: words('stops|stands|waits|kneels|leans|hesitates|lingers|crouches'),
   listening: words(
     'listening|out of breath|pretending to be calm|counting the seconds|coat still wet|one hand raised|keys in hand|eyes closed|half in shadow|ready to run|not quite smiling|hat in hand',
@@ -64,7 +64,7 @@ export const GRAMMAR = {
     'carry|argue over|bend over|lift|guard|pass by|reach for|put away|fight for|walk around|sort through|cover',
   ),
   manner: words(
-    'without a word|very carefully|as if it were hot|with both hands|for the last time|one-handed|in the dark|too quickly|with great care|in a single move|like a secret|as a test|without looking|with a shrug|and regrets it|for luck|out of habit|against better judgement|as slowly as possible|with the door open|before anyone can object|and waits|on tiptoe|to the light|like an apology|at arm’s length',
+    'without a word|very carefully|as if it were hot|with both hands|for the last time|one-handed|in the dark|too quickly|with great care|in a single move|like a secret|as a test|without looking|with a shrug|for luck|out of habit|against better judgement|as slowly as possible|with the door open|before anyone can object|on tiptoe|to the light|like an apology|at arm’s length',
   ),
 
   // What is said
@@ -159,7 +159,7 @@ export const GRAMMAR = {
   ),
   detail: words('back room|front steps|doorway|upper floor|yard|landing|gallery|entrance'),
   person_name: words(
-    'Mara|Jonas|Ines|Teodor|Agnes|Kwame|Lena|Silas|Priya|Otto|Noor|Edda|Marek|Yuki|Bram|Celia|Anton|Rosa',
+    'Mara|Jonas|Ines|Teodor|Agnes|Kwame|Lena|Silas|Priya|Otto|Noor|Edda|Dario|Yuki|Bram|Celia|Viktor|Rosa',
   ),
 
   ...PLAN,

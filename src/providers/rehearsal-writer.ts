@@ -49,7 +49,8 @@ export function writer(cues: Cues, chance: Chance): Writer {
   const given: Readonly<Record<string, (rule: Rule) => string>> = {
     who: someone,
     other: someone,
-    thing: (rule) => own(0.45) ?? expand(chance.pick(GRAMMAR.prop), rule),
+    job: () => chance.pick(cues.roles.length > 0 ? cues.roles : GRAMMAR.job),
+    thing: (rule) => own(Math.min(0.45, cues.things.length * 0.15)) ?? expand(chance.pick(GRAMMAR.prop), rule),
     topic: (rule) => own(0.7) ?? expand('the {part}', rule),
     place,
     Place: () => titled(place()),
@@ -86,8 +87,9 @@ export function writer(cues: Cues, chance: Chance): Writer {
     },
     place: () => titled(place()),
     newName() {
-      const taken = (name: string): boolean => [...named].some((one) => one.split(' ').includes(name) || one === name)
-      const name = [...people, ...GRAMMAR.person_name].find((one) => !taken(one)) ?? `Voice ${named.size + 1}`
+      const initials = new Set([...named, ...people].map((one) => one.charAt(0)))
+      const given = people.find((one) => !named.has(one))
+      const name = given ?? GRAMMAR.person_name.find((one) => !initials.has(one.charAt(0))) ?? `Voice ${named.size + 1}`
       named.add(name)
       return name
     },

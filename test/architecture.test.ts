@@ -6,7 +6,10 @@ import { describe, expect, test } from 'vitest'
 const FLOORS = [
   ['contract', 'screenplay', 'planning', 'version.ts'],
   ['providers', 'router', 'catalog', 'store', 'agents'],
-  ['config', 'world.ts', 'roster.ts', 'app.ts', 'report.ts'],
+  ['config', 'world.ts'],
+  ['roster.ts'],
+  ['app.ts'],
+  ['report.ts'],
   ['tools', 'resources.ts', 'prompts.ts'],
   ['server.ts', 'index.ts'],
 ]
@@ -21,6 +24,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'resources.ts': ['@modelcontextprotocol/server'],
   'prompts.ts': ['zod', '@modelcontextprotocol/server'],
   'server.ts': ['@modelcontextprotocol/server'],
+  'index.ts': ['zod'],
 }
 
 /** Doors to the outside, and the only files that may use them. */
@@ -70,7 +74,7 @@ describe('the house stands', () => {
 })
 
 function allowed(room: string, path: string, specifier: string): boolean {
-  if (specifier.startsWith('node:')) return true
+  if (specifier.startsWith('node:') || specifier.endsWith('.json')) return true
   if (!specifier.startsWith('.')) {
     return (PACKAGES[room] ?? []).some((name) => specifier === name || specifier.startsWith(`${name}/`))
   }

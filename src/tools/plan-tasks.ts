@@ -51,7 +51,9 @@ export default tool({
         critical: z.boolean(),
       }),
     ),
-    milestones: z.array(z.object({ id: z.string(), title: z.string(), depends_on: z.array(z.string()), at: z.string() })),
+    milestones: z.array(
+      z.object({ id: z.string(), title: z.string(), depends_on: z.array(z.string()), at: z.string() }),
+    ),
     critical_path: z.array(z.string()),
     makespan_hours: z.number().nullable(),
     risks: z.array(z.object({ risk: z.string(), likelihood: z.string(), impact: z.string(), mitigation: z.string() })),

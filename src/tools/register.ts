@@ -19,7 +19,6 @@ export function register(server: McpServer, app: App, tool: Tool): void {
     inputSchema: advertised(tool.input, 'input'),
     outputSchema: advertised(tool.output, 'output'),
     annotations: {
-      title,
       readOnlyHint: hints.readOnly,
       destructiveHint: hints.destructive,
       idempotentHint: hints.idempotent,
@@ -99,8 +98,9 @@ function progressReporter(world: World, ctx: ServerContext): { step(step: Step):
 }
 
 /**
- * The schema as clients are shown it: what zod makes, less what costs a model tokens and tells it nothing (`$schema`,
- * the bounds of a safe integer, `additionalProperties: false`).
+ * The schema as clients are shown it. A model pays for every character of it on every turn, so it is shown what helps
+ * it to fill the fields in and to read them; the checks that only catch mistakes (patterns, lengths, which fields of a
+ * result are always there) stay with the zod schema, which is what everything is held to.
  */
 function advertised<Schema extends z.ZodObject>(schema: Schema, io: 'input' | 'output') {
   let shown: Record<string, unknown> | undefined
@@ -114,11 +114,34 @@ function advertised<Schema extends z.ZodObject>(schema: Schema, io: 'input' | 'o
 function shownSchema(schema: z.ZodObject, io: 'input' | 'output'): Record<string, unknown> {
   const { $schema: _, ...shown } = z.toJSONSchema(schema, {
     io,
-    override({ jsonSchema }) {
-      delete jsonSchema.additionalProperties
+    override({ jsonSchema, path }) {
+      for (const keyword of UNSHOWN) delete jsonSchema[keyword]
+      if (io === 'output') {
+        delete jsonSchema.required
+        if (path.includes('properties') && jsonSchema.properties) namesOnly(jsonSchema)
+      }
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
     },
   })
   return shown
 }
+
+/** Below the first level of a result its fields are shown by their names, without their types. */
+function namesOnly(shown: { properties?: object; description?: string; additionalProperties?: unknown }): void {
+  shown.description = Object.keys(shown.properties ?? {}).join(', ')
+  delete shown.properties
+  delete shown.additionalProperties
+}
+
+/** Checks that mend nothing a model does; what is wrong is still refused, with the reason. */
+const UNSHOWN = [
+  'propertyNames',
+  'pattern',
+  'contentEncoding',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+] as const

@@ -32,7 +32,6 @@ test('the surface: every tool as a model reads it', async () => {
       'idempotentHint',
       'openWorldHint',
       'readOnlyHint',
-      'title',
     ])
   }
   await expect(`${JSON.stringify(tools, null, 2)}\n`).toMatchFileSnapshot('./surface.snap.json')

@@ -12,10 +12,19 @@ import { type Upstream, upstream } from '../support/upstream.ts'
 const catalog = await openCatalog()
 const PATHS = { 'openai-chat': '/chat/completions', 'openai-responses': '/responses' } as const
 const compatible = vendors(catalog.vendors).flatMap((vendor) => {
+  const keyHeader = vendor.quirks?.keyHeader ?? 'authorization'
   const [model] = catalog.models(vendor.id, Date.now())
   const path = PATHS[vendor.wire as keyof typeof PATHS]
   return path && model
-    ? [{ id: vendor.id, keyName: vendor.keyNames[0] ?? `${envPrefix(vendor.id)}_API_KEY`, model: model.id, path }]
+    ? [
+        {
+          id: vendor.id,
+          keyName: vendor.keyNames[0] ?? `${envPrefix(vendor.id)}_API_KEY`,
+          model: model.id,
+          path,
+          keyHeader,
+        },
+      ]
     : []
 })
 
@@ -36,7 +45,7 @@ describe('a key and an address in the environment are enough for', () => {
   })
   afterAll(() => vendor.close())
 
-  test.each(compatible)('$id', async ({ id, keyName, model, path }) => {
+  test.each(compatible)('$id', async ({ id, keyName, model, path, keyHeader }) => {
     const cwd = mkdtempSync(join(tmpdir(), 'showrunner-vendor-'))
     const env = {
       [keyName]: `key-of-${id}`,
@@ -49,7 +58,7 @@ describe('a key and an address in the environment are enough for', () => {
     expect(answer).toMatchObject({ text: 'ok', model: `${id}/${model}` })
     const asked = vendor.asked.at(-1)
     expect(asked?.path).toBe(`/${id}/v1${path}`)
-    expect(asked?.headers.authorization).toBe(`Bearer key-of-${id}`)
+    expect(asked?.headers[keyHeader]).toBe(`Bearer key-of-${id}`)
     expect(asked?.body).toMatchObject({ model, stream: true })
     expect(JSON.stringify(asked?.body)).toContain('Say ok.')
   })

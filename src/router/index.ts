@@ -35,9 +35,9 @@ export interface Router {
   resolve(name: string, signal: AbortSignal): Promise<readonly Candidate[]>
 }
 
-export type ModelStatus = 'ready' | 'cooling_down' | 'busy'
+type ModelStatus = 'ready' | 'cooling_down' | 'busy'
 
-export interface LimitState {
+interface LimitState {
   readonly name: string
   /** Now, or in the past, where a call would be let through at once. */
   readonly freeAt: number

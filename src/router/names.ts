@@ -22,22 +22,23 @@ export interface Directory {
 export async function lookUp(name: string, directory: Directory, signal: AbortSignal): Promise<Candidate> {
   const { roster, ready } = directory
   const full = splitAtProvider(name)
-  const names = await roster.names()
-  const isProvider = (id: string, one: Candidate): boolean => one.provider.id === id
-  if (full && names.some((one) => one.startsWith(`${full.provider}/`))) return roster.find(...both(full), signal)
-  const candidates = await ready()
-  if (full && candidates.some((one) => isProvider(full.provider, one))) return roster.find(...both(full), signal)
+  const found = full && (await roster.find(full.provider, full.model, signal).catch(unlessUnknown))
+  if (found && !(found instanceof GenerateError)) return found
 
-  const serving = candidates.filter(({ facts }) => facts.id === name)
+  const serving = (await ready()).filter(({ facts }) => facts.id === name)
   const [only] = serving
   if (only && serving.length === 1) return only
   if (only) throw ambiguous(name, serving.map(nameOf))
+  const names = await roster.names()
   const elsewhere = names.map(splitAtProvider).find((one) => one?.model === name)
   // Known, but nobody who serves it is ready: the roster says what would make it so.
-  if (elsewhere) return roster.find(...both(elsewhere), signal)
-  // A provider of the configuration whose models nobody has listed.
-  if (full) return roster.find(...both(full), signal)
-  throw unknown(name, [...directory.others, ...names])
+  if (elsewhere) return roster.find(elsewhere.provider, elsewhere.model, signal)
+  throw found ?? unknown(name, [...directory.others, ...names])
+}
+
+function unlessUnknown(cause: unknown): GenerateError {
+  if (cause instanceof GenerateError && cause.failure.kind === 'unknown_model') return cause
+  throw cause
 }
 
 interface FullName {
@@ -48,10 +49,6 @@ interface FullName {
 function splitAtProvider(name: string): FullName | undefined {
   const slash = name.indexOf('/')
   return slash > 0 ? { provider: name.slice(0, slash), model: name.slice(slash + 1) } : undefined
-}
-
-function both({ provider, model }: FullName): readonly [string, string] {
-  return [provider, model]
 }
 
 function ambiguous(model: string, full: readonly string[]): GenerateError {

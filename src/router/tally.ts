@@ -12,7 +12,7 @@ export interface Tally {
   used(error: GenerateError | undefined): Used
 }
 
-export interface Used {
+interface Used {
   readonly usage: Usage
   /** True where a count had to be estimated. */
   readonly estimated: boolean

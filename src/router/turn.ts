@@ -15,7 +15,7 @@ export interface Turn extends Call {
 }
 
 /** What one call has run up so far, over all its candidates and repair rounds. */
-export interface Tab {
+interface Tab {
   /** Requests that went out. */
   sent: number
   /** What the settled ones cost. */

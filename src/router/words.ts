@@ -51,7 +51,7 @@ export function moment(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`
 }
 
-export function seconds(ms: number): string {
+function seconds(ms: number): string {
   return `${Math.max(1, Math.ceil(ms / 1_000)).toLocaleString('en-US')} s`
 }
 

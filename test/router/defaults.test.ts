@@ -34,18 +34,3 @@ test('what a wire ignored stays in the list, once', async () => {
     ignored: ['seed', 'maxOutputTokens'],
   })
 })
-
-test('a model not known to take a schema gets it in words, below what the caller said', async () => {
-  const json = { schema: { type: 'string' } }
-  const { up, ask } = house((world) => [
-    upstream(world, 'a/one', ['"x"'], { abilities: ['text'] }),
-    upstream(world, 'b/two', ['"x"']),
-  ])
-  await ask({ model: 'a/one', system: 'Be brief.', json })
-  await ask({ model: 'b/two', system: 'Be brief.', json })
-  expect(up[0]?.asked[0]).toMatchObject({
-    json,
-    system: 'Be brief.\n\nAnswer with one JSON value and nothing else. It must fit this JSON Schema: {"type":"string"}',
-  })
-  expect(up[1]?.asked[0]).toMatchObject({ json, system: 'Be brief.' })
-})

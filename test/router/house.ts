@@ -24,7 +24,7 @@ export interface Upstream {
 }
 
 export const USAGE = { inputTokens: 100, cachedInputTokens: 0, outputTokens: 20, reasoningTokens: 0 } as const
-export const PRICE = { input: 3_000_000, output: 15_000_000, source: 'test' } as const
+const PRICE = { input: 3_000_000, output: 15_000_000, source: 'test' } as const
 
 export const error = (failure: Failure): GenerateError => new GenerateError(failure, `it is ${failure.kind}`)
 export const start = (model: string): GenerateEvent => {

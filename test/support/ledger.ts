@@ -7,7 +7,7 @@ export interface FakeLedger extends Pick<Ledger, 'hold'> {
   readonly entries: readonly (HoldAsk & Entry)[]
 }
 
-export interface HeldOnce {
+interface HeldOnce {
   readonly ask: HoldAsk
   /** How it ended; `open` while it has not. */
   readonly end: 'open' | 'settled' | 'released'

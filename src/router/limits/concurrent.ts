@@ -2,7 +2,7 @@ import type { Limit } from '../../contract/limit.ts'
 import { grant } from './once.ts'
 
 /** When a call that found every place taken may look again: no one knows when the next one ends. */
-export const LOOK_AGAIN_MS = 250
+const LOOK_AGAIN_MS = 250
 
 /** So many calls in flight at most. A call is in flight until its stream has ended. */
 export function concurrent(name: string, most: number): Limit {

@@ -52,7 +52,7 @@ export interface Timeouts {
   readonly connectMs: number
   /** From there to the first event, thinking included. */
   readonly firstTokenMs: number
-  /** Between events. */
+  /** Between events. Between the wordless signs of a model that thinks in private, `firstTokenMs` holds instead. */
   readonly silenceMs: number
   /** The whole call, fallbacks included, where it sets no deadline of its own. */
   readonly totalMs: number

@@ -1,12 +1,15 @@
 import { GenerateError } from '../contract/errors.ts'
+import type { GenerateEvent } from '../contract/generate.ts'
 import type { Timeouts } from '../contract/roster.ts'
 import type { World } from '../contract/world.ts'
 import { abortable, abortOf } from './signals.ts'
-import type { Step, Turn } from './turn.ts'
+import type { Step } from './turn.ts'
 
 /**
  * Gives up on an upstream that says nothing: no headers in time, no first sign of life, silence in the middle, or the
- * call's own time over. Time counts only while the upstream is waited for, not while the reader takes its own.
+ * call's own time over. Time counts only while the upstream is waited for, not while the reader takes its own. A model
+ * that thinks in private (its thinking comes without words) may take as long between its signs of life as before the
+ * first.
  *
  * However an attempt ends, its upstream request is aborted and no timer is left; one that does not heed the abort is
  * left to itself.
@@ -20,14 +23,16 @@ export function timeouts(world: World, limits: Timeouts, name: string): (next: S
       const watch = watchdog(world, (due) => upstream.abort(tooSlow(name, due)))
       const events = next(request, { ...turn, signal })[Symbol.asyncIterator]()
       let phase: Phase = 'connect'
+      let alive = false
       let ended = false
       try {
         while (!ended) {
-          watch.waitUntil(dueAt(phase, world.now(), limits, turn))
+          watch.waitUntil(dueAt(phase, world.now(), limits, alive ? turn.deadline : turn.openBy))
           const step = await abortable(events.next(), signal)
           watch.rest()
           if (step.done) return
-          phase = step.value.type === 'start' ? 'first_token' : 'silence'
+          phase = phaseAfter(phase, step.value)
+          alive ||= step.value.type !== 'start'
           ended = step.value.type === 'end'
           yield step.value
         }
@@ -47,10 +52,15 @@ interface Due {
   readonly phase: Phase | 'total'
 }
 
-/** The first of what is due: the phase's own limit, the candidate's share until it has shown life, the call's deadline. */
-function dueAt(phase: Phase, now: number, limits: Timeouts, turn: Turn): Due {
+function phaseAfter(phase: Phase, event: GenerateEvent): Phase {
+  if (event.type === 'start') return 'first_token'
+  return event.type === 'thinking' && event.text === '' ? phase : 'silence'
+}
+
+/** What is due first: the phase's own limit, or the end of the time that the candidate or the call has. */
+function dueAt(phase: Phase, now: number, limits: Timeouts, endsAt: number): Due {
   const phaseMs = { connect: limits.connectMs, first_token: limits.firstTokenMs, silence: limits.silenceMs }[phase]
-  const callMs = (phase === 'silence' ? turn.deadline : turn.openBy) - now
+  const callMs = endsAt - now
   const afterMs = Math.max(0, Math.min(phaseMs, callMs))
   return { at: now + afterMs, afterMs, phase: phaseMs < callMs ? phase : 'total' }
 }

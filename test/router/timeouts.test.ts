@@ -14,7 +14,8 @@ describe('an upstream that says nothing is given up', () => {
     ['before the headers', ['hang'], 'connect', 1_000],
     ['before the first token', [hello, 'hang'], 'first_token', 5_000],
     ['in the middle', [hello, text('x'), 1_500, text('y'), 'hang'], 'silence', 2_000],
-    ['while it thinks', [hello, 4_000, alive, 'hang'], 'silence', 2_000],
+    ['while it thinks aloud', [hello, 4_000, { type: 'thinking', text: 'hm' }, 'hang'], 'silence', 2_000],
+    ['while it thinks in private', [hello, 4_000, alive, 4_000, alive, 'hang'], 'first_token', 5_000],
     ['before the headers, though it heeds no abort', ['deaf'], 'connect', 1_000],
     ['in the middle, though it heeds no abort', [hello, text('x'), 'deaf'], 'silence', 2_000],
     [

@@ -32,6 +32,20 @@ describe('a new file', () => {
     expect(await pragma('journal_mode')).toEqual({ journal_mode: 'wal' })
     expect(await pragma('synchronous')).toEqual({ synchronous: 2 })
   })
+
+  test('is waited for while another process makes it', async () => {
+    const path = join(tempFolder(), 'new.db')
+    const other = new DatabaseSync(path)
+    other.exec('BEGIN IMMEDIATE')
+    let pauses = 0
+    const database = await open(path, [makeNumbers], async () => {
+      pauses++
+      if (other.isTransaction) other.exec('ROLLBACK')
+    })
+    other.close()
+    expect(pauses).toBe(1)
+    expect(await numbers(database)).toEqual([])
+  })
 })
 
 describe('a transaction', () => {

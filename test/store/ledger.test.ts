@@ -1,7 +1,25 @@
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
 import { openLedger } from '../../src/store/ledger.ts'
 import { keepsTheLedgerContract } from '../contracts/ledger.ts'
+import { testWorld } from '../support/world.ts'
 import { tempFolder } from './temp.ts'
 
 keepsTheLedgerContract('a ledger in memory', (deps) => openLedger(':memory:', deps))
-keepsTheLedgerContract('a ledger in a file', (deps) => openLedger(join(tempFolder(), 'home/ledger.sqlite'), deps))
+keepsTheLedgerContract('a ledger in a file', (deps) => openLedger(join(tempFolder(), 'home/ledger.db'), deps))
+
+test('an id is found however old its call', async () => {
+  const path = join(tempFolder(), 'ledger.db')
+  const ledger = await openLedger(path, { world: testWorld(), budgets: [] })
+  const file = new DatabaseSync(path)
+  file.exec(`
+    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 30000)
+    INSERT INTO entries (call_id, tool, provider, model, at, first, fallback, outcome, latency_ms, estimated)
+    SELECT printf('c%05d', n), 't', 'p', 'm', n, 1, 0, 'ok', 1, 0 FROM n`)
+  file.close()
+  expect(await ledger.callIds('c0000', 3)).toEqual(['c00009', 'c00008', 'c00007'])
+  expect(await ledger.callIds('c', 2)).toEqual(['c30000', 'c29999'])
+  expect(await ledger.callIds('c200', 2)).toEqual(['c20099', 'c20098'])
+  ledger.close()
+})

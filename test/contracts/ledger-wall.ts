@@ -15,6 +15,7 @@ import {
   type OpenLedger,
   spend,
   state,
+  TODAY,
 } from './ledger-asks.ts'
 import { plainLedger } from './plain-ledger.ts'
 

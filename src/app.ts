@@ -133,9 +133,10 @@ function watchedLedger(ledger: Ledger, changed: (uri: string) => void): Ledger {
       return {
         ...hold,
         async settle(entry) {
-          await hold.settle(entry)
+          const warned = await hold.settle(entry)
           changed('usage://report')
           changed(`usage://calls/${ask.callId}`)
+          return warned
         },
       }
     },

@@ -18,6 +18,9 @@ export interface Ledger {
   close(): void
 }
 
+/** The part of a budget that, once spent, is told of. */
+export const WARN_AT = 0.8
+
 /** A limit on spending. `match` is a pattern of `contract/match.ts`. */
 export interface Budget {
   readonly name: string
@@ -45,8 +48,12 @@ export interface HoldAsk {
 export type Hold =
   | {
       readonly ok: true
-      /** Turns the hold into one entry, atomically. After a settle, a release or the expiry it adds nothing. */
-      settle(entry: Entry): Promise<void>
+      /**
+       * Turns the hold into one entry, atomically. After a settle, a release or the expiry it adds nothing. Resolves to
+       * the budgets that this entry took past `WARN_AT`, as they stand now: each once in its period, for spending only
+       * ever grows.
+       */
+      settle(entry: Entry): Promise<readonly BudgetState[]>
       /** Gives the money back and leaves no entry: the request never went out. */
       release(): Promise<void>
     }

@@ -15,7 +15,7 @@ export async function openLedger(
   { world, budgets }: { readonly world: World; readonly budgets: readonly Budget[] },
 ): Promise<Ledger> {
   const database = await openDatabase(path, LEDGER_FILE, world)
-  const { states, refusal } = wall(budgets)
+  const { states, refusal, passed } = wall(budgets)
 
   /** Before anything is told, what has expired is booked: by whichever process comes first, so once only. */
   async function catchUp(): Promise<void> {
@@ -29,7 +29,9 @@ export async function openLedger(
       settle: (entry) =>
         database.write((sql) => {
           const hold = takeHold(sql, id, world.now())
-          if (hold) bookEntry(sql, hold, entry)
+          if (!hold) return []
+          bookEntry(sql, hold, entry)
+          return passed(sql, hold, entry.microUsd ?? 0)
         }),
       release: () => database.write((sql) => void takeHold(sql, id, world.now())),
     }

@@ -1,4 +1,4 @@
-import type { Budget, BudgetState, Hold, HoldAsk } from '../contract/ledger.ts'
+import { type Budget, type BudgetState, type Hold, type HoldAsk, WARN_AT } from '../contract/ledger.ts'
 import { matches } from '../contract/match.ts'
 import type { Sql } from './database.ts'
 import { windowOf } from './window.ts'
@@ -10,6 +10,8 @@ export interface Wall {
   states(sql: Sql, at: number): readonly BudgetState[]
   /** Why the money cannot be set aside. Of several budgets in the way, the one that is in the way longest. */
   refusal(sql: Sql, ask: HoldAsk): Refusal | undefined
+  /** The budgets that an entry just booked has taken past `WARN_AT`; inside the transaction that booked it. */
+  passed(sql: Sql, of: Pick<HoldAsk, 'provider' | 'model' | 'at'>, microUsd: number): readonly BudgetState[]
 }
 
 export function wall(budgets: readonly Budget[]): Wall {
@@ -41,6 +43,15 @@ export function wall(budgets: readonly Budget[]): Wall {
       [...covering(`${ask.provider}/${ask.model}`)]
         .flatMap((budget) => refusalBy(stateOf(sql, budget, ask.at), ask.microUsd) ?? [])
         .reduce<Refusal | undefined>((worst, one) => (worst && lasts(worst) >= lasts(one) ? worst : one), undefined),
+    passed(sql, { provider, model, at }, microUsd) {
+      if (microUsd <= 0) return []
+      return [...covering(`${provider}/${model}`)]
+        .map((budget) => stateOf(sql, budget, at))
+        .filter(({ spentMicroUsd, limitMicroUsd }) => {
+          const mark = limitMicroUsd * WARN_AT
+          return spentMicroUsd >= mark && spentMicroUsd - microUsd < mark
+        })
+    },
   }
 }
 

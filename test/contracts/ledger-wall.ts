@@ -52,6 +52,22 @@ export function keepsTheWall(open: OpenLedger): void {
       }
     })
 
+    test('a settle tells of the budgets that it took past 80 %, each once in its period', async () => {
+      const monthly: Budget = { name: 'monthly', match: 'openai', per: 'month', limitMicroUsd: 1250 }
+      const { ledger, world } = await begin(open, [DAILY, monthly, { ...DAILY, name: 'other', match: 'other' }])
+      const told = async (microUsd: number | undefined, at = NOON): Promise<unknown> => {
+        const hold = await held(ledger, ask({ at, microUsd: 0 }))
+        return (await hold.settle(entry({ microUsd }))).map(({ name, spentMicroUsd }) => [name, spentMicroUsd])
+      }
+      expect(await told(799)).toEqual([])
+      expect(await told(0)).toEqual([])
+      expect(await told(1)).toEqual([['daily', 800]])
+      expect(await told(100)).toEqual([])
+      expect(await told(200)).toEqual([['monthly', 1100]])
+      await world.advance(DAY)
+      expect(await told(900, NOON + DAY)).toEqual([['daily', 900]])
+    })
+
     test('without a budget in the way an unknown price is no hindrance', async () => {
       const { ledger } = await begin(open, [{ ...DAILY, match: 'anthropic' }])
       await spend(ledger, ask({ microUsd: undefined }), entry({ microUsd: undefined }))

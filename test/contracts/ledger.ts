@@ -117,7 +117,7 @@ function keepsTheBook(open: OpenLedger): void {
       expect(await ledger.callIds('zz', 3)).toEqual([])
     })
 
-    const after: Readonly<Record<string, (hold: Held, world: TestWorld) => Promise<void>>> = {
+    const after: Readonly<Record<string, (hold: Held, world: TestWorld) => Promise<unknown>>> = {
       'a settle': (hold) => hold.settle(entry({ microUsd: 40 })),
       'a release': (hold) => hold.release(),
       'the expiry': (_, world) => world.advance(MINUTE),

@@ -1,4 +1,4 @@
-import type { Entry, Hold, HoldAsk, Ledger } from '../../src/contract/ledger.ts'
+import type { BudgetState, Entry, Hold, HoldAsk, Ledger } from '../../src/contract/ledger.ts'
 
 export interface FakeLedger extends Pick<Ledger, 'hold'> {
   /** Every hold that was granted, with what became of it. */
@@ -19,6 +19,7 @@ interface HeldOnce {
  */
 export function fakeLedger(
   refuse: (ask: HoldAsk) => Extract<Hold, { ok: false }> | undefined = () => undefined,
+  warn: (ask: HoldAsk) => readonly BudgetState[] = () => [],
 ): FakeLedger {
   const holds: { ask: HoldAsk; end: HeldOnce['end'] }[] = []
   const entries: (HoldAsk & Entry)[] = []
@@ -42,6 +43,7 @@ export function fakeLedger(
           whole('entry', entry.microUsd)
           end('settled')
           entries.push({ ...ask, ...entry })
+          return warn(ask)
         },
         async release() {
           end('released')

@@ -15,6 +15,13 @@ const out = join(root, 'demo-output')
 const CONCEPT =
   'A lighthouse keeper, MARA, and her estranged brother TOM must keep the lamp burning through one storm, with one match left.'
 
+const UNDERSTUDY = 'rehearsal/understudy'
+/** How the server's signs of life end, in between. */
+const HEARTBEAT = / · \d+ s$/
+
+type Input = Readonly<Record<string, unknown>>
+type Attempt = { readonly ok: true; readonly data: Result['data'] } | { readonly ok: false; readonly why: string }
+
 interface Result {
   readonly text: string
   readonly data: Readonly<Record<string, unknown>>
@@ -46,7 +53,7 @@ heading('1  The models')
 const models = await call('list_models', { limit: 6 })
 const all = await call('list_models', { available_only: false, limit: 1 })
 const found = text(models.data['default_model'])
-const model = found || 'rehearsal/understudy'
+const model = found || UNDERSTUDY
 for (const each of list(models.data['models']))
   say(`   ${text(each['id']).padEnd(44)} ${text(each['status'])}  ${priceOf(each['price'])}`)
 say(`   ${text(all.data['total'])} models of ${list(all.data['providers']).length} providers are known.`)
@@ -62,7 +69,7 @@ const answer = await call(
   'generate_text',
   { prompt: 'In three sentences: why do storms make good scenes?', model, max_output_tokens: 400 },
   (message, step) => {
-    if (step > 1) say(message.replaceAll('\n', '\n   '), '')
+    if (step > 1 && !HEARTBEAT.test(message)) say(message.replaceAll('\n', '\n   '), '')
   },
 )
 say(
@@ -129,29 +136,36 @@ for (const row of today?.by.tool ?? [])
 
 await client.close()
 
+/** Does a job; where the model is not up to it, says why and lets the understudy take over, so that the show goes on. */
+async function job(tool: string, id: string, input: Input): Promise<Result['data']> {
+  const first = await attempt(tool, id, input)
+  if (first.ok) return first.data
+  if (input['model'] === UNDERSTUDY) throw new Error(`${tool}: ${first.why}`)
+  say(`\n   ${text(input['model'])} did not get through: ${first.why}\n   The understudy takes over.\n`)
+  const second = await attempt(tool, id, { ...input, model: UNDERSTUDY })
+  if (second.ok) return second.data
+  throw new Error(`${tool}: ${second.why}`)
+}
+
 /** Calls again with the job's id until it is over, and shows how far it is. */
-async function job(
-  tool: string,
-  id: string,
-  input: Readonly<Record<string, unknown>>,
-): Promise<Readonly<Record<string, unknown>>> {
+async function attempt(tool: string, id: string, input: Input): Promise<Attempt> {
   let last = ''
   const show = (message: string): void => {
-    const line = message.replace(/ · \d+ s$/, '')
+    const line = message.replace(HEARTBEAT, '')
     if (line !== last) say(`   ${line}`)
     last = line
   }
-  let { data } = await call(tool, input, show)
-  while (data['status'] === 'running') data = (await call(tool, { [id]: data[id] }, show)).data
-  if (data['status'] !== 'complete') throw new Error(`${tool} ended as ${text(data['status'])}: ${text(data['next'])}`)
-  return data
+  try {
+    let { data } = await call(tool, input, show)
+    while (data['status'] === 'running') data = (await call(tool, { [id]: data[id] }, show)).data
+    if (data['status'] === 'complete') return { ok: true, data }
+    return { ok: false, why: text(data['next']) }
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error) }
+  }
 }
 
-async function call(
-  tool: string,
-  input: Readonly<Record<string, unknown>>,
-  onMessage?: (message: string, step: number) => void,
-): Promise<Result> {
+async function call(tool: string, input: Input, onMessage?: (message: string, step: number) => void): Promise<Result> {
   let step = 0
   const options = onMessage
     ? { onprogress: ({ message = '' }: { readonly message?: string | undefined }) => onMessage(message, step++) }

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { openCatalog } from '../src/catalog/index.ts'
 import { configFile } from '../src/config/schema.ts'
 import { RESPONSE_TO } from '../src/contract/errors.ts'
 import { tools } from '../src/tools/index.ts'
@@ -43,7 +44,9 @@ describe('the docs', () => {
 
   test('tell of every setting of the environment', () => {
     const names = new Set(
-      [...source.matchAll(/'((?:SHOWRUNNER|AZURE|OPENAI_API|OLLAMA)_[A-Z_]+)'/g)].map((match) => match[1] ?? ''),
+      [...source.matchAll(/'((?:SHOWRUNNER|AZURE_API|AZURE_OPENAI|OPENAI_API|OLLAMA)_[A-Z_]+)'/g)].map(
+        (match) => match[1] ?? '',
+      ),
     )
     expect(names.size).toBeGreaterThan(8)
     expect([...names].filter((name) => !docs.includes(name))).toEqual([])
@@ -58,6 +61,12 @@ describe('the docs', () => {
     const row = docs.split('\n').find((line) => line.startsWith(`| \`${kind}\``))
     const [, , again, elsewhere, rests] = (row ?? '').split('|').map((cell) => cell.trim())
     expect([again, elsewhere, rests]).toEqual([retry ? 'yes' : 'no', fallback ? 'yes' : 'no', rest || 'no'])
+  })
+
+  test('count the catalog right', async () => {
+    const { vendors, models } = await openCatalog()
+    const count = vendors.reduce((sum, vendor) => sum + models(vendor.id, Date.now()).length, 0)
+    expect(readme).toContain(`${vendors.length} vendors and ${count.toLocaleString('en-US')} models`)
   })
 
   test('name only commands that there are', () => {

@@ -1,6 +1,6 @@
 import { visible } from './inline.ts'
-import { type Speech, speechLines, splitSpeech } from './speech.ts'
-import type { Element, Script } from './types.ts'
+import { type Spacing, type Speech, sentenceEnds, speechLines, splitSpeech } from './speech.ts'
+import type { Element, SceneHeading, Script } from './types.ts'
 import { wrap } from './wrap.ts'
 
 /** What stays together on a page, or splits by its own rule. Rows count from the block's own top. */
@@ -11,6 +11,8 @@ export interface Block {
   readonly rows: number
   readonly lines: readonly BlockLine[]
   readonly speech?: Speech
+  /** Of an action: what its lines were made of, so that it can be split. */
+  readonly text?: string
 }
 
 interface BlockLine {
@@ -23,24 +25,39 @@ interface BlockLine {
 /** Columns of ten an inch: where each kind begins and how wide it is. Measured on Final Draft's own layouts. */
 const ACTION = { column: 15, width: 61 }
 const TRANSITION = { column: 55, width: 16 }
+/** 0.75 inch from the left edge, and ending 7.375 inches from it. */
+const NUMBER = { left: 7.5, right: 73.75 }
 
-/** Splits a block so that its first part has at most `rows` rows; undefined: it cannot be split there. */
+/**
+ * Splits a block so that its first part has at most `rows` rows; undefined: it cannot be split there. Like a speech, an
+ * action splits only at the end of a sentence, with two lines on each side.
+ */
 export function split(block: Block, rows: number): readonly [Block, Block] | undefined {
-  if (block.kind === 'speech' && block.speech) {
+  if (block.speech) {
     const parts = splitSpeech(block.speech, rows)
     return parts && [speechBlock(parts[0]), speechBlock(parts[1])]
   }
-  const above = Math.min(rows, block.rows - 2)
-  if (block.kind !== 'action' || above < 2) return undefined
-  const below = block.lines.filter((line) => line.row >= above).map((line) => ({ ...line, row: line.row - above }))
+  if (block.kind !== 'action' || block.text === undefined || block.rows < 4) return undefined
+  for (const end of sentenceEnds(block.text)) {
+    const [above, below] = [block.text.slice(0, end).trimEnd(), block.text.slice(end).trimStart()]
+    const parts = [actionPart(above, block), actionPart(below, block)] as const
+    if (parts[0].rows <= rows && parts[0].rows >= 2 && parts[1].rows >= 2) return parts
+  }
+  return undefined
+}
+
+/** Cuts a block at a row, wherever that is: for one that is taller than a page and has no better place. */
+export function cut(block: Block, rows: number): readonly [Block, Block] {
+  const { speech: _speech, text: _text, ...rest } = block
+  const below = block.lines.filter((line) => line.row >= rows).map((line) => ({ ...line, row: line.row - rows }))
   return [
-    { ...block, rows: above, lines: block.lines.filter((line) => line.row < above) },
-    { ...block, rows: block.rows - above, lines: below },
+    { ...rest, rows, lines: block.lines.filter((line) => line.row < rows) },
+    { ...rest, rows: block.rows - rows, lines: below },
   ]
 }
 
 /** The blocks of a script in order. What is not printed (notes, sections, synopses) has none. */
-export function blocksOf(script: Script): readonly Block[] {
+export function blocksOf(script: Script, spacing: Spacing = 'single'): readonly Block[] {
   const blocks: Block[] = []
   let speaker: string | undefined
   for (let at = 0; at < script.elements.length; at++) {
@@ -48,10 +65,10 @@ export function blocksOf(script: Script): readonly Block[] {
     switch (element.type) {
       case 'scene_heading':
         speaker = undefined
-        blocks.push(plain('heading', 2, wrap(visible(element.text).toUpperCase(), ACTION.width), ACTION.column, at))
+        blocks.push(headingBlock(element, at, spacing))
         break
       case 'character': {
-        const speech = readSpeech(script.elements, at, speaker)
+        const speech = readSpeech(script.elements, at, speaker, spacing)
         speaker = element.name
         const before = blocks.at(-1)
         if (element.dual && before?.kind === 'speech' && before.speech) {
@@ -93,10 +110,26 @@ export function blocksOf(script: Script): readonly Block[] {
   return blocks
 }
 
+/** Scene numbers stand in both margins. A new scene has two blank lines above, one where dialogue is double-spaced. */
+function headingBlock({ text, number }: SceneHeading, at: number, spacing: Spacing): Block {
+  const lines = wrap(visible(text).toUpperCase(), ACTION.width)
+  const block = plain('heading', spacing === 'double' ? 1 : 2, lines, ACTION.column, at)
+  if (number === undefined) return block
+  const place = (column: number): BlockLine => ({ row: 0, column, text: number, element: at })
+  return { ...block, lines: [place(NUMBER.left), ...block.lines, place(NUMBER.right - [...number].length)] }
+}
+
+/** An empty paragraph takes its own line besides the one above it, even at the top of a page. */
 function actionBlock(text: string, at: number): readonly Block[] {
-  if (text === '') return [{ kind: 'blank', gap: 1, rows: 0, lines: [] }]
+  if (text === '') return [{ kind: 'blank', gap: 1, rows: 1, lines: [] }]
   const seen = visible(text)
-  return seen.trim() === '' ? [] : [plain('action', 1, wrap(seen, ACTION.width), ACTION.column, at)]
+  if (seen.trim() === '') return []
+  return [{ ...plain('action', 1, wrap(seen, ACTION.width), ACTION.column, at), text: seen }]
+}
+
+function actionPart(text: string, { lines, gap }: Block): Block {
+  const part = plain('action', gap, wrap(text, ACTION.width), ACTION.column, lines[0]?.element ?? 0)
+  return { ...part, text }
 }
 
 function plain(
@@ -116,7 +149,7 @@ function plain(
 }
 
 function speechBlock(speech: Speech): Block {
-  const { rows, lines } = speechLines(speech, 'single')
+  const { rows, lines } = speechLines(speech)
   return { kind: 'speech', gap: 1, rows, lines, speech }
 }
 
@@ -127,7 +160,12 @@ function dualBlock(left: Speech, right: Speech): Block {
 }
 
 /** A speaker who goes on after action, in the same scene, gets `(CONT'D)`, as Final Draft adds by itself. */
-function readSpeech(elements: readonly Element[], at: number, speaker: string | undefined): Speech & { last: number } {
+function readSpeech(
+  elements: readonly Element[],
+  at: number,
+  speaker: string | undefined,
+  spacing: Spacing,
+): Speech & { last: number } {
   const cue = elements[at]
   if (cue?.type !== 'character') throw new TypeError('a speech begins with its cue')
   const says = cue.extensions.some((extension) => /^cont['’]?d\.?$/i.test(extension))
@@ -139,5 +177,5 @@ function readSpeech(elements: readonly Element[], at: number, speaker: string | 
     last += 1
     parts.push({ type: next.type, text: visible(next.text), element: last })
   }
-  return { name: cue.name, extensions, cue: at, continued: false, more: false, parts, last }
+  return { name: cue.name, extensions, cue: at, spacing, continued: false, more: false, parts, last }
 }

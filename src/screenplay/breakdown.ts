@@ -1,5 +1,5 @@
 import { readHeading } from './heading.ts'
-import { LINES_PER_PAGE, type Page, paginate } from './paginate.ts'
+import { LINES_PER_PAGE, type Page, type PageOptions, paginate } from './paginate.ts'
 import type { Script } from './types.ts'
 
 /** What a production asks of a scene. */
@@ -23,7 +23,7 @@ export interface SceneBreakdown {
 }
 
 /** One entry a scene. What stands before the first heading belongs to no scene. */
-export function breakdown(script: Script, options?: { readonly paper?: 'letter' | 'a4' }): readonly SceneBreakdown[] {
+export function breakdown(script: Script, options?: PageOptions): readonly SceneBreakdown[] {
   const pages = paginate(script, options)
   const perPage = LINES_PER_PAGE[options?.paper ?? 'letter']
   const where = placesOf(pages, perPage)

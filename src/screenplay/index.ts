@@ -1,8 +1,8 @@
 export { breakdown, type SceneBreakdown } from './breakdown.ts'
 export { type Heading, readHeading } from './heading.ts'
-export { visible } from './inline.ts'
+export { type Run, runs, visible } from './inline.ts'
 export { type Finding, type LintOptions, lint, RULES, type Rule } from './lint.ts'
-export { LINES_PER_PAGE, measure, type Page, type PageLine, paginate } from './paginate.ts'
+export { LINES_PER_PAGE, measure, type Page, type PageLine, type PageOptions, paginate } from './paginate.ts'
 export { parseFountain } from './parse.ts'
 export { printFountain } from './print.ts'
 export type {

@@ -1,20 +1,102 @@
+/** A stretch of text in one style. */
+export interface Run {
+  readonly text: string
+  readonly bold?: true
+  readonly italic?: true
+  readonly underline?: true
+}
+
 /**
  * What of a text is seen on the page: notes and boneyards gone, the marks of emphasis gone, escapes resolved. Emphasis
  * begins and ends on one line, and hugs its words.
  */
 export function visible(text: string): string {
-  if (!/[*_[\\/]/.test(text)) return text
-  let seen = text
-    .replace(/\[\[[\s\S]*?\]\]|\/\*[\s\S]*?\*\//g, '')
-    .replaceAll('\\*', '\u0001')
-    .replaceAll('\\_', '\u0002')
-  for (const emphasis of EMPHASES) seen = seen.replace(emphasis, '$1')
-  return seen.replaceAll('\u0001', '*').replaceAll('\u0002', '_')
+  return MARKED.test(text)
+    ? runs(text)
+        .map((run) => run.text)
+        .join('')
+    : text
 }
 
-const EMPHASES = [
-  /\*\*\*(?=\S)(.+?)(?<=\S)\*\*\*/g,
-  /\*\*(?=\S)(.+?)(?<=\S)\*\*/g,
-  /\*(?=\S)(.+?)(?<=\S)\*/g,
-  /_(?=\S)(.+?)(?<=\S)_/g,
+/** The same with its styles, in order; neighbours differ in style, and none is empty. */
+export function runs(text: string): readonly Run[] {
+  if (!MARKED.test(text)) return text === '' ? [] : [{ text }]
+  let marked = hidden(text)
+  // Each mark becomes one character that no text has, which later marks of emphasis may embrace.
+  for (const [emphasis, mark] of EMPHASES) marked = marked.replace(emphasis, `${mark}$1${mark}`)
+  const made: Run[] = []
+  const on = { bold: false, italic: false, underline: false }
+  for (const piece of marked.split(/([\uFDD0-\uFDD3])/)) {
+    if (MARKS[piece]) for (const style of MARKS[piece]) on[style] = !on[style]
+    else if (piece !== '') join(made, { text: shown(piece), ...styleOf(on) })
+  }
+  return made
+}
+
+/** A text in Fountain's marks: the inverse of `runs`, for text that has no notes. Blanks at the edges stay outside. */
+export function marked(given: readonly Run[]): string {
+  return given
+    .map(({ text, ...style }) =>
+      text
+        .split('\n')
+        .map((line) => wrapped(line, style))
+        .join('\n'),
+    )
+    .join('')
+}
+
+function wrapped(line: string, { bold, italic, underline }: Omit<Run, 'text'>): string {
+  const [, before = '', words = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(line) ?? []
+  if (words === '') return line
+  const stars = (bold ? '**' : '') + (italic ? '*' : '')
+  const inner = `${stars}${escaped(words)}${stars}`
+  return before + (underline ? `_${inner}_` : inner) + after
+}
+
+/** Stars and underlines that are only that, so that they are not taken for emphasis. */
+export function escaped(text: string): string {
+  return text.replace(/[*_]/g, '\\$&')
+}
+
+const MARKED = /[*_[\\/]/
+
+/** In the order in which they are looked for: the longest mark first. */
+const EMPHASES: readonly (readonly [RegExp, string])[] = [
+  [/\*\*\*(?=[^\s*])(.+?)(?<=\S)\*\*\*/g, '\uFDD0'],
+  [/\*\*(?=[^\s])(.+?)(?<=\S)\*\*/g, '\uFDD1'],
+  [/\*(?=\S)(.+?)(?<=\S)\*/g, '\uFDD2'],
+  [/_(?=\S)(.+?)(?<=\S)_/g, '\uFDD3'],
 ]
+
+const MARKS: Readonly<Record<string, readonly ('bold' | 'italic' | 'underline')[]>> = {
+  '\uFDD0': ['bold', 'italic'],
+  '\uFDD1': ['bold'],
+  '\uFDD2': ['italic'],
+  '\uFDD3': ['underline'],
+}
+
+function hidden(text: string): string {
+  return text
+    .replace(/\[\[[\s\S]*?\]\]|\/\*[\s\S]*?\*\//g, '')
+    .replaceAll('\\*', '\uFDD4')
+    .replaceAll('\\_', '\uFDD5')
+}
+
+function shown(text: string): string {
+  return text.replaceAll('\uFDD4', '*').replaceAll('\uFDD5', '_')
+}
+
+function styleOf(on: Readonly<Record<'bold' | 'italic' | 'underline', boolean>>): Omit<Run, 'text'> {
+  return {
+    ...(on.bold && { bold: true }),
+    ...(on.italic && { italic: true }),
+    ...(on.underline && { underline: true }),
+  }
+}
+
+function join(made: Run[], run: Run): void {
+  const last = made.at(-1)
+  const alike = last && last.bold === run.bold && last.italic === run.italic && last.underline === run.underline
+  if (alike) made.splice(-1, 1, { ...last, text: last.text + run.text })
+  else made.push(run)
+}

@@ -1,4 +1,5 @@
-import { type Block, blocksOf, split } from './blocks.ts'
+import { type Block, blocksOf, cut, split } from './blocks.ts'
+import type { Spacing } from './speech.ts'
 import type { Script } from './types.ts'
 
 /** A page of the body; the title page is not counted. */
@@ -28,28 +29,33 @@ export interface PageLine {
  */
 export const LINES_PER_PAGE = { letter: 54, a4: 58 } as const
 
+/** `letter` and `single` where not given. */
+export interface PageOptions {
+  readonly paper?: 'letter' | 'a4'
+  /** Of dialogue; `double` is the form of comedy shot with several cameras. */
+  readonly spacing?: Spacing
+}
+
 /**
  * Lays a script out on pages as Final Draft does: spacing at the top of a page is dropped; no heading ends a page and no
- * transition begins one; an action splits with two lines on each side, a speech at the end of a sentence with two on
- * each side, `(MORE)` and `(CONT'D)` being free.
+ * transition begins one; an action or a speech splits at the end of a sentence with two lines on each side, `(MORE)` and
+ * `(CONT'D)` being free.
  */
-export function paginate(
-  script: Script,
-  { paper = 'letter' }: { readonly paper?: 'letter' | 'a4' } = {},
-): readonly Page[] {
+export function paginate(script: Script, { paper = 'letter', spacing = 'single' }: PageOptions = {}): readonly Page[] {
   const limit = LINES_PER_PAGE[paper]
   const pages: Page[] = []
-  let rest: readonly Block[] = blocksOf(script)
+  let rest: readonly Block[] = blocksOf(script, spacing)
   while (rest.length > 0) {
     const { page, after } = fillPage(rest, limit)
-    if (page.length > 0) pages.push({ number: pages.length + 1, lines: linesOf(page) })
+    const lines = linesOf(page)
+    if (lines.length > 0) pages.push({ number: pages.length + 1, lines })
     rest = after
   }
   return pages
 }
 
 /** How long a script is, in pages: whole pages, and of the last one the part that is used. */
-export function measure(script: Script, options?: { readonly paper?: 'letter' | 'a4' }): number {
+export function measure(script: Script, options?: PageOptions): number {
   const pages = paginate(script, options)
   const rows = Math.max(0, ...(pages.at(-1)?.lines.map((line) => line.row + 1) ?? [0]))
   return Math.max(0, pages.length - 1) + rows / LINES_PER_PAGE[options?.paper ?? 'letter']
@@ -67,11 +73,10 @@ function fillPage(blocks: readonly Block[], limit: number): { page: readonly Pla
   for (const [index, block] of blocks.entries()) {
     if (block.kind === 'page_break') return { page, after: blocks.slice(index + 1) }
     const top = page.length === 0 ? 0 : used + block.gap
-    if (block.kind === 'blank' && page.length === 0) continue
     if (top + block.rows > limit) {
       const parts = split(block, limit - top)
       if (parts) return { page: [...page, { block: parts[0], top }], after: [parts[1], ...blocks.slice(index + 1)] }
-      return breakBefore(page, blocks, index)
+      return breakBefore(page, blocks, index, limit)
     }
     page.push({ block, top })
     used = top + block.rows
@@ -80,7 +85,7 @@ function fillPage(blocks: readonly Block[], limit: number): { page: readonly Pla
 }
 
 /** The last place at or above the overflow where a page may end. */
-function breakBefore(page: readonly Placed[], blocks: readonly Block[], overflow: number) {
+function breakBefore(page: readonly Placed[], blocks: readonly Block[], overflow: number, limit: number) {
   const first = overflow - page.length
   for (let kept = page.length; kept > 0; kept--) {
     const [last, next] = [page[kept - 1] as Placed, blocks[first + kept]]
@@ -95,8 +100,8 @@ function breakBefore(page: readonly Placed[], blocks: readonly Block[], overflow
     }
   }
   if (page.length > 0) return { page, after: blocks.slice(overflow) }
-  // Taller than a page and not to be split: it runs over the margin.
-  return { page: [{ block: blocks[overflow] as Block, top: 0 }], after: blocks.slice(overflow + 1) }
+  const [above, below] = cut(blocks[overflow] as Block, limit)
+  return { page: [{ block: above, top: 0 }], after: [below, ...blocks.slice(overflow + 1)] }
 }
 
 function linesOf(page: readonly Placed[]): readonly PageLine[] {

@@ -1,11 +1,15 @@
 import { wrap } from './wrap.ts'
 
+/** Of dialogue: `double` as in comedy shot with several cameras. */
+export type Spacing = 'single' | 'double'
+
 /** A cue and what is said under it, or a part of that after a page break. */
 export interface Speech {
   readonly name: string
   readonly extensions: readonly string[]
   /** Index of the cue's element. */
   readonly cue: number
+  readonly spacing: Spacing
   readonly parts: readonly Part[]
   /** It goes on from the page before: the cue is repeated above the first row. */
   readonly continued: boolean
@@ -28,13 +32,18 @@ interface Line {
 
 /** In characters, ten an inch. The opening bracket of a parenthetical hangs one cell left of its column. */
 const COLUMNS = {
+  // Final Draft's own settings for it: 2.25 to 6 inches, and the half cell at the end may be used.
+  double: { cue: 35, cueWidth: 38, dialogue: 22.5, width: 38, parenthetical: 27.5, parentheticalWidth: 28 },
   single: { cue: 35, cueWidth: 38, dialogue: 25, width: 35, parenthetical: 30, parentheticalWidth: 26 },
   left: { cue: 25, cueWidth: 19, dialogue: 15, width: 29, parenthetical: 17, parentheticalWidth: 26 },
   right: { cue: 56, cueWidth: 19, dialogue: 46, width: 29, parenthetical: 48, parentheticalWidth: 26 },
 } as const
 
 /** Its lines from its own top, and how many rows they take. */
-export function speechLines(speech: Speech, side: keyof typeof COLUMNS): { rows: number; lines: readonly Line[] } {
+export function speechLines(
+  speech: Speech,
+  side: keyof typeof COLUMNS = speech.spacing,
+): { rows: number; lines: readonly Line[] } {
   const columns = COLUMNS[side]
   const lines: Line[] = []
   let row = 0
@@ -45,6 +54,7 @@ export function speechLines(speech: Speech, side: keyof typeof COLUMNS): { rows:
     const column = part.type === 'parenthetical' ? columns.parenthetical : columns.dialogue
     for (const [index, text] of partLines(part, columns).entries()) {
       const hangs = part.type === 'parenthetical' && index === 0 ? 1 : 0
+      if (part.type !== 'parenthetical' && speech.spacing === 'double') row += 1
       lines.push({ row: row++, column: column - hangs, text, element: part.element })
     }
   }
@@ -71,7 +81,7 @@ function partLines(
  * parenthetical, as far down as it goes, with at least two lines of content on each side.
  */
 export function splitSpeech(speech: Speech, rows: number): readonly [Speech, Speech] | undefined {
-  const cueRows = speech.continued ? 0 : wrap(cueOf(speech), COLUMNS.single.cueWidth).length
+  const cueRows = speech.continued ? 0 : wrap(cueOf(speech), COLUMNS[speech.spacing].cueWidth).length
   for (let index = speech.parts.length - 1; index >= 0; index--) {
     const part = speech.parts[index] as Part
     const [before, after] = [speech.parts.slice(0, index), speech.parts.slice(index + 1)]
@@ -79,8 +89,8 @@ export function splitSpeech(speech: Speech, rows: number): readonly [Speech, Spe
       const [head, tail] = [part.text.slice(0, end).trim(), part.text.slice(end).trim()]
       const above = [...before, ...(head === '' ? [] : [{ ...part, text: head }])]
       const below = [...(tail === '' ? [] : [{ ...part, text: tail }]), ...after]
-      const height = contentRows(above)
-      if (height < 2 || contentRows(below) < 2 || cueRows + height > rows) continue
+      if (contentRows(above, speech) < 2 || contentRows(below, speech) < 2) continue
+      if (cueRows + heightOf(above, speech) > rows) continue
       if (above.at(-1)?.type === 'parenthetical') continue
       return [
         { ...speech, parts: above, more: true },
@@ -95,12 +105,20 @@ export function splitSpeech(speech: Speech, rows: number): readonly [Speech, Spe
 function endsOf(part: Part, index: number): readonly number[] {
   const before = index > 0 ? [0] : []
   if (part.type === 'parenthetical') return before
-  const ends = [...part.text.matchAll(/(?:[.!?…]|--|—)["'”’)\]]*(?=\s)|\n/g)].map(
-    (match) => match.index + match[0].length,
-  )
-  return [...ends.reverse(), ...before]
+  return [...sentenceEnds(part.text), ...before]
 }
 
-function contentRows(parts: readonly Part[]): number {
-  return parts.reduce((sum, part) => sum + partLines(part, COLUMNS.single).length, 0)
+/** Where a sentence or a line of the writer's ends inside a text, the last place first. */
+export function sentenceEnds(text: string): readonly number[] {
+  const ends = text.matchAll(/(?:[.!?…]|--|—)["'”’)\]]*(?=\s)|[。！？][”’」』）]*(?!$)|\n/g)
+  return [...ends].map((match) => match.index + match[0].length).reverse()
+}
+
+function contentRows(parts: readonly Part[], { spacing }: Speech): number {
+  return parts.reduce((sum, part) => sum + partLines(part, COLUMNS[spacing]).length, 0)
+}
+
+function heightOf(parts: readonly Part[], speech: Speech): number {
+  const spoken = parts.filter((part) => part.type !== 'parenthetical')
+  return contentRows(parts, speech) + (speech.spacing === 'double' ? contentRows(spoken, speech) : 0)
 }

@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { breakdown } from '../../src/screenplay/breakdown.ts'
-import { measure, paginate } from '../../src/screenplay/paginate.ts'
+import { measure, type Page, paginate } from '../../src/screenplay/paginate.ts'
 import { parseFountain } from '../../src/screenplay/parse.ts'
+import type { Script } from '../../src/screenplay/types.ts'
 import { wrap } from '../../src/screenplay/wrap.ts'
 import { DATA, hasData, read } from './data.ts'
 
@@ -48,6 +49,21 @@ describe('a page', () => {
       ([, column]) => column === 35,
     )
     expect(cues?.map(([, , text]) => text)).toEqual(['ANNA', "ANNA (CONT'D)", 'ANNA'])
+  })
+
+  test('scene numbers stand in both margins', () => {
+    expect(rows('INT. HOUSE - DAY #12A#')).toEqual([
+      [0, 7.5, '12A'],
+      [0, 15, 'INT. HOUSE - DAY'],
+      [0, 70.75, '12A'],
+    ])
+  })
+
+  test('double spacing leaves a blank line above every line of dialogue, and one above a heading', () => {
+    const page = paginate(parseFountain('One.\n\nINT. X - DAY\n\nANNA\n(low)\nYes.\nNo.\n\nTwo.'), {
+      spacing: 'double',
+    })[0]
+    expect(page?.lines.map((line) => line.row)).toEqual([0, 2, 4, 5, 7, 9, 11])
   })
 
   test('dual dialogue stands side by side', () => {
@@ -104,9 +120,27 @@ describe('breaking pages', () => {
     ])
   })
 
-  test('a page break breaks, and a speech taller than a page still ends', () => {
-    expect(paginate(parseFountain('One.\n\n===\n\nTwo.'))).toHaveLength(2)
-    expect(paginate(parseFountain(`ANNA\n${'word '.repeat(900)}`)).length).toBeGreaterThan(0)
+  test('an action without the end of a sentence in its upper part moves whole', () => {
+    const five = `${'word '.repeat(40)}and so on. The end of it.`
+    expect(rows(`${fill(26)}\n\n${five}`)?.at(-1)?.[2]).toBe('Line 25.')
+  })
+
+  test('an empty paragraph takes its own line, at the top of a page too', () => {
+    expect(rows('One.\n\n\nTwo.')?.map(([row]) => row)).toEqual([0, 4])
+    expect(rows(`${fill(27)}\n\n\nINT. X - DAY\n\nTwo.`, 1)?.map(([row]) => row)).toEqual([3, 5])
+  })
+
+  test.each([
+    ['an action', 'word '.repeat(900)],
+    ['a speech', `ANNA\n${'word '.repeat(900)}`],
+    ['a dual dialogue', `ANNA\n${'word '.repeat(900)}\n\nBEN ^\n${'word '.repeat(900)}`],
+  ])('a page break breaks; %s taller than a page is cut at the foot, and nothing of it is lost', (_, text) => {
+    const pages = paginate(parseFountain(`One.\n\n===\n\n${text}`))
+    const lines = pages.flatMap((page) => page.lines)
+    expect(pages[0]?.lines).toHaveLength(1)
+    expect(Math.max(...lines.filter((line) => line.text !== '(MORE)').map((line) => line.row))).toBeLessThan(54)
+    const words = lines.flatMap((line) => line.text.match(/word/g) ?? [])
+    expect(words).toHaveLength(text.match(/word/g)?.length ?? 0)
   })
 })
 
@@ -130,16 +164,21 @@ test('a breakdown tells set, time, cast and eighths, which make the whole', () =
 })
 
 describe.skipIf(!hasData)('against Final Draft (skipped where ../shared/data is absent)', () => {
+  // Pages, and how many of Final Draft's own page starts must be ours when the script is laid out from the beginning.
   test.each([
-    ['vikings', 113],
-    ['gumshoe', 37],
-  ])('%s has %i pages, give or take one', (name, pages) => {
+    ['vikings', 'single', 113, 113],
+    ['gumshoe', 'single', 37, 36],
+    ['mostly-genius', 'double', 52, 44],
+  ] as const)('%s, %s-spaced: the pages of Final Draft and where they begin', (name, spacing, pages, starts) => {
     const script = parseFountain(read(`final-draft/${name}/source.fountain`))
-    const ours = paginate(script).length
-    expect(JSON.parse(read(`final-draft/${name}/page-breaks.json`)).pages).toHaveLength(pages)
-    expect(Math.abs(ours - pages)).toBeLessThanOrEqual(1)
-    const eighths = breakdown(script).reduce((sum, scene) => sum + scene.eighths, 0)
-    expect(Math.abs(eighths / 8 - measure(script))).toBeLessThan(1)
+    const ours = startsOf(paginate(script, { spacing }))
+    const theirs = startsOfFinalDraft(name, script)
+    const right = theirs.filter((start) => ours.includes(start)).length
+    expect(theirs).toHaveLength(pages)
+    expect(Math.abs(ours.length - pages)).toBeLessThanOrEqual(1)
+    expect(right).toBeGreaterThanOrEqual(starts)
+    const eighths = breakdown(script, { spacing }).reduce((sum, scene) => sum + scene.eighths, 0)
+    expect(Math.abs(eighths / 8 - measure(script, { spacing }))).toBeLessThan(1)
   })
 
   const probes = hasData ? readdirSync(join(DATA, 'pagination-probes')).filter((name) => !name.endsWith('.md')) : []
@@ -159,3 +198,22 @@ describe.skipIf(!hasData)('against Final Draft (skipped where ../shared/data is 
     }
   })
 })
+
+/** The element that begins each page, with a mark where it goes on from the page before. */
+function startsOf(pages: readonly Page[]): readonly string[] {
+  return pages.map(({ lines }, at) => {
+    const first = lines.find((line) => line.row >= 0)?.element
+    const goesOn = pages[at - 1]?.lines.some((line) => line.element === first && line.text !== '(MORE)')
+    return `${first}${goesOn ? '+' : ''}`
+  })
+}
+
+/** Final Draft's file counts every element of the Fountain but page breaks, from 1. */
+function startsOfFinalDraft(name: string, script: Script): readonly string[] {
+  const indices = script.elements.flatMap((element, index) => (element.type === 'page_break' ? [] : [index]))
+  const { pages } = JSON.parse(read(`final-draft/${name}/page-breaks.json`))
+  return pages.map(({ items }: { items: { element_id: string; fragment: string }[] }) => {
+    const { element_id, fragment } = items[0] ?? { element_id: '', fragment: '' }
+    return `${indices[Number(element_id.slice(3)) - 1]}${fragment === 'continued-from-prev' ? '+' : ''}`
+  })
+}

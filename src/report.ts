@@ -77,7 +77,7 @@ export async function callReport(app: App, callId: string) {
 }
 
 /** `today`, `7d`, `30d`, `month`, `all`, `YYYY-MM` or `YYYY-MM-DD`, as UTC days: from inclusive, to exclusive. */
-export function spanOf(name: string, now: number): { readonly from: number; readonly to: number } {
+function spanOf(name: string, now: number): { readonly from: number; readonly to: number } {
   const today = Math.floor(now / DAY_MS) * DAY_MS
   const tomorrow = today + DAY_MS
   const date = new Date(now)

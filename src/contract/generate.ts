@@ -5,13 +5,10 @@ import type { FailureKind } from './errors.ts'
  * the whole router and a test fake are all a `Generate`, so they compose as layers.
  *
  * One `start` comes first and one `end` last, with any number of the others between; or a `GenerateError` is thrown,
- * at any moment. A reader that stops early must call `return()` (a `break` in `for await` does): the upstream request
+ * at any moment. Above the router a `start` with `continues` may stand between: another model goes on. A reader that stops early must call `return()` (a `break` in `for await` does): the upstream request
  * is then aborted and what was spent is booked.
  */
 export type Generate = (request: GenerateRequest, call: Call) => AsyncIterable<GenerateEvent>
-
-/** A layer turns one Generate into another. */
-export type Layer = (next: Generate) => Generate
 
 /** What is asked of a model. Provider-neutral: every wire maps it, none extends it. */
 export interface GenerateRequest {
@@ -81,6 +78,8 @@ export type GenerateEvent =
       readonly model: string
       readonly ignored: readonly Setting[]
       readonly usage?: Usage
+      /** The model before it broke off; this one goes on from the text so far, which stands. */
+      readonly continues?: true
     }
   | { readonly type: 'text'; readonly text: string }
   /** Reasoning. An empty text is a sign of life from a model that thinks in private. Never part of the answer. */
@@ -134,4 +133,6 @@ export interface Attempt {
   readonly microUsd: number | undefined
   /** True where `usage` or `microUsd` was estimated because the provider did not tell. */
   readonly estimated: boolean
+  /** What a person should know, a sentence each: a budget that this attempt took past 80 %. */
+  readonly warnings?: readonly string[]
 }

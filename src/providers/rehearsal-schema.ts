@@ -9,7 +9,7 @@ export function resolved(schema: unknown, root: JsonSchema): JsonSchema {
 }
 
 /** One schema that asks for all that both ask for. */
-export function merged(a: JsonSchema, b: JsonSchema): JsonSchema {
+function merged(a: JsonSchema, b: JsonSchema): JsonSchema {
   const both = { ...a, ...b }
   for (const [keyword, join] of Object.entries(JOINED)) {
     if (a[keyword] !== undefined && b[keyword] !== undefined) both[keyword] = join(a[keyword], b[keyword])

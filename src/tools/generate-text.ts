@@ -94,11 +94,7 @@ export default tool({
       ...(asked.timeout_ms !== undefined && { deadline: at + asked.timeout_ms }),
       ...(asked.max_cost_usd !== undefined && { maxMicroUsd: Math.floor(asked.max_cost_usd * 1_000_000) }),
     })
-    let firstTokenAt: number | undefined
-    const first = (): void => {
-      firstTokenAt ??= world.now()
-    }
-    const answer = await collect(told(stream, on, first))
+    const answer = await collect(told(stream, on))
     const saved =
       asked.conversation_id !== undefined && (await remember(app, asked.conversation_id, added, answer.text))
     const room = asked.json_schema ? JSON_CHARS : TEXT_CHARS
@@ -111,7 +107,7 @@ export default tool({
       usage: usageOf(answer.usage),
       cost_usd: costOf(attempts),
       latency_ms: Math.round(world.now() - at),
-      first_token_ms: firstTokenAt === undefined ? null : Math.round(firstTokenAt - at),
+      first_token_ms: firstTokenMs(attempts, at),
       attempts: attempts.map((attempt) => ({
         model: attempt.model,
         outcome: attempt.outcome,
@@ -186,20 +182,13 @@ function textIn(content: NonNullable<Input['messages']>[number]['content']): str
 }
 
 /** Passes a stream through, telling the person the text as it comes, in pieces that a client can keep up with. */
-async function* told(
-  stream: AsyncIterable<GenerateEvent>,
-  { app, progress }: On,
-  first: () => void,
-): AsyncGenerator<GenerateEvent> {
+async function* told(stream: AsyncIterable<GenerateEvent>, { app, progress }: On): AsyncGenerator<GenerateEvent> {
   const PIECE_MS = 100
   let piece = ''
   let at = app.world.now()
   for await (const event of stream) {
     if (event.type === 'start') progress({ message: `${event.provider}/${event.model} is answering`, done: 0 })
-    if (event.type === 'text') {
-      first()
-      piece += event.text
-    }
+    if (event.type === 'text') piece += event.text
     if (piece && (app.world.now() - at >= PIECE_MS || event.type === 'end')) {
       progress({ message: piece })
       piece = ''
@@ -220,6 +209,12 @@ function usageOf(usage: Usage): z.output<typeof output>['usage'] {
     output_tokens: usage.outputTokens ?? null,
     reasoning_tokens: usage.reasoningTokens ?? null,
   }
+}
+
+/** From the call to the first word of the answer, whoever began it. */
+function firstTokenMs(attempts: readonly Attempt[], at: number): number | null {
+  const first = attempts.find((attempt) => attempt.firstTokenMs !== undefined)
+  return first?.firstTokenMs === undefined ? null : Math.round(first.at + first.firstTokenMs - at)
 }
 
 /** The cost of all attempts together; unknown as soon as one of them is. */

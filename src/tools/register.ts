@@ -65,7 +65,7 @@ function progressReporter(world: World, ctx: ServerContext): { step(step: Step):
   const over = new AbortController()
   const started = world.now()
   let last = 0
-  let latest: Step = { message: 'working' }
+  let latest: Step = { message: 'starting' }
   let told = started
   const send = ({ done, total }: Step, message: string): void => {
     last = Math.max(done ?? 0, last + 0.001)

@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { CLIENTS, connect, type ShownTool } from '../support/clients.ts'
+import { CLIENTS, connect, SERVER, type ShownTool } from '../support/clients.ts'
 
 /** What `tools/list` may cost a model, by the usual four characters a token. */
 const TOKENS = 2_500
@@ -36,3 +40,30 @@ test('the surface: every tool as a model reads it', async () => {
   }
   await expect(`${JSON.stringify(tools, null, 2)}\n`).toMatchFileSnapshot('./surface.snap.json')
 })
+
+const inspector = join(import.meta.dirname, '../../judges/node_modules/.bin/mcp-inspector')
+test.skipIf(!existsSync(inspector)).each(['legacy', 'modern'])(
+  'the Inspector finds no schema that a client refuses, era %s (skipped without `npm ci --prefix judges`)',
+  (era) => {
+    const cwd = mkdtempSync(join(tmpdir(), 'showrunner-inspector-'))
+    const args = [
+      '--cli',
+      '--format',
+      'json',
+      '--strict',
+      '--protocol-era',
+      era,
+      '--method',
+      'tools/list',
+      process.execPath,
+      SERVER,
+    ]
+    const run = spawnSync(inspector, args, {
+      cwd,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'] ?? '', HOME: cwd },
+    })
+    expect(run.stderr).toMatch(/^0 errors/m)
+    expect(run.status).toBe(0)
+  },
+)

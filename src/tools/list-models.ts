@@ -71,13 +71,20 @@ export default tool({
         return { member, facts, status }
       }),
     )
-    const order = (row: (typeof rows)[number]): number => status.options.indexOf(row.status)
+    const preferred = await preferredModels(app, signal)
+    const place = ({ member, facts }: (typeof rows)[number]): number => {
+      const at = preferred.indexOf(`${member.id}/${facts.id}`)
+      return at < 0 ? preferred.length : at
+    }
     const sorted = rows.sort(
-      (a, b) => order(a) - order(b) || (b.facts.released ?? '').localeCompare(a.facts.released ?? ''),
+      (a, b) =>
+        status.options.indexOf(a.status) - status.options.indexOf(b.status) ||
+        place(a) - place(b) ||
+        (b.facts.released ?? '').localeCompare(a.facts.released ?? ''),
     )
     return {
       models: sorted.slice(0, limit).map(({ member, facts, status }) => modelOf(app, member, facts, status)),
-      default_model: await defaultModel(app, signal),
+      default_model: preferred[0] ?? null,
       providers: asked.map((member) => providerOf(member, seen.get(member.id))),
       total: rows.length,
     }
@@ -159,12 +166,12 @@ function providerOf(member: Member, seen: Seen | undefined) {
   }
 }
 
-async function defaultModel(app: App, signal: AbortSignal): Promise<string | null> {
+/** What `auto` would ask now, in order. */
+async function preferredModels(app: App, signal: AbortSignal): Promise<readonly string[]> {
   try {
-    const [first] = await app.router.resolve('auto', signal)
-    return first ? `${first.provider.id}/${first.facts.id}` : null
+    return (await app.router.resolve('auto', signal)).map(({ provider, facts }) => `${provider.id}/${facts.id}`)
   } catch (error) {
-    if (error instanceof GenerateError) return null
+    if (error instanceof GenerateError) return [] // nobody is ready, or the default model's name is wrong
     throw error
   }
 }

@@ -80,9 +80,9 @@ function progressReporter(world: World, ctx: ServerContext): { step(step: Step):
   }
   const beat = async (): Promise<void> => {
     for (;;) {
-      await world.sleep(HEARTBEAT_MS, over.signal)
-      if (world.now() - told >= HEARTBEAT_MS)
-        send(latest, `${latest.message} · ${Math.round((world.now() - started) / 1000)} s`)
+      await world.sleep(told + HEARTBEAT_MS - world.now(), over.signal)
+      const quiet = world.now() - told >= HEARTBEAT_MS
+      if (quiet) send(latest, `${latest.message} · ${Math.round((world.now() - started) / 1000)} s`)
     }
   }
   send(latest, latest.message)

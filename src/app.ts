@@ -13,6 +13,7 @@ import { createRoster, type FullRoster } from './roster.ts'
 import { createRouter, type Router } from './router/index.ts'
 import { openLedger } from './store/ledger.ts'
 import { openShelf } from './store/shelf.ts'
+import { openSlate } from './store/slate.ts'
 import { realWorld } from './world.ts'
 
 /** The house, assembled: the only place where the workshops meet. Making it reads the configuration and nothing else. */
@@ -65,7 +66,8 @@ export function createApp(options: AppOptions): App {
   )
   const shelf = once(async () => watchedShelf(await openShelf(join(settings.home, 'shelf.db'), { world }), changed))
   const roster = createRoster({ world, settings, catalog: openCatalog })
-  const router = createRouter({ world, roster, policy: settings.routing, ledger })
+  const slate = once(() => openSlate(join(settings.home, 'limits.db'), { world }))
+  const router = createRouter({ world, roster, policy: settings.routing, ledger, slate })
   const { generate } = router
   const jobs = once(async (): Promise<Jobs> => createJobs({ shelf: await shelf(), world }))
   const agent = async () => ({ generate, shelf: await shelf(), world, jobs: await jobs() })
@@ -89,6 +91,7 @@ export function createApp(options: AppOptions): App {
       await (await jobs.made)?.close()
       ;(await shelf.made)?.close()
       ;(await ledger.made)?.close()
+      ;(await slate.made)?.close()
     },
   }
 }

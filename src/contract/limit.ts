@@ -13,9 +13,19 @@ export interface Need {
 export interface Limit {
   /** As people see it in errors and in `limits://status`: `anthropic: 50 requests a minute`. */
   readonly name: string
-  reserve(need: Need, now: number): Grant | Promise<Grant>
+  reserve(need: Need, now: number, place?: Place): Grant | Promise<Grant>
   /** When a call of one request and one token would be let through: ms since the epoch, `now` if at once. Reserves nothing. */
   freeAt(now: number): number | Promise<number>
+}
+
+/**
+ * What a caller that will wait says of itself. Who was refused and comes back with the same id when it was told to keeps
+ * its place in line; who comes back a second late, or never, has lost it.
+ */
+export interface Place {
+  readonly id: string
+  /** How long it will wait, ms since the epoch. Whose turn would come later than that gets no place. */
+  readonly until: number
 }
 
 export type Grant =
@@ -31,6 +41,8 @@ export type Grant =
 
 export interface Outcome {
   readonly used: Need
+  /** By when the upstream surely had the request, because its answer had begun. Absent: by the end. */
+  readonly arrivedBy?: number
   readonly error?: GenerateError
 }
 
@@ -40,4 +52,19 @@ export interface LimitRule {
   readonly requestsPerMinute?: number
   readonly tokensPerMinute?: number
   readonly concurrent?: number
+}
+
+/**
+ * Where limits write down what they count, for all processes that share one account: one JSON value under a name. Both
+ * reject with `StoreError` when it cannot be used.
+ */
+export interface Slate {
+  /** Undefined: nothing is written there. */
+  read(name: string): Promise<unknown>
+  /**
+   * Changes a value, alone among all processes. `change` is given the value and gives the next one (undefined wipes it)
+   * and an answer. It may be run again before it counts, so it must do nothing else.
+   */
+  change<T>(name: string, change: (value: unknown) => readonly [next: unknown, answer: T]): Promise<T>
+  close(): void
 }

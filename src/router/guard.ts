@@ -1,5 +1,5 @@
 import { GenerateError } from '../contract/errors.ts'
-import type { Grant, Limit, Need, Outcome } from '../contract/limit.ts'
+import type { Grant, Limit, Need, Outcome, Place } from '../contract/limit.ts'
 import type { World } from '../contract/world.ts'
 import { estimateInput } from './estimate.ts'
 import { type Tally, tally } from './tally.ts'
@@ -8,20 +8,24 @@ import { moment } from './words.ts'
 
 /**
  * Passes an attempt through every limit on the way in, all or none, and tells each what it took on the way out: when
- * the stream has ended, not when it began. Refuses with `refused_by_limit`; to wait or to go elsewhere is for others.
- *
- * A limit that several processes share is one more `Limit` in the list, whose `reserve` returns a promise.
+ * the stream has ended, not when it began. Refuses with `refused_by_limit`; to wait or to go elsewhere is for others,
+ * who have a place in line for as long as `patienceMs` when they come back with the same call. What a limit cannot write
+ * down at the end is no reason to lose an answer: it frees by itself.
  */
-export function guard(world: World, limits: readonly Limit[], name: string): (next: Step) => Step {
+export function guard(world: World, limits: readonly Limit[], name: string, patienceMs: number): (next: Step) => Step {
   return (next) =>
     async function* (request, turn) {
       const input = estimateInput(request, name)
       const guess = { requests: 1, tokens: input.likely + (request.maxOutputTokens ?? 0) }
-      const grants = await reserveAll(limits, guess, world.now(), name)
+      const now = world.now()
+      const place = { id: `${turn.id} ${name}`, until: Math.min(now + patienceMs, turn.openBy) }
+      const grants = await reserveAll(limits, guess, now, place, name)
       const seen = tally(request, input)
+      let arrivedBy: number | undefined
       let error: GenerateError | undefined
       try {
         for await (const event of next(request, turn)) {
+          arrivedBy ??= world.now()
           seen.see(event, world.now())
           yield event
         }
@@ -29,10 +33,13 @@ export function guard(world: World, limits: readonly Limit[], name: string): (ne
         error = cause instanceof GenerateError ? cause : undefined
         throw cause
       } finally {
-        // Refused by the ledger: it never went out.
-        const wentOut = error?.failure.kind !== 'over_budget'
-        const outcome = outcomeOf(seen, error)
-        for (const one of grants) await (wentOut ? one.settle(outcome, world.now()) : one.release(world.now()))
+        // Refused by the ledger, or by the call's own bound: it never went out.
+        const wentOut = error?.failure.kind !== 'over_budget' && error?.failure.kind !== 'refused_by_limit'
+        const outcome = { ...outcomeOf(seen, error), ...(arrivedBy !== undefined && { arrivedBy }) }
+        const over = (one: Granted) => (wentOut ? one.settle(outcome, world.now()) : one.release(world.now()))
+        for (const ended of await Promise.allSettled(grants.map(async (one) => over(one)))) {
+          if (ended.status === 'rejected') world.log('limit_not_settled', { model: name, error: String(ended.reason) })
+        }
       }
     }
 }
@@ -44,11 +51,12 @@ async function reserveAll(
   limits: readonly Limit[],
   need: Need,
   now: number,
+  place: Place,
   name: string,
 ): Promise<readonly Granted[]> {
   const granted: Granted[] = []
   for (const limit of limits) {
-    const answer = await limit.reserve(need, now)
+    const answer = await limit.reserve(need, now, place)
     if (!answer.ok) {
       for (const earlier of granted) await earlier.release(now)
       throw refusal(limit.name, answer.freeAt, need, name)

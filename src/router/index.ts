@@ -1,6 +1,6 @@
 import type { Generate } from '../contract/generate.ts'
 import type { Ledger } from '../contract/ledger.ts'
-import type { Limit } from '../contract/limit.ts'
+import type { Limit, Slate } from '../contract/limit.ts'
 import type { Candidate, Roster, RoutingPolicy } from '../contract/roster.ts'
 import type { World } from '../contract/world.ts'
 import { book } from './book.ts'
@@ -49,9 +49,11 @@ export function createRouter(deps: {
   readonly policy: RoutingPolicy
   /** Opened at the first call that costs. */
   readonly ledger: () => Promise<Pick<Ledger, 'hold'>>
+  /** Opened at the first call. Absent: limits and rests are this process's own. */
+  readonly slate?: () => Promise<Slate>
 }): Router {
   const { world, roster, policy } = deps
-  const limits = createLimits(policy)
+  const limits = createLimits(policy, deps.slate && { slate: deps.slate, world })
   const pace = createPace()
 
   async function status(provider: string, model: string): Promise<ModelStatus> {
@@ -84,7 +86,7 @@ export function createRouter(deps: {
     const layers = [
       defaults(facts),
       retry(world, policy),
-      guard(world, limits.of(provider.id, facts.id), name),
+      guard(world, limits.of(provider.id, facts.id), name, policy.patienceMs),
       book(world, deps.ledger, candidate),
       timeouts(world, policy.timeouts, name),
       sound(world, name),

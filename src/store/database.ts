@@ -26,6 +26,13 @@ type Values = Readonly<Record<string, string | number | null>>
 /** One step in a file's history; its place in the list is its number. A step that was released never changes. */
 export type Migration = (file: Pick<DatabaseSync, 'exec' | 'prepare'>) => void
 
+/**
+ * What survives when the machine itself goes down: all that was confirmed, at the price of a wait for the disk with
+ * every transaction, or all but the last moments. A process that is killed loses nothing either way.
+ */
+export type Keeps = keyof typeof SYNCHRONOUS
+const SYNCHRONOUS = { everything: 'FULL', 'all but the last moments': 'NORMAL' } as const
+
 /** How long SQLite itself waits for a lock. Short, because the whole process stands still meanwhile. */
 const BUSY_MS = 50
 /** Tries for a lock before giving up: with the pauses between them, about 10 seconds. */
@@ -41,6 +48,7 @@ export async function openDatabase(
   path: string,
   migrations: readonly Migration[],
   world: Pick<World, 'sleep' | 'random'>,
+  keeps: Keeps = 'everything',
 ): Promise<Database> {
   const patiently = patience(path, world)
   const { DatabaseSync } = sqlite()
@@ -61,7 +69,7 @@ export async function openDatabase(
     file.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     // The switch to WAL does not wait for the lock, whatever the timeout.
     await patiently(() => file.exec('PRAGMA journal_mode = WAL'))
-    file.exec('PRAGMA synchronous = FULL')
+    file.exec(`PRAGMA synchronous = ${SYNCHRONOUS[keeps]}`)
     await patiently(() => migrate(file, path, migrations))
   } catch (error) {
     file.close()

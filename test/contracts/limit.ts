@@ -4,7 +4,7 @@ import type { Grant, Limit } from '../../src/contract/limit.ts'
 type Granted = Extract<Grant, { ok: true }>
 
 export interface LimitCase {
-  readonly make: () => Limit
+  readonly make: () => Limit | Promise<Limit>
   /** Brings a fresh limit to refuse at `now`, and hands over what it still grants. */
   exhaust(limit: Limit, now: number): Promise<readonly Granted[]>
   /** After so long, with everything granted settled, it lets a call through again. */
@@ -26,25 +26,25 @@ export function keepsTheLimitContract(name: string, { make, exhaust, freeAfterMs
 
   describe(`${name} keeps the limit contract`, () => {
     check('a fresh one lets a call through at once, and says so', async () => {
-      const limit = make()
+      const limit = await make()
       expect(await limit.freeAt(NOW)).toBe(NOW)
       expect((await limit.reserve(ONE, NOW)).ok).toBe(true)
     })
 
     check('asking when it is free reserves nothing', async () => {
-      const limit = make()
+      const limit = await make()
       for (let i = 0; i < 10_000; i++) await limit.freeAt(NOW)
       expect((await limit.reserve(ONE, NOW)).ok).toBe(true)
     })
 
     check('what is released was never taken', async () => {
-      const limit = make()
+      const limit = await make()
       for (let i = 0; i < 10_000; i++) await granted(await limit.reserve(ONE, NOW)).release(NOW)
       expect((await limit.reserve(ONE, NOW)).ok).toBe(true)
     })
 
     check('a refusal names a later moment, and freeAt does not contradict it', async () => {
-      const limit = make()
+      const limit = await make()
       await exhaust(limit, NOW)
       const refusal = await limit.reserve(ONE, NOW)
       expect(refusal.ok).toBe(false)
@@ -53,7 +53,7 @@ export function keepsTheLimitContract(name: string, { make, exhaust, freeAfterMs
     })
 
     check('only the first of settle and release counts', async () => {
-      const limit = make()
+      const limit = await make()
       const [first] = await exhaust(limit, NOW)
       await first?.release(NOW)
       await first?.release(NOW)
@@ -63,13 +63,13 @@ export function keepsTheLimitContract(name: string, { make, exhaust, freeAfterMs
     })
 
     check('a clock that is set back frees nothing', async () => {
-      const limit = make()
+      const limit = await make()
       await exhaust(limit, NOW)
       expect((await limit.reserve(ONE, NOW - 3_600_000)).ok).toBe(false)
     })
 
     check('when its time has passed and its calls are over, it lets the next one through', async () => {
-      const limit = make()
+      const limit = await make()
       for (const grant of await exhaust(limit, NOW)) await grant.settle(DONE, NOW)
       expect(await limit.freeAt(NOW + freeAfterMs)).toBe(NOW + freeAfterMs)
       expect((await limit.reserve(ONE, NOW + freeAfterMs)).ok).toBe(true)

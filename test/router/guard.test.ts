@@ -40,7 +40,7 @@ const answering = (...steps: readonly PlayStep[]): Step =>
   }
 
 function through(limits: readonly Limit[], next: Step) {
-  return guard(world, limits, 'a/m')(next)(request, firstTurn(call, world.now(), 60_000))
+  return guard(world, limits, 'a/m', 15_000)(next)(request, firstTurn(call, world.now(), 60_000))
 }
 
 test('reserves in order, settles when the stream has ended and not before', async () => {
@@ -48,7 +48,34 @@ test('reserves in order, settles when the stream has ended and not before', asyn
   const [a, b] = [noted('a', diary), noted('b', diary)]
   for await (const event of through([a, b], answering(start('a/m'), text('x'), end()))) diary.push(event.type)
   expect(diary).toEqual(['reserve a', 'reserve b', 'start', 'text', 'end', 'settle a', 'settle b'])
-  expect(a.outcomes).toEqual([{ used: { requests: 1, tokens: 120 } }])
+  expect(a.outcomes).toEqual([{ used: { requests: 1, tokens: 120 }, arrivedBy: world.now() }])
+})
+
+test('keeps a place in line for a call and a model, for as long as the patience lasts', async () => {
+  const places: unknown[] = []
+  const limit: Limit = {
+    ...noted('a', [], world.now() + 1),
+    reserve(_, now, place) {
+      places.push(place)
+      return { ok: false, freeAt: now + 1 }
+    },
+  }
+  for (const patienceMs of [15_000, 90_000]) {
+    const stream = guard(world, [limit], 'a/m', patienceMs)(answering())(request, firstTurn(call, world.now(), 60_000))
+    await expect(Array.fromAsync(stream)).rejects.toThrow()
+  }
+  expect(places).toEqual([15_000, 60_000].map((ms) => ({ id: 'c a/m', until: world.now() + ms })))
+})
+
+test('an answer is not lost because a limit could not be written down', async () => {
+  const broken: Limit = {
+    ...noted('a', []),
+    reserve: () => ({ ok: true, settle: () => Promise.reject(new Error('disk full')), release() {} }),
+  }
+  const diary: string[] = []
+  await Array.fromAsync(through([broken, noted('b', diary)], answering(start('a/m'), text('x'), end())))
+  expect(diary).toEqual(['reserve b', 'settle b'])
+  expect(world.logged).toEqual(['limit_not_settled {"model":"a/m","error":"Error: disk full"}'])
 })
 
 test('one refusal gives back everything granted before it, asks nobody after it, and names itself', async () => {

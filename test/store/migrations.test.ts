@@ -5,6 +5,7 @@ import { type Migration, openDatabase } from '../../src/store/database.ts'
 import { openLedger } from '../../src/store/ledger.ts'
 import { LEDGER_FILE } from '../../src/store/ledger-file.ts'
 import { openShelf, SHELF_FILE } from '../../src/store/shelf.ts'
+import { openSlate, SLATE_FILE } from '../../src/store/slate.ts'
 import { testWorld } from '../support/world.ts'
 import { tempFolder } from './temp.ts'
 
@@ -23,10 +24,12 @@ const SHELVES: readonly string[] = [
   `INSERT INTO items VALUES ('script', 's1', 3, 1767225600000, '{"title":"Rain"}');
    INSERT INTO claims VALUES ('script', 's1', 'me', 9999999999999);`,
 ]
+const SLATES: readonly string[] = [`INSERT INTO slate VALUES ('openai: requests a minute', '{"at":1}');`]
 
 describe.each([
   { what: 'ledger', history: LEDGER_FILE, samples: LEDGERS },
   { what: 'shelf', history: SHELF_FILE, samples: SHELVES },
+  { what: 'slate', history: SLATE_FILE, samples: SLATES },
 ])('a $what of an earlier version', ({ history, samples }) => {
   test('is tried for every version there was', () => {
     expect(samples).toHaveLength(history.length)
@@ -64,6 +67,18 @@ test.each(SHELVES.map((sample, index) => ({ version: index + 1, sample })))(
     expect(await shelf.put('script', 's1', {}, 3, 0)).toBe(4)
     shelf.close()
     expect(schemaOf(path)).toEqual(schemaOf(await fileOf(SHELF_FILE, SHELF_FILE.length, '')))
+  },
+)
+
+test.each(SLATES.map((sample, index) => ({ version: index + 1, sample })))(
+  'a slate of version $version is read and goes on',
+  async ({ version, sample }) => {
+    const path = await fileOf(SLATE_FILE, version, sample)
+    const slate = await openSlate(path, { world: testWorld() })
+    expect(await slate.read('openai: requests a minute')).toEqual({ at: 1 })
+    expect(await slate.change('openai: requests a minute', (value) => [undefined, value])).toEqual({ at: 1 })
+    slate.close()
+    expect(schemaOf(path)).toEqual(schemaOf(await fileOf(SLATE_FILE, SLATE_FILE.length, '')))
   },
 )
 

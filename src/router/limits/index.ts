@@ -1,11 +1,13 @@
-import type { Limit, LimitRule } from '../../contract/limit.ts'
+import type { Limit, LimitRule, Slate } from '../../contract/limit.ts'
 import { matches } from '../../contract/match.ts'
 import type { RoutingPolicy } from '../../contract/roster.ts'
-import { concurrent } from './concurrent.ts'
-import { cooldown } from './cooldown.ts'
-import { rate } from './rate.ts'
+import type { World } from '../../contract/world.ts'
+import { type Cells, forgiving, inMemory, onSlate } from './cell.ts'
+import { concurrent, NOBODY } from './concurrent.ts'
+import { AWAKE, cooldown } from './cooldown.ts'
+import { NOTHING_TAKEN, rate } from './rate.ts'
 
-/** Every limit of this process, and which of them a model has to pass. */
+/** Every limit that calls have to pass, and which of them a model has to. */
 export interface Limits {
   /** In the order in which they are reserved: rests first, then the rules as configured. */
   of(provider: string, model: string): readonly Limit[]
@@ -19,13 +21,24 @@ export interface Limits {
 
 /**
  * One limit a rule and kind, shared by all models that the rule matches: `{ match: 'openai', concurrent: 2 }` is two
- * calls to OpenAI, not two a model. Limits forget when the process ends.
+ * calls to OpenAI, not two a model.
+ *
+ * With a slate the limits are those of all processes that share it; without one they are forgotten when the process
+ * ends. Where a rule cannot be kept because the slate cannot be used, its calls fail and say so; rests, which nobody
+ * asked for, go on in this process alone.
  */
-export function createLimits(policy: Pick<RoutingPolicy, 'limits' | 'restMs' | 'attempts'>): Limits {
-  const rules = policy.limits.map((rule) => ({ match: rule.match, limits: limitsOf(rule) }))
+export function createLimits(
+  policy: Pick<RoutingPolicy, 'limits' | 'restMs' | 'attempts'>,
+  shared?: { readonly slate: () => Promise<Slate>; readonly world: World },
+): Limits {
+  const rules = policy.limits.map((rule) => ({ match: rule.match, limits: limitsOf(rule, shared) }))
+  const cells = shared
+    ? forgiving(onSlate(shared.slate), (error) => shared.world.log('rests_not_shared', { error: String(error) }))
+    : inMemory
   const met = new Map<string, Limit>()
   const rest = (name: string, level: 'model' | 'provider'): Limit => {
-    const limit = met.get(name) ?? cooldown(name, level, { restMs: policy.restMs, failures: policy.attempts })
+    const limit =
+      met.get(name) ?? cooldown(name, level, { restMs: policy.restMs, failures: policy.attempts }, cells(name, AWAKE))
     met.set(name, limit)
     return limit
   }
@@ -45,15 +58,34 @@ export function createLimits(policy: Pick<RoutingPolicy, 'limits' | 'restMs' | '
   }
 }
 
-function limitsOf({ match, requestsPerMinute, tokensPerMinute, concurrent: atOnce }: LimitRule): readonly Limit[] {
+function limitsOf(
+  { match, requestsPerMinute, tokensPerMinute, concurrent: atOnce }: LimitRule,
+  shared: { readonly slate: () => Promise<Slate>; readonly world: World } | undefined,
+): readonly Limit[] {
+  const cells: Cells = shared ? onSlate(shared.slate) : inMemory
   const count = (n: number): string => n.toLocaleString('en-US')
+  const perMinute = (of: 'requests' | 'tokens', most: number | undefined): readonly Limit[] =>
+    most === undefined
+      ? []
+      : [
+          rate(
+            `${match}: ${count(most)} ${of} a minute`,
+            { of, most, windowMs: 60_000 },
+            cells(`${match}: ${of} a minute`, NOTHING_TAKEN),
+          ),
+        ]
   return [
-    ...(requestsPerMinute === undefined
+    ...perMinute('requests', requestsPerMinute),
+    ...perMinute('tokens', tokensPerMinute),
+    ...(atOnce === undefined
       ? []
-      : [rate(`${match}: ${count(requestsPerMinute)} requests a minute`, 'requests', requestsPerMinute)]),
-    ...(tokensPerMinute === undefined
-      ? []
-      : [rate(`${match}: ${count(tokensPerMinute)} tokens a minute`, 'tokens', tokensPerMinute)]),
-    ...(atOnce === undefined ? [] : [concurrent(`${match}: ${count(atOnce)} calls at once`, atOnce)]),
+      : [
+          concurrent(
+            `${match}: ${count(atOnce)} calls at once`,
+            atOnce,
+            cells(`${match}: calls at once`, NOBODY),
+            shared?.world,
+          ),
+        ]),
   ]
 }

@@ -2,14 +2,14 @@ import type { Grant, Outcome } from '../../contract/limit.ts'
 
 /** A grant of which only the first settle or release counts. */
 export function grant(on: {
-  settle(outcome: Outcome, now: number): void
-  release(now: number): void
+  settle(outcome: Outcome, now: number): Promise<void>
+  release(now: number): Promise<void>
 }): Extract<Grant, { ok: true }> {
   let over = false
-  const first = (act: () => void): void => {
+  const first = async (act: () => Promise<void>): Promise<void> => {
     if (over) return
     over = true
-    act()
+    await act()
   }
   return {
     ok: true,

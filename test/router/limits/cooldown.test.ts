@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { type Failure, GenerateError } from '../../../src/contract/errors.ts'
 import type { Limit } from '../../../src/contract/limit.ts'
-import { cooldown } from '../../../src/router/limits/cooldown.ts'
+import { type Cells, forgiving, inMemory, onSlate } from '../../../src/router/limits/cell.ts'
+import { AWAKE, cooldown } from '../../../src/router/limits/cooldown.ts'
 import { granted, keepsTheLimitContract } from '../../contracts/limit.ts'
+import { KEPT, newSlate } from './kept.ts'
 
 const REST = { restMs: 20_000, failures: 3 }
 const ONE = { requests: 1, tokens: 0 }
-const rest = (level: 'model' | 'provider' = 'model'): Limit => cooldown('rest', level, REST)
+const rest = (level: 'model' | 'provider' = 'model', cells: Cells = inMemory): Limit =>
+  cooldown('rest', level, REST, cells('rest', AWAKE))
 const error = (failure: Failure): GenerateError => new GenerateError(failure, 'it failed')
 
 async function fail(limit: Limit, failure: Failure, at: number): Promise<void> {
@@ -17,15 +20,17 @@ async function succeed(limit: Limit, at: number): Promise<void> {
   await granted(await limit.reserve(ONE, at)).settle({ used: ONE }, at)
 }
 
-keepsTheLimitContract('cooldown', {
-  make: () => rest(),
-  async exhaust(limit, now) {
-    await fail(limit, { kind: 'rate_limited', retryAfterMs: 5_000 }, now)
-    return []
-  },
-  freeAfterMs: 5_000,
-  cannot: { 'only the first of settle and release counts': 'a rest is not filled by calls; see below' },
-})
+for (const { where, cells } of KEPT) {
+  keepsTheLimitContract(`cooldown, kept ${where},`, {
+    make: async () => rest('model', await cells()),
+    async exhaust(limit, now) {
+      await fail(limit, { kind: 'rate_limited', retryAfterMs: 5_000 }, now)
+      return []
+    },
+    freeAfterMs: 5_000,
+    cannot: { 'only the first of settle and release counts': 'a rest is not filled by calls; see below' },
+  })
+}
 
 describe('when it begins, and for how long', () => {
   const overloaded: Failure = { kind: 'overloaded', status: 529 }
@@ -115,5 +120,84 @@ describe('how it ends', () => {
     await fail(limit, { kind: 'rate_limited', retryAfterMs: 10_000 }, 0)
     await early.settle({ used: ONE }, 1_000)
     expect(await limit.freeAt(1_000)).toBe(10_000)
+  })
+})
+
+describe('in several processes', () => {
+  const limited: Failure = { kind: 'rate_limited', retryAfterMs: 10_000 }
+
+  test('a model that rests in one rests in all, a second later at most', async () => {
+    const slate = await newSlate()
+    const [one, other] = [
+      rest(
+        'model',
+        onSlate(async () => slate),
+      ),
+      rest(
+        'model',
+        onSlate(async () => slate),
+      ),
+    ]
+    expect(await other.freeAt(0)).toBe(0)
+    await fail(one, limited, 0)
+    expect(await one.freeAt(0)).toBe(10_000)
+    expect(await other.freeAt(1_000)).toBe(10_000)
+    expect((await other.reserve(ONE, 1_000)).ok).toBe(false)
+  })
+
+  test('one probe goes through, not one for each, and its success ends the rest for all', async () => {
+    const slate = await newSlate()
+    const all = [1, 2, 3].map(() =>
+      rest(
+        'model',
+        onSlate(async () => slate),
+      ),
+    )
+    const [one, two, three] = all as [Limit, Limit, Limit]
+    await fail(one, limited, 0)
+    const answers = await Promise.all(all.map(async (limit) => limit.reserve(ONE, 10_000)))
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
+    for (const answer of answers) if (answer.ok) await answer.settle({ used: ONE }, 10_500)
+    for (const limit of [one, two, three]) expect((await limit.reserve(ONE, 11_500)).ok).toBe(true)
+    expect(await slate.read('rest')).toBeUndefined()
+  })
+
+  test('failures in a row are counted over all', async () => {
+    const slate = await newSlate()
+    const all = [1, 2, 3].map(() =>
+      rest(
+        'model',
+        onSlate(async () => slate),
+      ),
+    )
+    for (const limit of all) await fail(limit, { kind: 'overloaded' }, 0)
+    expect(await all[0]?.freeAt(1_000)).toBe(20_000)
+  })
+
+  test('a call that meets no rest and does well writes nothing, and looks once a second', async () => {
+    const asked: string[] = []
+    const slate = {
+      read: async () => void asked.push('read'),
+      change: async () => Promise.reject(new Error('a write')),
+      close() {},
+    }
+    const limit = rest(
+      'model',
+      onSlate(async () => slate),
+    )
+    for (let at = 0; at < 5_000; at += 10) await succeed(limit, at)
+    expect(asked).toHaveLength(5)
+  })
+
+  test('when what they share cannot be used, each goes on by itself and says so once', async () => {
+    const said: unknown[] = []
+    const broken = onSlate(() => Promise.reject(new Error('a full disk')))
+    const limit = rest(
+      'model',
+      forgiving(broken, (error) => said.push(String(error))),
+    )
+    await fail(limit, limited, 0)
+    expect(await limit.freeAt(0)).toBe(10_000)
+    expect(said).toEqual(['Error: a full disk'])
   })
 })

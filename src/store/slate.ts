@@ -1,0 +1,41 @@
+import type { Slate } from '../contract/limit.ts'
+import type { World } from '../contract/world.ts'
+import { type Migration, openDatabase } from './database.ts'
+
+/**
+ * Opens the slate of the limits in a file, which any number of processes may share, or in memory for `:memory:`. It is
+ * a file of its own beside the ledger: a limit changes twice a call and means nothing after a minute, so it neither
+ * waits for the disk nor keeps the ledger's writers waiting.
+ */
+export async function openSlate(path: string, { world }: { readonly world: World }): Promise<Slate> {
+  const database = await openDatabase(path, SLATE_FILE, world, 'all but the last moments')
+  return {
+    read: async (name) => written(await database.read((sql) => sql<Written>(GET, { name }))),
+    change: (name, change) =>
+      database.write((sql) => {
+        const value = written(sql<Written>(GET, { name }))
+        const [next, answer] = change(value)
+        if (next === undefined) sql(WIPE, { name })
+        else if (next !== value) sql(PUT, { name, value: JSON.stringify(next) })
+        return answer
+      }),
+    close: () => database.close(),
+  }
+}
+
+/** The history of the slate's file. A step is due, too, when what is written under a name changes its shape. */
+export const SLATE_FILE: readonly Migration[] = [
+  (file) => file.exec('CREATE TABLE slate (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID'),
+]
+
+interface Written {
+  readonly value: string
+}
+
+function written([row]: readonly Written[]): unknown {
+  return row && JSON.parse(row.value)
+}
+
+const GET = 'SELECT value FROM slate WHERE name = :name'
+const PUT = 'INSERT INTO slate (name, value) VALUES (:name, :value) ON CONFLICT DO UPDATE SET value = excluded.value'
+const WIPE = 'DELETE FROM slate WHERE name = :name'

@@ -1,11 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CLIENTS, connect, SERVER } from '../support/clients.ts'
 
-const root = join(import.meta.dirname, '../..')
 const folder = (): string => mkdtempSync(join(tmpdir(), 'showrunner-start-'))
 
 describe('starting', () => {
@@ -71,31 +70,6 @@ describe('starting', () => {
       expect(said, tool).toMatch(/No model can be asked yet\..*OPENAI_API_KEY.*local engine.*rehearsal\/understudy/)
       expect(said).not.toContain('\n')
     }
-    await client.close()
-  })
-
-  test('mcp.json.example starts what it says, from the packed package', async () => {
-    const cwd = folder()
-    const npm = (...args: string[]): string =>
-      execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-    const [packed] = JSON.parse(npm('pack', '--json', '--ignore-scripts', '--pack-destination', cwd)) as [
-      { filename: string },
-    ]
-    writeFileSync(join(cwd, 'package.json'), '{}')
-    execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', join(cwd, packed.filename)], {
-      cwd,
-      stdio: 'ignore',
-    })
-    expect(readdirSync(join(cwd, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['showrunner'])
-    const { mcpServers } = JSON.parse(readFileSync(join(root, 'mcp.json.example'), 'utf8')) as {
-      mcpServers: Record<string, { command: string; args: string[]; env: Record<string, string> }>
-    }
-    const { command, args, env } = mcpServers['showrunner'] ?? { command: '', args: [], env: {} }
-    const client = await connect('1.x', { cwd, command: [command, ...args], env })
-    const { structured } = await client.call('usage_report', {})
-    expect(structured['budgets']).toMatchObject([
-      { name: 'daily', limit_usd: Number(env['SHOWRUNNER_DAILY_BUDGET_USD']) },
-    ])
     await client.close()
   })
 })

@@ -179,6 +179,8 @@ function routingPolicy({ routing = {}, models = {}, limits = [] }: ConfigFile, q
     attemptsInAll: routing.attempts_in_all ?? 8,
     patienceMs: routing.patience_ms ?? 15_000,
     restMs: routing.rest_ms ?? 20_000,
+    onBreak: routing.on_break ?? 'continue',
+    hedgeAfterMs: routing.hedge_after_ms,
     timeouts: {
       connectMs: timeouts.connect_ms ?? 30_000,
       firstTokenMs: timeouts.first_token_ms ?? 120_000,

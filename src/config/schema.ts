@@ -72,6 +72,15 @@ const routing = z.strictObject({
   rest_ms: ms(3_600_000)
     .optional()
     .describe('How long a failing model rests, unless its provider names a time. Default: 20000.'),
+  on_break: z
+    .enum(['continue', 'fail'])
+    .optional()
+    .describe(
+      'When a stream breaks after text was sent: another model goes on from it, or it fails. Default: continue.',
+    ),
+  hedge_after_ms: ms(600_000)
+    .optional()
+    .describe('Ask a second model beside the first when that has been silent for so long. Default: never.'),
   timeouts: z
     .strictObject({
       connect_ms: ms(600_000).optional().describe('To the response headers. Default: 30000.'),

@@ -3,6 +3,7 @@ import type { Finish, GenerateEvent, Setting, ToolCall, Usage } from './generate
 
 /** A whole answer: what a stream comes to when it is read to its end. */
 export interface Answer {
+  /** Of several models that went on from each other, the last. */
   readonly provider: string
   /** The vendor's own model id, without the provider. */
   readonly model: string
@@ -31,7 +32,9 @@ export async function collect(stream: AsyncIterable<GenerateEvent>): Promise<Ans
   for await (const event of stream) {
     switch (event.type) {
       case 'start':
-        Object.assign(from, { provider: event.provider, model: event.model, ignored: event.ignored })
+        from.provider = event.provider
+        from.model = event.model
+        from.ignored = [...new Set([...from.ignored, ...event.ignored])]
         break
       case 'text':
         text.push(event.text)

@@ -6,6 +6,8 @@ export interface Provider {
   /** The name in `provider/model`: `anthropic`, `azure`, `ollama`. */
   readonly id: string
   readonly generate: Generate
+  /** True where an answer goes on from the assistant's own words at the end of a conversation, if the model takes that. */
+  readonly prefill?: boolean
   /** The models that the key can really see, asked live (`GET /models`). Throws `GenerateError`. */
   models(signal: AbortSignal): Promise<readonly LiveModel[]>
 }

@@ -43,6 +43,10 @@ export interface RoutingPolicy {
   readonly patienceMs: number
   /** How long a model or a provider rests after a failure that asks for it, unless the upstream named a time. */
   readonly restMs: number
+  /** What becomes of a stream that breaks after text was sent: another model goes on from that text, or it fails. */
+  readonly onBreak: 'continue' | 'fail'
+  /** When the first model has given no sign of life for so long, a second is asked beside it. Undefined: never. */
+  readonly hedgeAfterMs: number | undefined
   readonly timeouts: Timeouts
   readonly limits: readonly LimitRule[]
 }

@@ -49,6 +49,7 @@ export function anthropic(account: Account, { world, facts }: Deps): Provider {
   return {
     id: account.id,
     generate,
+    prefill: true,
     models: (signal) => listModels(client, account, world, signal, { limit: '1000' }),
   }
 }

@@ -5,7 +5,7 @@ import { costOf, mostOf } from '../contract/price.ts'
 import type { Candidate } from '../contract/roster.ts'
 import type { World } from '../contract/world.ts'
 import { estimateInput } from './estimate.ts'
-import { overCallLimit, refusedByBudget } from './refusals.ts'
+import { allSent, nearlySpent, overCallLimit, refusedByBudget } from './refusals.ts'
 import { abortOf } from './signals.ts'
 import { emptiness } from './sound.ts'
 import { tally } from './tally.ts'
@@ -40,7 +40,8 @@ export function book(
         for await (const event of next(request, turn)) {
           seen.see(event, world.now())
           if (event.type === 'end') {
-            if (seen.firstContentAt === undefined) fault = emptiness(name, event.finish)
+            const nothingLeft = turn.goesOn && event.finish === 'stop'
+            if (seen.firstContentAt === undefined && !nothingLeft) fault = emptiness(name, event.finish)
             await settle(fault)
             if (fault) throw fault
           }
@@ -61,18 +62,34 @@ export function book(
         const microUsd = billed ? price && costOf(usage, price) : 0
         const outcome = error ? error.failure.kind : 'ok'
         const entry: Entry = { outcome, latencyMs: world.now() - at, usage, microUsd, estimated }
+        turn.tab.heldMicroUsd -= hold.microUsd
         turn.tab.spentMicroUsd += microUsd ?? 0
         // The answer is paid for whether or not it can be written down; an unsettled hold is booked whole when it expires.
-        await hold
-          .settle(entry)
-          .catch((cause: unknown) => world.log('settle_failed', { call: turn.id, error: String(cause) }))
+        const passed = await hold.settle(entry).catch((cause: unknown) => {
+          world.log('settle_failed', { call: turn.id, error: String(cause) })
+          return []
+        })
         const firstTokenMs = seen.firstContentAt === undefined ? undefined : seen.firstContentAt - at
-        turn.onAttempt?.({ ...entry, model: name, at, firstTokenMs })
+        turn.onAttempt?.({
+          ...entry,
+          model: name,
+          at,
+          firstTokenMs,
+          ...(passed.length > 0 && { warnings: passed.map(nearlySpent) }),
+        })
       }
     }
 
-  async function holdFor(request: GenerateRequest, turn: Turn, inputTokens: number): Promise<Open> {
+  /** One at a time in a call, so that those side by side see each other's money and are counted once. */
+  function holdFor(request: GenerateRequest, turn: Turn, inputTokens: number): Promise<Open> {
+    const mine = turn.tab.line.then(() => holdNow(request, turn, inputTokens))
+    turn.tab.line = mine.catch(() => undefined)
+    return mine
+  }
+
+  async function holdNow(request: GenerateRequest, turn: Turn, inputTokens: number): Promise<Open> {
     const { tab } = turn
+    if (tab.sent >= tab.most) throw allSent(name, tab.most)
     const price = candidate.facts.price
     const microUsd = price && mostOf(inputTokens, request.maxOutputTokens ?? 0, price)
     const over = overCallLimit(name, request, turn, microUsd, price && { inputTokens, price })
@@ -95,11 +112,12 @@ export function book(
     }
     tab.sent++
     tab.last = name
-    return hold
+    tab.heldMicroUsd += microUsd ?? 0
+    return { ...hold, microUsd: microUsd ?? 0 }
   }
 }
 
-type Open = Extract<Hold, { ok: true }>
+type Open = Extract<Hold, { ok: true }> & { readonly microUsd: number }
 
 function readerLeft(): GenerateError {
   return new GenerateError({ kind: 'cancelled' }, 'The reader left before the end.')

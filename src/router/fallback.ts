@@ -1,8 +1,9 @@
 import { GenerateError, RESPONSE_TO } from '../contract/errors.ts'
-import type { GenerateEvent, GenerateRequest } from '../contract/generate.ts'
+import type { GenerateRequest } from '../contract/generate.ts'
 import type { Candidate, RoutingPolicy } from '../contract/roster.ts'
 import type { World } from '../contract/world.ts'
-import { opening } from './opening.ts'
+import { type GoOn, whole } from './continue.ts'
+import { firstToOpen, type Opened, run } from './hedge.ts'
 import { abortOf } from './signals.ts'
 import type { Step, Turn } from './turn.ts'
 import { type Failed, nameOf, reasonOf } from './words.ts'
@@ -18,10 +19,12 @@ export interface Choice {
 /**
  * Tries each choice in turn; the first to open is the answer. Resting ones come last, the one that frees first before
  * the others. Each gets an equal share of the time that is left, so that one that hangs is given up in time for the
- * rest. A prompt that was too long for one goes on to larger windows only.
+ * rest. A prompt that was too long for one goes on to larger windows only. A slow one may get a second beside it
+ * (`policy.hedgeAfterMs`), and a stream that breaks is gone on with by those that are left, at the very last and once by
+ * the one that broke off itself (`policy.onBreak`).
  *
  * Throws the error of the only one there was, or `exhausted` with all of them; `before` are those of names that led to
- * nobody. From the first content event on, an error goes up as it is, saying who broke off and after how much.
+ * nobody. Where nobody goes on, a break goes up as it is, saying who broke off and after how much.
  */
 export function fallback(
   world: World,
@@ -33,29 +36,51 @@ export function fallback(
     const failed = [...before]
     const left = [...(await restingLast(choices, world.now()))]
     let tooSmall = 0
-    for (let choice = left.shift(); choice; choice = left.shift()) {
-      if (world.now() >= turn.deadline || turn.tab.sent >= policy.attemptsInAll) break
-      const window = choice.candidate.facts.contextTokens
-      if (window !== undefined && window <= tooSmall) continue
-      const opened = await open(choice, left, request, turn)
-      // Hedging belongs here: a second choice opened beside a slow first one, the loser closed through its own reader.
-      if (!(opened instanceof GenerateError)) return yield* answer(opened, choice.candidate)
-      failed.push({ name: nameOf(choice.candidate), error: opened })
-      if (opened.failure.kind === 'context_too_long') {
-        tooSmall = Math.max(tooSmall, opened.failure.limitTokens ?? window ?? 0)
-      }
+    let again = false
+
+    function nextChoice(): Choice | undefined {
+      if (world.now() >= turn.deadline || turn.tab.sent >= turn.tab.most) return undefined
+      const at = left.findIndex(({ candidate: { facts } }) => (facts.contextTokens ?? tooSmall + 1) > tooSmall)
+      return at < 0 ? undefined : left.splice(0, at + 1)[at]
     }
+
+    function fell({ candidate }: Choice, error: unknown): void {
+      if (!(error instanceof GenerateError) || !RESPONSE_TO[error.failure.kind].fallback) throw error
+      failed.push({ name: nameOf(candidate), error })
+      const { failure } = error
+      if (failure.kind !== 'context_too_long') return
+      tooSmall = Math.max(tooSmall, failure.limitTokens ?? candidate.facts.contextTokens ?? 0)
+    }
+
+    const open = (asked: (choice: Choice) => GenerateRequest, goesOn: boolean): Promise<Opened | undefined> =>
+      firstToOpen(
+        world,
+        policy.hedgeAfterMs,
+        async () => {
+          const choice = nextChoice()
+          if (!choice) return undefined
+          const openBy = await shareOf(left, turn)
+          return run(choice, asked(choice), { ...turn, openBy, goesOn }, policy.hedgeAfterMs !== undefined)
+        },
+        fell,
+      )
+
+    const goOn: GoOn = (broken, asked) => {
+      if (!again) left.push(broken)
+      again = true
+      return open(asked, true)
+    }
+
+    const opened = await open(() => request, false)
+    if (opened) return yield* whole(opened, request, policy.onBreak === 'continue' ? goOn : undefined)
     throw turn.signal.aborted ? abortOf(turn.signal) : (outcome(failed) ?? nobodyAsked(world.now() >= turn.deadline))
   }
 
-  async function open(choice: Choice, left: readonly Choice[], request: GenerateRequest, turn: Turn) {
+  /** Until when a choice may take, so that there is time for those of the others that could be asked. */
+  async function shareOf(left: readonly Choice[], { tab, deadline }: Turn): Promise<number> {
     const now = world.now()
-    const others = Math.min(await awake(left, now), policy.attemptsInAll - turn.tab.sent - 1)
-    const openBy = now + (turn.deadline - now) / (1 + Math.max(0, others))
-    return opening(choice.step(request, { ...turn, openBy })).catch((cause: unknown) => {
-      if (cause instanceof GenerateError && RESPONSE_TO[cause.failure.kind].fallback) return cause
-      throw cause
-    })
+    const others = Math.min(await awake(left, now), tab.most - tab.sent - 1)
+    return now + (deadline - now) / (1 + Math.max(0, others))
   }
 
   /** How many of them could be asked before the patience ends: only they need time kept for them. */
@@ -68,27 +93,6 @@ export function fallback(
 async function restingLast(choices: readonly Choice[], now: number): Promise<readonly Choice[]> {
   const timed = await Promise.all(choices.map(async (choice) => ({ choice, at: await choice.restsUntil(now) })))
   return timed.sort((a, b) => a.at - b.at).map(({ choice }) => choice)
-}
-
-/**
- * The answer's own stream. Nothing may be tried elsewhere unseen any more: the reader has seen its beginning. (To go on
- * with another model from the text already sent belongs here.)
- */
-async function* answer(stream: AsyncIterable<GenerateEvent>, candidate: Candidate): AsyncGenerator<GenerateEvent> {
-  let characters = 0
-  try {
-    for await (const event of stream) {
-      if (event.type === 'text') characters += event.text.length
-      yield event
-    }
-  } catch (cause) {
-    if (!(cause instanceof GenerateError) || !RESPONSE_TO[cause.failure.kind].fallback) throw cause
-    throw new GenerateError(
-      cause.failure,
-      `${nameOf(candidate)} broke off after ${characters.toLocaleString('en-US')} characters (${reasonOf(cause)}), so the answer is not whole. Try again, or name another model.`,
-      { cause },
-    )
-  }
 }
 
 /** What goes up when nobody opened. */

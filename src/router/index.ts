@@ -123,7 +123,7 @@ export function createRouter(deps: {
     },
     async *generate(request, call) {
       if (call.signal.aborted) throw abortOf(call.signal)
-      const turn = firstTurn(call, world.now(), policy.timeouts.totalMs)
+      const turn = firstTurn(call, world.now(), policy.timeouts.totalMs, policy.attemptsInAll)
       yield* answered(request, {
         ...turn,
         onAttempt(attempt) {

@@ -1,6 +1,6 @@
 import { GenerateError } from '../contract/errors.ts'
 import type { GenerateRequest } from '../contract/generate.ts'
-import type { Hold } from '../contract/ledger.ts'
+import type { BudgetState, Hold } from '../contract/ledger.ts'
 import { mostOf, type Price } from '../contract/price.ts'
 import type { Turn } from './turn.ts'
 import { moment, usd } from './words.ts'
@@ -14,7 +14,7 @@ export function overCallLimit(
   known: { readonly inputTokens: number; readonly price: Price } | undefined,
 ): GenerateError | undefined {
   if (maxMicroUsd === undefined) return undefined
-  const left = maxMicroUsd - tab.spentMicroUsd
+  const left = maxMicroUsd - tab.spentMicroUsd - tab.heldMicroUsd
   if (microUsd !== undefined && microUsd <= left) return undefined
   const failure = { kind: 'over_budget', budget: 'max_cost_usd', freeAt: undefined } as const
   if (microUsd === undefined || !known) return new GenerateError(failure, `${unpriced(name)} max_cost_usd is set.`)
@@ -45,6 +45,21 @@ export function refusedByBudget(
       'of showrunner.json or in SHOWRUNNER_DAILY_BUDGET_USD or SHOWRUNNER_MONTHLY_BUDGET_USD, lower max_output_tokens, ' +
       'or name a cheaper model.',
   )
+}
+
+/** The refusal where a call has made all the requests it may: only one that runs beside another can come to this. */
+export function allSent(name: string, most: number): GenerateError {
+  return new GenerateError(
+    { kind: 'refused_by_limit', limit: 'attempts_in_all', freeAt: undefined },
+    `${name} was not asked: the call has made all the ${most} requests that it may (\`attempts_in_all\` in \`routing\`).`,
+  )
+}
+
+/** A budget that is nearly spent, as a person should know it. */
+export function nearlySpent({ name, spentMicroUsd, limitMicroUsd, per, resetsAt }: BudgetState): string {
+  const percent = Math.floor((100 * spentMicroUsd) / Math.max(1, limitMicroUsd))
+  const anew = resetsAt === undefined ? '' : ` It begins anew at ${moment(resetsAt)}.`
+  return `The budget "${name}" is ${percent} % spent: ${usd(spentMicroUsd)} of ${usd(limitMicroUsd)} ${PER[per]}.${anew}`
 }
 
 const PER = { day: 'a day', month: 'a month', total: 'in total' } as const

@@ -4,6 +4,7 @@ import type { GenerateEvent, GenerateRequest, Message, Usage } from '../contract
 import { jsonValuesIn } from './json-in.ts'
 import { isContent } from './opening.ts'
 import { type Check, checkOf } from './schema.ts'
+import { sum } from './tally.ts'
 import type { Step, Turn } from './turn.ts'
 
 /** The first answer, and one that was shown what was wrong with it. */
@@ -100,15 +101,4 @@ function* replay({ provider, model, ignored, text, calls, finish, usage }: Answe
   if (text !== '') yield { type: 'text', text }
   for (const call of calls) yield { type: 'call', call }
   yield { type: 'end', finish, usage }
-}
-
-/** Field by field; a count that one of them does not know is not known of both. */
-function sum(a: Usage, b: Usage): Usage {
-  const fields = ['inputTokens', 'cachedInputTokens', 'cacheWriteTokens', 'outputTokens', 'reasoningTokens'] as const
-  return Object.fromEntries(
-    fields.flatMap((field) => {
-      const [x, y] = [a[field], b[field]]
-      return x === undefined || y === undefined ? [] : [[field, x + y]]
-    }),
-  )
 }

@@ -82,3 +82,14 @@ const MAY_BE_BILLED: Record<FailureKind, (failure: Failure) => boolean> = {
   over_budget: () => false,
   exhausted: () => false,
 }
+
+/** Field by field; a count that one of them does not know is not known of both. */
+export function sum(a: Usage, b: Usage): Usage {
+  const fields = ['inputTokens', 'cachedInputTokens', 'cacheWriteTokens', 'outputTokens', 'reasoningTokens'] as const
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const [x, y] = [a[field], b[field]]
+      return x === undefined || y === undefined ? [] : [[field, x + y]]
+    }),
+  )
+}

@@ -4,7 +4,10 @@ import type { BudgetState } from '../../src/contract/ledger.ts'
 import { end, error, house, type Play, type PlayStep, type Refuse, start, text, USAGE, upstream } from './house.ts'
 
 const lone = (plays: readonly Play[], facts: Parameters<typeof upstream>[3] = {}, refuse: Refuse = () => undefined) =>
-  house((world) => [upstream(world, 'a/one', plays, facts)], { policy: { attempts: 1 }, refuse })
+  house((world) => [upstream(world, 'a/one', plays, facts)], {
+    policy: { attempts: 1, onBreak: 'fail' },
+    refuse,
+  })
 const ONE = { model: 'a/one' }
 const hello = start('a/one')
 const early = { ...hello, usage: { inputTokens: 90, cachedInputTokens: 40, outputTokens: 1 } } as const

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Failure } from '../../src/contract/errors.ts'
+import type { RoutingPolicy } from '../../src/contract/roster.ts'
 import { answeredBy, end, error, house, type Play, passing, start, text, textOf, upstream } from './house.ts'
 
-const pair = (first: readonly Play[], second: readonly Play[] = ['from the second']) =>
-  house((world) => [upstream(world, 'a/one', first), upstream(world, 'b/two', second)])
+const pair = (
+  first: readonly Play[],
+  second: readonly Play[] = ['from the second'],
+  policy: Partial<RoutingPolicy> = {},
+) => house((world) => [upstream(world, 'a/one', first), upstream(world, 'b/two', second)], { policy })
 const BOTH = { model: 'a/one', fallbacks: ['b/two'] }
 
 describe('a failing first model and a healthy second', () => {
@@ -59,8 +63,10 @@ describe('until the first content a stream can move, from then on it is the answ
     expect(answeredBy(events)).toBe('b/two')
   })
 
-  test('a stream that breaks in the middle does not answer twice: it fails, saying who broke off and where', async () => {
-    const { up, world, router, request, call, attempts } = pair([[start('a/one'), text('Once upon'), dead]])
+  test('told to, a stream that breaks in the middle fails, saying who broke off and where', async () => {
+    const { up, world, router, request, call, attempts } = pair([[start('a/one'), text('Once upon'), dead]], ['no'], {
+      onBreak: 'fail',
+    })
     const seen: string[] = []
     const failing = passing(
       world,

@@ -110,6 +110,8 @@ export const POLICY: RoutingPolicy = {
   attemptsInAll: 8,
   patienceMs: 15_000,
   restMs: 20_000,
+  onBreak: 'continue',
+  hedgeAfterMs: undefined,
   timeouts: { connectMs: 30_000, firstTokenMs: 120_000, silenceMs: 60_000, totalMs: 600_000 },
   limits: [],
 }

@@ -1,0 +1,58 @@
+/** How a text is gone on with: from its own last token, or by a model that was shown it and told to go on. */
+export type Manner = 'prefill' | 'told'
+
+/** Joins what comes to what was sent. */
+export interface Seam {
+  /** What of the text so far is new. Holds back what may yet turn out to be a repeat. */
+  push(piece: string): string
+  /** What was held back, when no more comes. */
+  rest(): string
+}
+
+/**
+ * A model that goes on from a text often says the end of it once more: the last word, the last line, all of it. The
+ * longest end of `sent` that what comes begins with is taken off, where it is long enough to be no chance:
+ *
+ * - `prefill`: 24 characters. The model goes on from the very last token, so a shorter likeness is its own doing. But
+ *   white space at the end of `sent`, which the wire takes off, is not said twice.
+ * - `told`: 8 characters; or 3 letters that are the beginning of the word in which `sent` ends (`lighth` + `lighthouse`);
+ *   or all of `sent`, from 3 characters.
+ *
+ * Nothing else is changed: what is no repeat of the very end stays, to the character.
+ */
+export function seam(sent: string, manner: Manner): Seam {
+  let head: string | undefined = ''
+  const decided = (): string => {
+    const text = head ?? ''
+    head = undefined
+    return text.slice(repeated(sent, text, manner))
+  }
+  return {
+    push(piece) {
+      if (head === undefined) return piece
+      head += piece
+      // As long as it stands in what was sent it may be on the way to the end of it.
+      return sent.includes(head) ? '' : decided()
+    },
+    rest: decided,
+  }
+}
+
+const LEAST: Readonly<Record<Manner, number>> = { prefill: 24, told: 8 }
+const LEAST_WORD = 3
+
+/** How many characters of `head` say the end of `sent` again. */
+function repeated(sent: string, head: string, manner: Manner): number {
+  for (let length = Math.min(sent.length, head.length); length > 0; length--) {
+    if (sent.endsWith(head.slice(0, length)) && isRepeat(sent, length, manner)) return length
+  }
+  return 0
+}
+
+function isRepeat(sent: string, length: number, manner: Manner): boolean {
+  if (length >= LEAST[manner]) return true
+  const end = sent.slice(-length)
+  if (manner === 'prefill') return end.trim() === ''
+  if (length < LEAST_WORD) return false
+  return length === sent.length || (/^\p{L}+$/u.test(end) && !/\p{L}/u.test(sent.at(-length - 1) ?? ''))
+}

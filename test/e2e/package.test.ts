@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..')
 /** The package as it would be published, installed into an empty folder. */
 describe('the packed package', () => {
   const cwd = mkdtempSync(join(tmpdir(), 'showrunner-package-'))
-  const quiet = { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' } as const
+  const quiet: ExecFileSyncOptionsWithStringEncoding = { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' }
 
   beforeAll(() => {
     const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', cwd], {

@@ -28,6 +28,8 @@ export async function ask<T>(asker: Asker, question: Question<T>): Promise<T> {
       ...(asker.reasoningEffort && { reasoningEffort: asker.reasoningEffort }),
     }
     const answer = await answerTo(asker, request)
+    const partial = answer.finish === 'length' ? question.partial?.(answer.text) : undefined
+    if (partial !== undefined) return partial
     const read = readAnswer(answer, question)
     if (read.problems.length === 0 && read.value !== undefined) return read.value
     usable = read.value ?? usable
@@ -73,6 +75,8 @@ export interface Question<T> {
   readonly check?: (value: T) => readonly string[]
   /** The code's last word when the rounds are over: mends a value that fits the schema but not the check. */
   readonly salvage?: (value: T) => T | undefined
+  /** What is of use in an answer that was cut off by its length; undefined: it is asked for again, with more room. */
+  readonly partial?: (text: string) => T | undefined
   /** Repair rounds after the first answer; 2 by default. */
   readonly repairs?: number
 }
@@ -117,7 +121,7 @@ export function createTally(from: Spent = NOTHING_SPENT): Tally {
 }
 
 /** In US dollars; null where part of it is not known. */
-export function costUsd({ microUsd, unpriced }: Spent): number | null {
+export function costUsd({ microUsd, unpriced }: Pick<Spent, 'microUsd' | 'unpriced'>): number | null {
   return unpriced > 0 ? null : microUsd / 1_000_000
 }
 
@@ -161,6 +165,8 @@ async function answerTo(asker: Asker, request: GenerateRequest): Promise<Answer>
     if (answer.finish !== 'content_filter') return answer
   } catch (error) {
     if (!(error instanceof GenerateError) || error.failure.kind !== 'bad_response') throw error
+    const { partial } = error.failure
+    if (partial !== undefined) return { text: partial, finish: 'length' }
     return { text: '', finish: 'stop', unfit: error.message }
   }
   throw new GenerateError({ kind: 'filtered' }, 'The model declined to write this. Change the request or the model.')

@@ -17,7 +17,8 @@ export type Failure =
       readonly phase: 'connect' | 'first_token' | 'silence' | 'total'
       readonly afterMs: number
     }
-  | { readonly kind: 'bad_response' }
+  /** `partial`: what there was of an answer whose length was used up. */
+  | { readonly kind: 'bad_response'; readonly partial?: string }
   /** A rate, concurrency or cooldown limit of ours. `freeAt` undefined: waiting will not help. */
   | { readonly kind: 'refused_by_limit'; readonly limit: string; readonly freeAt: number | undefined }
   /** A budget of ours, `max_cost_usd`, or an unknown price under a budget. */

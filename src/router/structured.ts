@@ -83,7 +83,7 @@ function unfit(answer: Answer, problems: readonly string[], { maxOutputTokens }:
   if (answer.finish === 'length') {
     const bound = maxOutputTokens === undefined ? '' : ` (${maxOutputTokens.toLocaleString('en-US')})`
     return new GenerateError(
-      { kind: 'bad_response' },
+      { kind: 'bad_response', partial: answer.text },
       `The JSON of ${name} was cut off at max_output_tokens${bound}. Raise it, or ask for less.`,
     )
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Element, TitleEntry } from '../../screenplay/types.ts'
 import { NOTHING_SPENT } from '../ask.ts'
 import { FORMATS, type ScriptInput, SHAPES, STAGES, type Stage } from './input.ts'
 
@@ -27,7 +28,7 @@ export type Character = z.infer<typeof Character>
 const Beat = z.object({ title: z.string(), summary: z.string(), pages: z.number() }).readonly()
 export type Beat = z.infer<typeof Beat>
 
-const SceneElement = z.discriminatedUnion('type', [
+export const SceneElement = z.discriminatedUnion('type', [
   z.object({ type: z.literal('action'), text: z.string() }).readonly(),
   z
     .object({
@@ -41,9 +42,26 @@ const SceneElement = z.discriminatedUnion('type', [
 ])
 export type SceneElement = z.infer<typeof SceneElement>
 
+/** A tree of the screenplay library, as it came out of it. */
+const Tree = z.array(z.custom<Element>((value) => typeof value === 'object' && value !== null && 'type' in value))
+
+/** What one scene has cost so far. */
+const SceneCost = z
+  .object({
+    /** `provider/model` of the last answer. */
+    model: z.string().optional(),
+    attempts: z.number(),
+    microUsd: z.number(),
+    unpriced: z.number(),
+  })
+  .readonly()
+export type SceneCost = z.infer<typeof SceneCost>
+
 const Scene = z
   .object({
     heading: z.string(),
+    /** The scene number that a person's script gave it. */
+    number: z.string().optional(),
     summary: z.string(),
     characters: z.array(z.string()).readonly(),
     /** Its share of the target, as outlined; all shares together make the target. */
@@ -53,6 +71,15 @@ const Scene = z
     /** Questions asked to write it so far. */
     passes: z.number(),
     done: z.boolean(),
+    /** Its length was used up once, and it is to go on to its end. */
+    cut: z.boolean().optional(),
+    /** What later scenes must keep. */
+    facts: z.array(z.string()).readonly(),
+    /** All that follows the heading, as a person wrote it; in place of `elements` until it is written anew. */
+    own: Tree.readonly().optional(),
+    /** What it was, as Fountain, while it is being written anew. */
+    was: z.string().optional(),
+    cost: SceneCost.optional(),
   })
   .readonly()
 export type Scene = z.infer<typeof Scene>
@@ -60,10 +87,43 @@ export type Scene = z.infer<typeof Scene>
 const Revision = z
   .object({
     notes: z.string(),
-    /** Scene numbers still to be rewritten; absent: not yet known which. */
-    left: z.array(z.number()).readonly().optional(),
+    /** The length that was asked for with them; absent: what the changes make of it. */
+    pages: z.number().optional(),
+    /** Has it been settled which scenes the notes concern? */
+    planned: z.boolean(),
   })
   .readonly()
+
+/** What is kept when notes or a new start put something else in its place. */
+const Version = z
+  .object({
+    notes: z.string(),
+    scenes: z.array(Scene).readonly(),
+  })
+  .readonly()
+
+/** A person's own script: what does not belong to a scene. */
+const Imported = z
+  .object({
+    titlePage: z.array(z.custom<TitleEntry>((value) => typeof value === 'object' && value !== null)).readonly(),
+    /** What stands before the first heading. */
+    before: Tree.readonly(),
+    /** The Fountain that was given, until a scene of it changes: findings name its lines. */
+    text: z.string().optional(),
+  })
+  .readonly()
+
+/** What is left to do is likely to take, from least to most. */
+const Estimate = z
+  .object({
+    calls: z.tuple([z.number(), z.number()]).readonly(),
+    input_tokens: z.tuple([z.number(), z.number()]).readonly(),
+    output_tokens: z.tuple([z.number(), z.number()]).readonly(),
+    /** Null: the price of the model is not known. */
+    cost_usd: z.tuple([z.number(), z.number()]).readonly().nullable(),
+  })
+  .readonly()
+export type Estimate = z.infer<typeof Estimate>
 
 const Spent = z
   .object({ calls: z.number(), microUsd: z.number(), unpriced: z.number(), models: z.array(z.string()).readonly() })
@@ -78,6 +138,8 @@ export const Document = z
     until: z.enum(STAGES),
     story: z.object({ title: z.string(), logline: z.string(), theme: z.string() }).readonly().optional(),
     characters: z.array(Character).readonly().optional(),
+    /** Every place, as headings spell it. */
+    sets: z.array(z.string()).readonly(),
     beats: z.array(Beat).readonly().optional(),
     /** Complete when it has as many batches as its plan. */
     outline: z
@@ -85,9 +147,16 @@ export const Document = z
       .readonly()
       .optional(),
     outlined: z.boolean(),
+    imported: Imported.optional(),
     revision: Revision.optional(),
+    /** The editor's pass over what the checks found: scenes still to be gone over, by number; absent: not yet looked. */
+    edit: z
+      .array(z.object({ scene: z.number(), problems: z.array(z.string()).readonly() }).readonly())
+      .readonly()
+      .optional(),
     /** Earlier versions of the scenes, the newest last, each with the notes that ended it. */
-    versions: z.array(z.object({ notes: z.string(), scenes: z.array(Scene).readonly() }).readonly()).readonly(),
+    versions: z.array(Version).readonly(),
+    estimate: Estimate.optional(),
     spent: Spent,
   })
   .readonly()
@@ -112,41 +181,20 @@ export function newDocument(id: string, input: ScriptInput & { readonly concept:
     model: input.model ?? 'auto',
     ...(input.max_cost_usd !== undefined && { capMicroUsd: Math.round(input.max_cost_usd * 1_000_000) }),
     until: input.stop_after ?? 'script',
+    sets: [],
     outlined: false,
     versions: [],
     spent: NOTHING_SPENT,
   }
 }
 
-/** Earlier versions kept, so that a document does not grow without a bound. */
-const VERSIONS = 5
-
-/** What a later call changes of a saved script: the model, the cap, how far to go, and notes. */
-export function takenUp(document: Document, input: ScriptInput): Document {
-  const until = input.stop_after ?? (isReached(document, document.until) ? 'script' : document.until)
-  const taken: Document = {
-    ...document,
-    until,
-    ...(input.model !== undefined && { model: input.model }),
-    ...(input.max_cost_usd !== undefined && { capMicroUsd: Math.round(input.max_cost_usd * 1_000_000) }),
-  }
-  if (input.notes === undefined) return taken
-  if (!isReached(document, 'script')) {
-    return { ...taken, brief: { ...taken.brief, notes: [...taken.brief.notes, input.notes] } }
-  }
-  const version = { notes: input.notes, scenes: document.outline?.scenes ?? [] }
-  return {
-    ...taken,
-    until: 'script',
-    revision: { notes: input.notes },
-    versions: [...document.versions, version].slice(-VERSIONS),
-  }
-}
-
 /** Is everything up to and with a stage finished? */
 export function isReached(document: Document, stage: Stage): boolean {
   const at = STAGES.indexOf(stageOf(document))
-  return at > STAGES.indexOf(stage) || (stage === 'script' && isWritten(document) && document.revision === undefined)
+  return (
+    at > STAGES.indexOf(stage) ||
+    (stage === 'script' && isWritten(document) && document.revision === undefined && document.edit?.length === 0)
+  )
 }
 
 /** The stage that is in work, or the last one. */
@@ -157,6 +205,6 @@ export function stageOf({ story, characters, beats, outlined }: Document): Stage
   return outlined ? 'script' : 'outline'
 }
 
-function isWritten({ outlined, outline }: Document): boolean {
+export function isWritten({ outlined, outline }: Document): boolean {
   return outlined && outline?.scenes.every((scene) => scene.done) === true
 }

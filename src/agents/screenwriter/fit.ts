@@ -1,6 +1,6 @@
 import { LINES_PER_PAGE, measure } from '../../screenplay/index.ts'
 import type { Document, Scene, SceneElement } from './document.ts'
-import { pagesOf, sceneScript } from './render.ts'
+import { isBegun, pagesOf, sceneScript } from './render.ts'
 
 /**
  * How many pages an unfinished scene is to have: its share of what is left, so that what other scenes ran over or short
@@ -19,7 +19,7 @@ export function budgetOf(document: Document, index: number): { readonly pages: n
 /** How many pages a scene takes, the blank lines above it included, wherever pages break. */
 export function lengthOf(document: Document, index: number): number {
   const scene = document.outline?.scenes[index]
-  if (!scene || scene.elements.length === 0) return 0
+  if (!scene || !isBegun(scene)) return 0
   const end = index === (document.outline?.scenes.length ?? 0) - 1 ? TWO_LINES : 0
   return measure(sceneScript(scene)) + TWO_LINES + end
 }

@@ -1,14 +1,14 @@
 import { GenerateError } from '../../contract/errors.ts'
-import type { Generate } from '../../contract/generate.ts'
 import type { Shelf } from '../../contract/shelf.ts'
-import type { World } from '../../contract/world.ts'
 import { createJobs, type Job, type Jobs } from '../job.ts'
 import type { Progress } from '../progress.ts'
-import { Document, isReached, newDocument, takenUp } from './document.ts'
+import { Document, isReached, newDocument } from './document.ts'
+import { imported } from './import.ts'
 import type { ScriptInput } from './input.ts'
-import { fountainOf } from './render.ts'
+import { fountainOf, isBegun, sceneText } from './render.ts'
 import { resultOf, type ScriptResult } from './result.ts'
-import { develop } from './work.ts'
+import { takenUp } from './takeup.ts'
+import { type Deps, develop } from './work.ts'
 
 export type { ScriptInput } from './input.ts'
 export type { ScriptResult } from './result.ts'
@@ -16,8 +16,9 @@ export type { ScriptResult } from './result.ts'
 /** Turns a concept into a screenplay, as a job: the model supplies story, code supplies form. */
 export interface Screenwriter {
   /**
-   * Begins a script, goes on with one, waits for one that is in work, or revises one by `notes`; answers when it is as
-   * far as it should be, or when `wait_seconds` (45) have passed. A script that failed or was stopped is an answer too,
+   * Begins a script from a `concept` or from a person's own text (`source`), goes on with one, waits for one that is in
+   * work, revises one by `notes`, or makes a stage anew (`redo`); answers when it is as far as it should be, or when
+   * `wait_seconds` (45) have passed. A script that failed or was stopped is an answer too,
    * with its `status`. Throws `GenerateError`: `invalid_request` for what cannot be asked, `cancelled` when `signal`
    * aborts (the script is then stopped, and can be gone on with).
    */
@@ -26,6 +27,8 @@ export interface Screenwriter {
   get(id: string): Promise<ScriptResult | undefined>
   /** The whole script as `fountain`, or everything that is kept of it as `json`; undefined: no such script or format. */
   export(id: string, format: string): Promise<string | undefined>
+  /** One scene as Fountain, by its number from 1; undefined: there is none, or it is not written yet. */
+  scene(id: string, number: number): Promise<string | undefined>
 }
 
 interface DevelopOptions {
@@ -35,13 +38,13 @@ interface DevelopOptions {
 
 const WAIT_SECONDS = 45
 
-export function createScreenwriter(deps: {
-  readonly generate: Generate
-  readonly shelf: Shelf
-  readonly world: World
-  /** Those of the process, where it has some. */
-  readonly jobs?: Jobs
-}): Screenwriter {
+export function createScreenwriter(
+  deps: Deps & {
+    readonly shelf: Shelf
+    /** Those of the process, where it has some. */
+    readonly jobs?: Jobs
+  },
+): Screenwriter {
   const { world } = deps
   const jobs = deps.jobs ?? createJobs(deps)
 
@@ -52,6 +55,7 @@ export function createScreenwriter(deps: {
       if (input.script_id !== undefined && saved === undefined) {
         throw refusal('script_id', `There is no script "${id}". Leave script_id out to begin a new one.`)
       }
+      if (saved) refuseWhatCannotBe(saved.document, input)
       const begin = saved ? takenUp(saved.document, input) : begun(id, input)
       if (saved?.job.status === 'complete' && isReached(begin, begin.until)) return resultOf(begin, saved.job)
       let mine = false
@@ -63,12 +67,14 @@ export function createScreenwriter(deps: {
       }
       const waitMs = (input.wait_seconds ?? WAIT_SECONDS) * 1_000
       const state = await jobs.attend('script', id, work, { waitMs, signal, onProgress })
-      if (!mine && input.notes !== undefined) {
-        throw refusal('notes', `The script "${id}" is being written. Give the notes again when it is complete.`)
+      const change = CHANGES.find((field) => input[field] !== undefined)
+      if (!mine && saved && change) {
+        throw refusal(change, `The script "${id}" is being written. Give ${change} again when it is complete.`)
       }
       const now = await load(id)
       if (!now) return resultOf(begin, { status: 'running' })
-      return resultOf(now.document, state === 'running' ? { status: 'running' } : now.job)
+      const result = resultOf(now.document, state === 'running' ? { status: 'running' } : now.job)
+      return mine ? result : { ...result, ...notTaken(now.document, input, result.next) }
     },
 
     async get(id) {
@@ -82,6 +88,11 @@ export function createScreenwriter(deps: {
       if (format === 'fountain') return fountainOf(saved.document)
       return format === 'json' ? JSON.stringify({ status: saved.job.status, ...saved.document }, null, 1) : undefined
     },
+
+    async scene(id, number) {
+      const scene = (await load(id))?.document.outline?.scenes[number - 1]
+      return scene && isBegun(scene) ? sceneText(scene) : undefined
+    },
   }
 
   async function load(id: string): Promise<{ readonly document: Document; readonly job: Job } | undefined> {
@@ -90,14 +101,42 @@ export function createScreenwriter(deps: {
   }
 }
 
+/** What changes a script, and cannot while it is being written. */
+const CHANGES = ['notes', 'redo', 'target_pages'] as const
+
+/** A run that is under way keeps the model and the cap that it was begun with: said, where others were given. */
+function notTaken(document: Document, input: ScriptInput, next: string | undefined): { readonly next?: string } {
+  const cap = input.max_cost_usd !== undefined && Math.round(input.max_cost_usd * 1_000_000) !== document.capMicroUsd
+  const model = input.model !== undefined && input.model !== document.model
+  const given = [...(model ? ['model'] : []), ...(cap ? ['max_cost_usd'] : [])].join(' and ')
+  if (given === '') return {}
+  const told = `It was already being written, so ${given} did not count: it keeps what it was begun with. Cancel the call that waits for it and call again to change that.`
+  return { next: next === undefined ? told : `${told} ${next}` }
+}
+
+function refuseWhatCannotBe(document: Document, { source, redo, target_pages }: ScriptInput): void {
+  if (source !== undefined) throw refusal('source', 'A source begins a script of its own: leave script_id out.')
+  if (redo !== undefined && document.imported) {
+    throw refusal('redo', 'This script is your own, so it has no stages to make anew: say in notes what is to change.')
+  }
+  refuseNoPages(target_pages)
+}
+
 function begun(id: string, input: ScriptInput): Document {
+  refuseNoPages(input.target_pages)
+  if (input.source !== undefined) {
+    const document = imported(id, { ...input, source: input.source })
+    if (document) return document
+    throw refusal('source', 'There is no scene heading in the source, such as INT. KITCHEN - DAY. Is it a screenplay?')
+  }
   const concept = input.concept?.trim() ?? ''
   if (concept === '')
     throw refusal('concept', 'A new script needs a concept: say in a sentence or more what it is about.')
-  if (input.target_pages !== undefined && !(input.target_pages > 0)) {
-    throw refusal('target_pages', 'target_pages must be above 0.')
-  }
   return newDocument(id, { ...input, concept })
+}
+
+function refuseNoPages(pages: number | undefined): void {
+  if (pages !== undefined && !(pages > 0)) throw refusal('target_pages', 'target_pages must be above 0.')
 }
 
 function refusal(field: string, message: string): GenerateError {

@@ -14,6 +14,10 @@ export interface ScriptInput {
   readonly stop_after?: Stage | undefined
   readonly script_id?: string | undefined
   readonly notes?: string | undefined
+  /** A stage to be made anew, with what follows from it. */
+  readonly redo?: Stage | undefined
+  /** A person's own script, as Fountain or FDX: begins a script that can be revised. */
+  readonly source?: string | undefined
   readonly model?: string | undefined
   /** For everything this script costs, earlier calls included. */
   readonly max_cost_usd?: number | undefined
@@ -33,14 +37,23 @@ export interface Shape {
   readonly pagesAScene: number
   readonly cast: readonly [least: number, most: number]
   readonly beats: readonly [least: number, most: number]
+  /** Places at most, as the bible names them; the outline may add some. */
+  readonly sets: number
   readonly is: string
 }
 
 export const SHAPES: Readonly<Record<Format, Shape>> = {
-  scene: { pages: 2, pagesAScene: Number.POSITIVE_INFINITY, cast: [2, 4], beats: [3, 4], is: 'a single scene' },
-  commercial: { pages: 1, pagesAScene: 0.5, cast: [1, 4], beats: [3, 4], is: 'a commercial' },
-  short: { pages: 8, pagesAScene: 1.25, cast: [2, 6], beats: [5, 7], is: 'a short film' },
+  scene: {
+    pages: 2,
+    pagesAScene: Number.POSITIVE_INFINITY,
+    cast: [2, 4],
+    beats: [3, 4],
+    sets: 1,
+    is: 'a single scene',
+  },
+  commercial: { pages: 1, pagesAScene: 0.5, cast: [1, 4], beats: [3, 4], sets: 3, is: 'a commercial' },
+  short: { pages: 8, pagesAScene: 1.25, cast: [2, 6], beats: [5, 7], sets: 5, is: 'a short film' },
   // Half an hour: the commonest order for a first script. Ask for 55 to 60 pages for an hour.
-  tv_pilot: { pages: 30, pagesAScene: 1.75, cast: [4, 9], beats: [9, 12], is: 'a television pilot' },
-  feature: { pages: 100, pagesAScene: 2.2, cast: [5, 12], beats: [12, 16], is: 'a feature film' },
+  tv_pilot: { pages: 30, pagesAScene: 1.75, cast: [4, 9], beats: [9, 12], sets: 10, is: 'a television pilot' },
+  feature: { pages: 100, pagesAScene: 2.2, cast: [5, 12], beats: [12, 16], sets: 24, is: 'a feature film' },
 }

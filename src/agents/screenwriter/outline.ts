@@ -1,26 +1,30 @@
 import { z } from 'zod'
-import { isNearDuplicate } from '../../screenplay/names.ts'
 import { type Asker, ask } from '../ask.ts'
 import { castName, plain } from './clean.ts'
 import type { Document, Scene } from './document.ts'
 import { shares } from './fit.ts'
 import { SHAPES } from './input.ts'
 import { beatsOf, bibleOf, lines, systemPrompt } from './prompts.ts'
+import { TIMES, withSet } from './sets.ts'
 
 /** Asks for the next batch of scenes. When it was the last, the pages of all scenes together make the target. */
-export async function askOutline(asker: Asker, document: Document): Promise<Pick<Document, 'outline' | 'outlined'>> {
+export async function askOutline(
+  asker: Asker,
+  document: Document,
+): Promise<Pick<Document, 'outline' | 'outlined' | 'sets'>> {
   const plan = batchesOf(document)
   const { batches, scenes } = document.outline ?? { batches: 0, scenes: [] }
   const batch = plan[batches]
-  if (!batch) return { outline: { batches, scenes }, outlined: true }
-  const made = [...scenes, ...(await askBatch(asker, document, batch, scenes))]
+  if (!batch) return { outline: { batches, scenes }, outlined: true, sets: document.sets }
+  const { sets, scenes: more } = await askBatch(asker, document, batch, scenes)
+  const made = [...scenes, ...more]
   const outlined = batches + 1 >= plan.length
   const pages = shares(
     made.map((scene) => scene.pages),
     document.brief.target_pages,
   )
   const whole = outlined ? made.map((scene, index) => ({ ...scene, pages: pages[index] ?? scene.pages })) : made
-  return { outline: { batches: batches + 1, scenes: whole }, outlined }
+  return { outline: { batches: batches + 1, scenes: whole }, outlined, sets }
 }
 
 interface Batch {
@@ -46,41 +50,32 @@ function batchesOf({ brief, beats = [] }: Document): readonly Batch[] {
   })
 }
 
+/** Questions that the outline still takes. */
+export function batchesLeft(document: Document): number {
+  const planned = document.beats
+    ? batchesOf(document).length
+    : Math.ceil(sceneCount(document.brief) / (SCENES_A_BATCH * 1.25))
+  return Math.max(0, planned - (document.outline?.batches ?? 0))
+}
+
 /** How many scenes a script is planned to have. */
 export function sceneCount({ format, target_pages: target }: Document['brief']): number {
   return Math.max(1, Math.round(target / SHAPES[format].pagesAScene))
 }
-
-const TIMES = ['DAY', 'NIGHT', 'MORNING', 'AFTERNOON', 'EVENING', 'DAWN', 'DUSK', 'LATER', 'CONTINUOUS'] as const
 
 async function askBatch(
   asker: Asker,
   document: Document,
   batch: Batch,
   before: readonly Scene[],
-): Promise<readonly Scene[]> {
+): Promise<{ readonly scenes: readonly Scene[]; readonly sets: readonly string[] }> {
   const cast = (document.characters ?? []).map(({ name }) => name)
   const [least, most] = batch.scenes === 1 ? [1, 1] : [Math.ceil(batch.scenes * 0.8), Math.ceil(batch.scenes * 1.2)]
   const { scenes } = await ask(asker, {
     name: 'outline',
     what: 'the outline',
     schema: z.object({
-      scenes: z
-        .array(
-          z.object({
-            int_ext: z.enum(['INT.', 'EXT.', 'INT./EXT.']),
-            set: z.string().min(1).max(80).describe('The place, always spelled the same.'),
-            time: z.enum(TIMES),
-            summary: z.string().min(1).max(800).describe('What happens, and what has changed at the end.'),
-            characters: z
-              .array(z.string().meta({ enum: cast }))
-              .min(1)
-              .max(Math.max(1, cast.length)),
-            pages: z.number().min(0.1).max(Math.max(1, document.brief.target_pages)).describe('Its length in pages.'),
-          }),
-        )
-        .min(least)
-        .max(most),
+      scenes: z.array(sceneCard(document)).min(least).max(most),
     }),
     system: systemPrompt(document),
     prompt: lines([
@@ -96,39 +91,49 @@ async function askBatch(
     scenes.map((scene) => scene.pages),
     batch.pages,
   )
-  const sets = before.map((scene) => setOf(scene.heading))
-  return scenes.map((scene, index): Scene => {
-    const set = oneSpelling(scene.set, sets)
-    sets.push(set)
-    const first = before.length + index === 0
-    const time = first && (scene.time === 'CONTINUOUS' || scene.time === 'LATER') ? 'DAY' : scene.time
-    const present = scene.characters.flatMap((name) => castName(name, cast) ?? [])
-    return {
-      heading: `${scene.int_ext} ${set} - ${time}`,
-      summary: plain(scene.summary),
-      characters: [...new Set(present)],
-      pages: weights[index] ?? 0,
-      elements: [],
-      passes: 0,
-      done: false,
-    }
+  let { sets } = document
+  const made = scenes.map((card, index) => {
+    const placed = withSet(sets, card.set)
+    sets = placed.sets
+    return sceneOf({ ...card, set: placed.set, pages: weights[index] ?? 0 }, cast, before.length + index === 0)
+  })
+  return { scenes: made, sets }
+}
+
+type Card = z.infer<ReturnType<typeof sceneCard>>
+
+/** What a model is asked of a scene that is not written yet. */
+export function sceneCard({ characters = [], brief, sets }: Document) {
+  const cast = characters.map(({ name }) => name)
+  return z.object({
+    int_ext: z.enum(['INT.', 'EXT.', 'INT./EXT.']),
+    set: z
+      .string()
+      .min(1)
+      .max(80)
+      .describe(sets.length > 0 ? 'One of the places, spelled as there; a new one only if none fits.' : 'The place.'),
+    time: z.enum(TIMES),
+    summary: z.string().min(1).max(800).describe('What happens, and what has changed at the end.'),
+    characters: z
+      .array(z.string().meta({ enum: cast }))
+      .min(1)
+      .max(Math.max(1, cast.length)),
+    pages: z.number().min(0.1).max(Math.max(1, brief.target_pages)).describe('Its length in pages.'),
   })
 }
 
-function setOf(heading: string): string {
-  return heading.replace(/^\S+ /, '').replace(/ - [^-]*$/, '')
-}
-
-/** A set as headings spell it: capitals, without what belongs before or behind it, and as it was spelled before. */
-function oneSpelling(given: string, sets: readonly string[]): string {
-  const times = new RegExp(`\\s*[-–—,]\\s*(?:${TIMES.join('|')})$`)
-  const upper = plain(given)
-    .toUpperCase()
-    .replace(/^(?:INT|EXT|EST|I\/E)[./ ]+(?:EXT[. ]+)?/, '')
-    .replace(times, '')
-  const set = upper
-    .replace(/[^\p{L}\p{N}'’&.,/\- ]/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .replace(/^[-–. ]+|[-–. ]+$/g, '')
-  return sets.find((other) => other === set || isNearDuplicate(other, set)) ?? (set === '' ? 'A PLACE' : set)
+/** A scene of the outline. The first of a script follows on nothing. */
+export function sceneOf(card: Card, cast: readonly string[], first: boolean): Scene {
+  const time = first && (card.time === 'CONTINUOUS' || card.time === 'LATER') ? 'DAY' : card.time
+  const present = card.characters.flatMap((name) => castName(name, cast) ?? [])
+  return {
+    heading: `${card.int_ext} ${card.set} - ${time}`,
+    summary: plain(card.summary),
+    characters: [...new Set(present)],
+    pages: card.pages,
+    elements: [],
+    passes: 0,
+    done: false,
+    facts: [],
+  }
 }

@@ -1,6 +1,6 @@
 import type { Document, Scene } from './document.ts'
 import { SHAPES } from './input.ts'
-import { sceneText } from './render.ts'
+import { isBegun, sceneText } from './render.ts'
 
 /** What every question says first. */
 export function systemPrompt({ brief }: Document): string {
@@ -28,14 +28,22 @@ export function briefOf({ brief }: Document): string {
 
 /** What has been settled so far. */
 export function bibleOf(document: Document): string {
-  const { story, characters } = document
+  const { story, characters, sets } = document
   return lines([
     briefOf(document),
-    story && `Title: ${story.title}\nLogline: ${story.logline}\nTheme: ${story.theme}`,
+    story && `Title: ${story.title}`,
+    story?.logline && `Logline: ${story.logline}\nTheme: ${story.theme}`,
     characters && 'Cast (nobody else speaks):',
-    ...(characters ?? []).map(({ name, role, want, voice }) => `- ${name}: ${role}. Wants: ${want}. Voice: ${voice}`),
+    ...(characters ?? []).map(
+      ({ name, role, want, voice }) =>
+        `- ${name}${role && `: ${role}.`}${want && ` Wants: ${want}.`}${voice && ` Voice: ${voice}`}`,
+    ),
+    sets.length > 0 && `Places: ${sets.slice(0, MOST_SETS).join('; ')}.`,
   ])
 }
+
+/** Of a question; a person's feature may have many more. */
+const MOST_SETS = 40
 
 export function beatsOf({ beats = [] }: Document, from = 0, to = beats.length): string {
   return beats
@@ -52,7 +60,7 @@ export function surroundings(scenes: readonly Scene[], index: number): string {
   const last = scenes[index - 1]
   return lines([
     before.length > 0 && `Scenes before:\n${before.join('\n')}`,
-    last && last.elements.length > 0 && `How the last one ended:\n${tail(sceneText(last), 700)}`,
+    last && isBegun(last) && `How the last one ended:\n${tail(sceneText(last), 700)}`,
     after.length > 0 && `Scenes after:\n${after.join('\n')}`,
   ])
 }

@@ -2,18 +2,31 @@ import { measure, printFountain, type Script } from '../../screenplay/index.ts'
 import type { Element } from '../../screenplay/types.ts'
 import type { Document, Scene } from './document.ts'
 
-/** The script as far as it is written, as a tree. The last scene of all ends with an end mark. */
-export function scriptOf({ brief, story, outline }: Document): Script {
+/**
+ * The script as far as it is written, as a tree. A last scene of ours ends with an end mark; what a person wrote stands
+ * as it was given.
+ */
+export function scriptOf({ brief, story, outline, imported }: Document): Script {
   const scenes = outline?.scenes ?? []
-  const written = scenes.filter((scene) => scene.elements.length > 0)
+  const written = scenes.filter(isBegun)
+  const ends = (scene: Scene): boolean => scene === scenes.at(-1) && scene.own === undefined
+  const title = story?.title ?? brief.title ?? 'Untitled'
   return {
-    titlePage: [
-      { key: 'Title', values: [story?.title ?? brief.title ?? 'Untitled'] },
+    titlePage: imported?.titlePage ?? [
+      { key: 'Title', values: [title] },
       { key: 'Credit', values: ['written by'] },
       { key: 'Author', values: ['Showrunner'] },
     ],
-    elements: written.flatMap((scene) => [...elementsOf(scene), ...(scene === scenes.at(-1) ? [END_MARK] : [])]),
+    elements: [
+      ...(imported?.before ?? []),
+      ...written.flatMap((scene) => [...elementsOf(scene), ...(ends(scene) ? [END_MARK] : [])]),
+    ],
   }
+}
+
+/** Is any of it written? */
+export function isBegun(scene: Scene): boolean {
+  return scene.elements.length > 0 || scene.own !== undefined
 }
 
 export function fountainOf(document: Document): string {
@@ -25,7 +38,7 @@ export function pagesOf(document: Document): number {
   return measure(scriptOf(document))
 }
 
-/** One scene, for a prompt. */
+/** One scene, for a prompt or to be read alone. */
 export function sceneText(scene: Scene): string {
   return printFountain(sceneScript(scene))
 }
@@ -37,7 +50,12 @@ export function sceneScript(scene: Scene): Script {
 const END_MARK: Element = { type: 'transition', text: 'FADE OUT.' }
 
 function elementsOf(scene: Scene): readonly Element[] {
-  return [{ type: 'scene_heading', text: scene.heading }, ...scene.elements.flatMap(printed)]
+  const heading: Element = {
+    type: 'scene_heading',
+    text: scene.heading,
+    ...(scene.number !== undefined && { number: scene.number }),
+  }
+  return [heading, ...(scene.own ?? scene.elements.flatMap(printed))]
 }
 
 function printed(element: Scene['elements'][number]): readonly Element[] {

@@ -1,9 +1,11 @@
-import { breakdown, type Finding, lint, parseFountain, RULES } from '../../screenplay/index.ts'
+import { breakdown, type Finding } from '../../screenplay/index.ts'
 import { costUsd } from '../ask.ts'
 import type { Job } from '../job.ts'
-import { type Character, type Document, stageOf } from './document.ts'
+import { type Character, type Document, type Estimate, type Scene, stageOf } from './document.ts'
+import { estimateText } from './estimate.ts'
+import { checked } from './findings.ts'
 import type { Stage } from './input.ts'
-import { fountainOf, pagesOf, scriptOf } from './render.ts'
+import { fountainOf, isBegun, pagesOf, scriptOf } from './render.ts'
 
 /** What a call of `develop_script` answers. Money is in US dollars, lengths in pages. */
 export type ScriptResult = {
@@ -27,6 +29,14 @@ export type ScriptResult = {
   readonly cost_usd: number | null
   readonly calls: number
   readonly models: string[]
+  /** What is left to do is likely to take, each from least to most; absent: nothing is left. */
+  readonly estimate?: {
+    readonly calls: number[]
+    readonly input_tokens: number[]
+    readonly output_tokens: number[]
+    /** Null: the price of the model is not known. */
+    readonly cost_usd: number[] | null
+  }
   /** What to do now, in a sentence. */
   readonly next?: string
 }
@@ -38,6 +48,10 @@ type SceneResult = {
   /** Of a written scene as measured, in eighths; else as planned. */
   readonly pages: number
   readonly status: 'outlined' | 'writing' | 'written'
+  /** Who wrote it last, how many requests it took, and what they cost in US dollars (null: not known); absent: none. */
+  readonly model?: string
+  readonly attempts?: number
+  readonly cost_usd?: number | null
 }
 
 type ScriptFinding = Pick<Finding, 'code' | 'severity' | 'message'> &
@@ -48,6 +62,8 @@ const MOST_FOUNTAIN = 30_000
 const MOST_IN_ALL = 38_000
 const MOST_FINDINGS = 25
 const MOST_SUMMARY = 240
+/** Of all summaries together. */
+const MOST_SUMMARIES = 12_000
 
 export function resultOf(document: Document, { status, message }: Pick<Job, 'status' | 'message'>): ScriptResult {
   const { story, characters = [], outline, brief, spent, id } = document
@@ -58,7 +74,7 @@ export function resultOf(document: Document, { status, message }: Pick<Job, 'sta
     status,
     stage: stageOf(document),
     title: story?.title ?? brief.title ?? null,
-    logline: story?.logline ?? null,
+    logline: story?.logline || null,
     characters: [...characters],
     scenes: scenesOf(document),
     pages: rounded(pagesOf(document)),
@@ -68,8 +84,9 @@ export function resultOf(document: Document, { status, message }: Pick<Job, 'sta
     cost_usd: costUsd(spent),
     calls: spent.calls,
     models: [...spent.models],
+    ...(document.estimate && { estimate: plainEstimate(document.estimate) }),
   }
-  const written = scenes.some((scene) => scene.elements.length > 0)
+  const written = scenes.some(isBegun)
   const fits = fountain.length <= MOST_FOUNTAIN && fountain.length + JSON.stringify(rest).length <= MOST_IN_ALL
   const next = nextOf(document, status, message, written && !fits)
   return { ...rest, ...(written && fits && { fountain }), ...(next !== undefined && { next }) }
@@ -77,16 +94,40 @@ export function resultOf(document: Document, { status, message }: Pick<Job, 'sta
 
 function scenesOf(document: Document): SceneResult[] {
   const written = breakdown(scriptOf(document)).values()
-  return (document.outline?.scenes ?? []).map(({ heading, summary, pages, elements, done }, index) => {
-    const measured = elements.length > 0 ? written.next().value : undefined
+  const scenes = document.outline?.scenes ?? []
+  const most = Math.min(MOST_SUMMARY, Math.floor(MOST_SUMMARIES / scenes.length))
+  return scenes.map((scene, index) => {
+    const { heading, summary, pages, done } = scene
+    const measured = isBegun(scene) ? written.next().value : undefined
     return {
       number: index + 1,
       heading,
-      summary: summary.length > MOST_SUMMARY ? `${summary.slice(0, MOST_SUMMARY)}…` : summary,
+      summary: summary.length > most ? `${summary.slice(0, most)}…` : summary,
       pages: rounded(measured ? measured.eighths / 8 : pages),
       status: done ? 'written' : measured ? 'writing' : 'outlined',
+      ...costOfScene(scene),
     }
   })
+}
+
+function costOfScene({ cost }: Scene): Pick<SceneResult, 'model' | 'attempts' | 'cost_usd'> {
+  if (cost === undefined) return {}
+  const { model, attempts } = cost
+  return { ...(model !== undefined && { model }), attempts, cost_usd: costUsd(cost) }
+}
+
+function plainEstimate({
+  calls,
+  input_tokens,
+  output_tokens,
+  cost_usd,
+}: Estimate): NonNullable<ScriptResult['estimate']> {
+  return {
+    calls: [...calls],
+    input_tokens: [...input_tokens],
+    output_tokens: [...output_tokens],
+    cost_usd: cost_usd && [...cost_usd],
+  }
 }
 
 function nextOf(
@@ -97,6 +138,7 @@ function nextOf(
 ): string | undefined {
   const again = `call develop_script again with script_id "${document.id}"`
   const read = tooLong ? ` The script is too long for this answer: read script://${document.id}/fountain.` : ''
+  const rest = document.estimate ? ` The rest takes some ${estimateText(document.estimate)}.` : ''
   switch (status) {
     case 'running':
       return `It is being written: ${again} to wait for it.`
@@ -105,26 +147,18 @@ function nextOf(
     case 'stopped':
       return `It stopped: ${message ?? 'no reason is known.'} What is finished is saved: ${again} to go on${document.capMicroUsd === undefined ? '' : ', with a higher max_cost_usd if that was the limit'}.${read}`
     case 'complete':
-      if (document.until !== 'script') return `The ${document.until} is finished: ${again} to go on.${read}`
+      if (document.until !== 'script') return `The ${document.until} is finished: ${again} to go on.${rest}${read}`
       return tooLong ? read.trim() : undefined
   }
 }
 
 function findingsOf(document: Document, fountain: string): ScriptFinding[] {
-  const { outline, outlined, characters = [], brief } = document
-  if (!outline?.scenes.some((scene) => scene.elements.length > 0)) return []
-  const whole = outlined && outline.scenes.every((scene) => scene.done)
-  // Of half a script neither its length nor its ending can be judged.
-  const skipped = new Set(whole ? [] : ['F10', 'F14'])
-  const cast = characters.map(({ name }) => name)
-  const options = { mode: 'ours', cast, ...(whole && { targetPages: brief.target_pages }) } as const
-  const found = lint(parseFountain(fountain), options).filter(({ code }) => !skipped.has(code))
-  const ran = RULES.filter(({ code }) => !skipped.has(code)).map(({ code, title }) => `${code} ${title}`)
-  const passed = ran.length - new Set(found.map(({ code }) => code)).size
-  return [
-    ...found.slice(0, MOST_FINDINGS),
-    { code: 'CHECKED', severity: 'info', message: `${passed} of ${ran.length} checks passed: ${ran.join(', ')}.` },
-  ]
+  const checks = checked(document, fountain)
+  if (checks === undefined) return []
+  const { found, ran, passed } = checks
+  const more = found.length > MOST_FINDINGS ? ` ${found.length - MOST_FINDINGS} findings more are not shown.` : ''
+  const message = `${passed} of ${ran.length} checks passed: ${ran.join(', ')}.${more}`
+  return [...found.slice(0, MOST_FINDINGS), { code: 'CHECKED', severity: 'info', message }]
 }
 
 export function pagesText(document: Document): string {

@@ -5,7 +5,8 @@ import { castName, plain } from './clean.ts'
 import type { Beat, Character, Document } from './document.ts'
 import { shares } from './fit.ts'
 import { SHAPES } from './input.ts'
-import { beatsOf, bibleOf, briefOf, lines, systemPrompt } from './prompts.ts'
+import { bibleOf, briefOf, lines, systemPrompt } from './prompts.ts'
+import { withSet } from './sets.ts'
 
 /** The first stages of a script. Each asks one question and gives back what the document lacks. */
 
@@ -33,8 +34,13 @@ export async function askStory(asker: Asker, document: Document): Promise<NonNul
   }
 }
 
-export async function askCharacters(asker: Asker, document: Document): Promise<readonly Character[]> {
-  const [least, most] = SHAPES[document.brief.format].cast
+/** Who speaks, and where it plays: the names that everything after keeps to. */
+export async function askCharacters(
+  asker: Asker,
+  document: Document,
+): Promise<Pick<Document, 'sets'> & { readonly characters: readonly Character[] }> {
+  const { format } = document.brief
+  const [least, most] = SHAPES[format].cast
   const wanted = document.brief.characters ?? []
   const answer = await ask(asker, {
     name: 'characters',
@@ -51,11 +57,15 @@ export async function askCharacters(asker: Asker, document: Document): Promise<r
         )
         .min(Math.max(least, wanted.length))
         .max(Math.max(most, wanted.length)),
+      sets: z
+        .array(z.string().min(1).max(80).describe('A place, as scene headings spell it, such as LAMP ROOM.'))
+        .meta({ minItems: 1, maxItems: SHAPES[format].sets })
+        .describe('The places it is shot in, each once.'),
     }),
     system: systemPrompt(document),
     prompt: lines([
       bibleOf(document),
-      'List everybody who speaks, small parts too. No two names may look alike or begin with the same letters.',
+      `List everybody who speaks, small parts too, and the places where it plays${SHAPES[format].sets === 1 ? ': one' : ''}. No two names may look alike or begin with the same letters.`,
     ]),
     maxOutputTokens: 4_000,
     check: ({ characters }) => nameProblems(characters.map(({ name }) => canonical(name))),
@@ -67,12 +77,9 @@ export async function askCharacters(asker: Asker, document: Document): Promise<r
     want: plain(want),
     voice: plain(voice),
   }))
-  return distinct(
-    withNames(
-      characters,
-      wanted.map((given) => canonical(given.split(/[,:;(–—]|\s-\s/)[0] ?? given)),
-    ),
-  )
+  const names = wanted.map((given) => canonical(given.split(/[,:;(–—]|\s-\s/)[0] ?? given))
+  const sets = answer.sets.reduce<readonly string[]>((known, set) => withSet(known, set).sets, [])
+  return { characters: distinct(withNames(characters, names)), sets }
 }
 
 export async function askBeats(asker: Asker, document: Document): Promise<readonly Beat[]> {
@@ -111,30 +118,8 @@ export async function askBeats(asker: Asker, document: Document): Promise<readon
   }))
 }
 
-/** Which scenes the notes concern, by number from 1. */
-export async function askConcerned(asker: Asker, document: Document, notes: string): Promise<readonly number[]> {
-  const scenes = document.outline?.scenes ?? []
-  const { scenes: concerned } = await ask(asker, {
-    name: 'concerned_scenes',
-    what: 'the scenes that the notes concern',
-    schema: z.object({
-      scenes: z.array(z.int().min(1).max(scenes.length)).min(1).max(scenes.length).describe('Scene numbers.'),
-    }),
-    system: systemPrompt(document),
-    prompt: lines([
-      bibleOf(document),
-      scenes.length < 80 && `Beats:\n${beatsOf(document)}`,
-      `Scenes:\n${scenes.map(({ heading, summary }, index) => `${index + 1}. ${heading}: ${summary}`).join('\n')}`,
-      `Notes on the finished script: ${notes}`,
-      'Name the scenes that must be rewritten to follow the notes, and no others.',
-    ]),
-    maxOutputTokens: 3_000,
-  })
-  return [...new Set(concerned)].toSorted((a, b) => a - b)
-}
-
 /** A name as it stands in a cue: capitals, letters and digits, no title page of adjectives. */
-function canonical(name: string): string {
+export function canonical(name: string): string {
   const words = plain(name)
     .replace(/\([^)]*\)/g, ' ')
     .replace(/[^\p{L}\p{N}'’&.#\- ]/gu, ' ')

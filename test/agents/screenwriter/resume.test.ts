@@ -58,7 +58,7 @@ describe('a crash at any moment', () => {
     await world.advance(40_000)
     expect((await after).status).toBe('complete')
     const questions = asked.slice(before).map(questionOf)
-    expect(questions.filter((question) => question === 'concerned_scenes')).toHaveLength(1)
+    expect(questions.filter((question) => question === 'revision')).toHaveLength(1)
     expect(questions[1]).toBe('scene 2')
   })
 })

@@ -116,7 +116,9 @@ describe('from a concept to a script', () => {
     ['twice as long', 2],
   ])('answers %s as asked for are extended or trimmed, a bounded number of times', async (_, factor) => {
     const { generate, asked } = upstream((request) =>
-      request.json?.name === 'scene' ? JSON.stringify({ elements: sceneElements(request, factor) }) : undefined,
+      request.json?.name === 'scene'
+        ? JSON.stringify({ elements: sceneElements(request, factor), facts: [] })
+        : undefined,
     )
     const result = await setUp(generate).screenwriter.develop({ ...ASK, target_pages: 8 }, { signal: never })
     expect(result.status).toBe('complete')
@@ -176,7 +178,7 @@ describe('going on', () => {
     )
     expect(second).toMatchObject({ status: 'complete', stage: 'script' })
     const questions = asked.slice(before).map(questionOf)
-    expect(questions[0]).toBe('concerned_scenes')
+    expect(questions[0]).toBe('revision')
     expect(new Set(questions.slice(1).map((question) => question.replace('+', '')))).toEqual(new Set(['scene 2']))
     expect(promptOf(asked[before + 1] ?? { model: '', messages: [] })).toContain('Make the shore colder.')
     const split = (text = ''): string[] => text.split(/^(?=INT\.|EXT\.)/m)

@@ -68,7 +68,10 @@ export function goodAnswer(request: GenerateRequest): unknown {
         theme: 'Letting go.',
       }
     case 'characters':
-      return { characters: cast(schema).map((name) => ({ name, role: `${name}, 40`, want: 'peace', voice: 'dry' })) }
+      return {
+        characters: cast(schema).map((name) => ({ name, role: `${name}, 40`, want: 'peace', voice: 'dry' })),
+        sets: ['Lamp room', 'The shore'],
+      }
     case 'beats':
       return {
         beats: times(least(schema, 'beats'), (i) => ({ title: `Beat ${i}`, summary: `Turn ${i}.`, pages: 0.5 })),
@@ -84,10 +87,10 @@ export function goodAnswer(request: GenerateRequest): unknown {
           pages: 0.5 + (i % 3) / 10,
         })),
       }
-    case 'concerned_scenes':
-      return { scenes: [2] }
+    case 'revision':
+      return { rewrite: [2], remove: [], add: [], characters: [], rename: [], title: null }
     default:
-      return { elements: sceneElements(request) }
+      return { elements: sceneElements(request), facts: [`MARA knows it since ${questionOf(request)}.`] }
   }
 }
 

@@ -1,0 +1,77 @@
+import { type Document, isReached, isWritten, type Scene } from './document.ts'
+import type { ScriptInput } from './input.ts'
+import { STAGES, type Stage } from './input.ts'
+import { isBegun, sceneText } from './render.ts'
+
+/** Earlier versions kept, so that a document does not grow without a bound. */
+const VERSIONS = 5
+
+/**
+ * What a later call changes of a saved script: the model, the cap, how far to go, its length, notes, and a stage to be
+ * made anew. What is replaced is kept as an earlier version.
+ */
+export function takenUp(document: Document, input: ScriptInput): Document {
+  const until = input.stop_after ?? input.redo ?? (isReached(document, document.until) ? 'script' : document.until)
+  const { target_pages: pages = document.brief.target_pages } = input
+  const taken: Document = {
+    ...document,
+    until,
+    brief: { ...document.brief, target_pages: pages },
+    ...(input.model !== undefined && { model: input.model }),
+    ...(input.max_cost_usd !== undefined && { capMicroUsd: Math.round(input.max_cost_usd * 1_000_000) }),
+  }
+  if (input.redo !== undefined) return redone(taken, input.redo, input.notes)
+  const resized = pages !== document.brief.target_pages && isWritten(document)
+  const notes = input.notes ?? (resized ? `Make the whole script ${pages} pages long.` : undefined)
+  if (notes === undefined) return taken
+  return isWritten(document) ? revised(taken, notes, resized ? pages : undefined) : wished(taken, notes)
+}
+
+/** To a script that is complete: what the notes concern is found out, and written anew. */
+export function revised(document: Document, notes: string, pages?: number): Document {
+  return {
+    ...kept(document, notes),
+    until: 'script',
+    revision: { notes, planned: false, ...(pages !== undefined && { pages }) },
+    edit: undefined,
+  }
+}
+
+/** Goes with every question to come. */
+function wished(document: Document, notes: string): Document {
+  return { ...document, brief: { ...document.brief, notes: [...document.brief.notes, notes] } }
+}
+
+/** Without a stage and all that was made from it. */
+function redone(document: Document, stage: Stage, notes: string | undefined): Document {
+  const gone = (other: Stage): boolean => STAGES.indexOf(stage) <= STAGES.indexOf(other)
+  const begun = document.outline?.scenes.some(isBegun) === true
+  const before = begun ? kept(document, notes ?? `${stage} made anew`) : document
+  const outline = document.outline && {
+    ...document.outline,
+    scenes: document.outline.scenes.map((scene) => emptied(scene, { was: undefined })),
+  }
+  return {
+    ...(notes === undefined ? before : wished(before, notes)),
+    ...(gone('logline') && { story: undefined }),
+    ...(gone('characters') && { characters: undefined, sets: [] }),
+    ...(gone('beats') && { beats: undefined }),
+    ...(gone('outline') ? { outline: undefined, outlined: false } : { outline }),
+    revision: undefined,
+    edit: undefined,
+  }
+}
+
+function kept(document: Document, notes: string): Document {
+  const version = { notes, scenes: document.outline?.scenes ?? [] }
+  return { ...document, versions: [...document.versions, version].slice(-VERSIONS) }
+}
+
+/** A scene that is to be written anew; the model is shown what it was. */
+export function emptied(
+  scene: Scene,
+  { was }: { readonly was: string | undefined } = { was: sceneText(scene) },
+): Scene {
+  const { own: _, cut: __, was: ___, ...rest } = scene
+  return { ...rest, elements: [], passes: 0, done: false, facts: [], ...(was !== undefined && { was }) }
+}

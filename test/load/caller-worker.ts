@@ -1,0 +1,62 @@
+import { writeSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { GenerateError } from '../../src/contract/errors.ts'
+import { createShowrunner } from '../../src/index.ts'
+import type { Errand, Told } from './crew.ts'
+
+/**
+ * A process that calls: reads errands, one line of JSON each, from stdin, runs each with a Showrunner of its own, and
+ * writes a line about every call the moment that it is over. An errand without calls left is answered with `done`.
+ */
+for await (const line of createInterface({ input: process.stdin })) {
+  await run(JSON.parse(line) as Errand)
+  tell({ done: true })
+}
+
+async function run({ name, env, cwd, calls, atOnce, untilMs = Number.POSITIVE_INFINITY, asks }: Errand): Promise<void> {
+  const showrunner = createShowrunner({ env, cwd })
+  let next = 0
+  async function lane(): Promise<void> {
+    while (next < calls && Date.now() < untilMs) {
+      const n = next++
+      const ask = asks[n % asks.length]
+      if (!ask) throw new Error('an errand without anything to ask')
+      tell(await call(`${name}-${n}`, ask))
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+  await showrunner.close()
+
+  async function call(callId: string, { model, prompt, maxOutputTokens }: Errand['asks'][number]): Promise<Told> {
+    let microUsd: number | undefined = 0
+    const onAttempt = (attempt: { readonly microUsd: number | undefined }): void => {
+      microUsd = microUsd === undefined || attempt.microUsd === undefined ? undefined : microUsd + attempt.microUsd
+    }
+    const messages = [{ role: 'user', parts: [{ type: 'text', text: prompt }] }] as const
+    const signal = AbortSignal.timeout(60_000)
+    try {
+      const request = { model, messages, maxOutputTokens }
+      for await (const event of showrunner.generate(request, { id: callId, tool: 'load', signal, onAttempt })) {
+        if (event.type === 'end') return { callId, microUsd }
+      }
+      return { callId, failed: 'no end', message: '' }
+    } catch (error) {
+      if (!(error instanceof GenerateError)) return { callId, failed: 'fault', message: String(error) }
+      const { failure, message } = error
+      // A caller that was told when to come back does not come back at once.
+      if (failure.kind === 'refused_by_limit') await new Promise((resolve) => setTimeout(resolve, 50))
+      return {
+        callId,
+        failed: failure.kind,
+        message,
+        ...('freeAt' in failure && { freeAt: failure.freeAt }),
+        ...('budget' in failure && { by: failure.budget }),
+        ...('limit' in failure && { by: failure.limit }),
+      }
+    }
+  }
+}
+
+function tell(told: Told): void {
+  writeSync(1, `${JSON.stringify(told)}\n`)
+}

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** What a calling process is told to do. */
+export interface Errand {
+  /** Of this process, in the ids of its calls: `<name>-<n>`. */
+  readonly name: string
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  /** Calls in all, and how many of them are under way at once. */
+  readonly calls: number
+  readonly atOnce: number
+  /** No call begins after this moment. */
+  readonly untilMs?: number
+  /** Asked in turn, over and over. */
+  readonly asks: readonly { readonly model: string; readonly prompt: string; readonly maxOutputTokens: number }[]
+}
+
+/** What it says, once a call is over or an errand is done. */
+export type Told =
+  | { readonly done: true }
+  | { readonly callId: string; readonly microUsd: number | undefined }
+  | {
+      readonly callId: string
+      readonly failed: string
+      readonly message: string
+      readonly by?: string | undefined
+      readonly freeAt?: number | undefined
+    }
+
+/** A real process with a Showrunner in it. */
+export interface Caller {
+  readonly child: ChildProcess
+  /** Every whole line so far. */
+  told(): readonly Told[]
+  stderr(): string
+  /** Resolves to what it said about the errand's calls, once it is done; rejects if the process ends before. */
+  run(errand: Errand): Promise<readonly Told[]>
+  /** Lets it end by itself. */
+  leave(): Promise<void>
+}
+
+export function caller(): Caller {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'caller-worker.ts')])
+  const texts = { out: '', err: '' }
+  const heard = new Set<() => void>()
+  child.stdout.on('data', (bytes) => {
+    texts.out += bytes
+    for (const listener of heard) listener()
+  })
+  child.stderr.on('data', (bytes) => {
+    texts.err += bytes
+  })
+  const told = (): readonly Told[] => {
+    const whole = texts.out.slice(0, texts.out.lastIndexOf('\n') + 1)
+    return whole.split('\n').flatMap((line) => (line ? JSON.parse(line) : []))
+  }
+  return {
+    child,
+    told,
+    stderr: () => texts.err,
+    run(errand) {
+      texts.out = ''
+      child.stdin.write(`${JSON.stringify(errand)}\n`)
+      return new Promise((resolve, reject) => {
+        const over = (): void => {
+          if (!texts.out.endsWith('{"done":true}\n')) return
+          heard.delete(over)
+          resolve(told().filter((one) => !('done' in one)))
+        }
+        heard.add(over)
+        child.once('close', (code) => reject(new Error(`a caller ended with ${code}: ${texts.err}`)))
+      })
+    },
+    async leave() {
+      const closed = once(child, 'close')
+      child.stdin.end()
+      await closed
+    },
+  }
+}
+
+/** Runs `work` with so many callers and a folder, and leaves nothing of either behind. */
+export async function withCrew<T>(
+  size: number,
+  work: (crew: readonly Caller[], folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'showrunner-load-'))
+  const crew = Array.from({ length: size }, caller)
+  try {
+    const result = await work(crew, folder)
+    await Promise.all(crew.map((one) => one.leave()))
+    return result
+  } finally {
+    for (const one of crew) one.child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -6,4 +6,5 @@ export { describeRepair, findCycle, type GraphTask, type Repair, repairGraph } f
 export { toIcs } from './ics.ts'
 export type { Finding, Milestone, Plan, PlanTask, Risk, TeamMember } from './plan.ts'
 export { type Schedule, type ScheduleTask, schedule } from './schedule.ts'
+export { orderShoot, type ShootOrder, type ShootScene } from './shoot-order.ts'
 export { type TaskDraft, type Timetable, timetable } from './timetable.ts'

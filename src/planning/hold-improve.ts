@@ -1,0 +1,63 @@
+import { chance } from './chance.ts'
+import { type Hold, holdCost } from './hold.ts'
+
+/**
+ * The order made cheaper by moving runs of one to three scenes elsewhere until nothing helps, then shaken and improved
+ * again, while `looks` evaluations last. Never dearer than what it was given.
+ */
+export function improve(
+  hold: Hold,
+  order: readonly number[],
+  { looks, seed }: { readonly looks: number; readonly seed: number },
+): readonly number[] {
+  const random = chance(seed)
+  let left = looks
+  const descend = (from: readonly number[]): readonly number[] => {
+    let best = from
+    let cost = holdCost(hold, best)
+    for (let better = true; better && left > 0; ) {
+      better = false
+      for (const other of neighbours(best.length, random)) {
+        if (left-- <= 0) break
+        const moved = move(best, other)
+        const now = holdCost(hold, moved)
+        if (now >= cost) continue
+        best = moved
+        cost = now
+        better = true
+      }
+    }
+    return best
+  }
+  let best = descend(order)
+  while (left > 0 && holdCost(hold, best) > 0 && best.length > 2) {
+    let shaken = best
+    for (let times = 0; times < 3; times++) shaken = move(shaken, anyMove(best.length, random, 8))
+    const other = descend(shaken)
+    if (holdCost(hold, other) <= holdCost(hold, best)) best = other
+  }
+  return best
+}
+
+interface Move {
+  readonly from: number
+  readonly length: number
+  readonly to: number
+}
+
+/** A look at each place for each run would be a full turn: these are as many, drawn by chance. */
+function* neighbours(count: number, random: () => number): Generator<Move> {
+  for (let left = count * count * 2; left > 0; left--) yield anyMove(count, random, 3)
+}
+
+function anyMove(count: number, random: () => number, longest: number): Move {
+  const length = 1 + Math.floor(random() * Math.min(longest, count - 1))
+  const from = Math.floor(random() * (count - length + 1))
+  return { from, length, to: Math.floor(random() * (count - length + 1)) }
+}
+
+function move(order: readonly number[], { from, length, to }: Move): readonly number[] {
+  const run = order.slice(from, from + length)
+  const rest = [...order.slice(0, from), ...order.slice(from + length)]
+  return [...rest.slice(0, to), ...run, ...rest.slice(to)]
+}

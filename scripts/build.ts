@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
-import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { builtins } from './build/builtins.ts'
+import { lazyPackages } from './build/lazy.ts'
 
 /**
  * Makes `dist/`: the server as one minified file that needs nothing beside it, the libraries, and their types.
@@ -15,17 +17,24 @@ const dist = join(root, 'dist')
 const VERSION_CHECK = `{const [M,m]=process.versions.node.split(".").map(Number);if(M<22||M===22&&m<13){process.stderr.write("showrunner: needs Node 22.13 or newer, and this is "+process.versions.node+": install a current Node from https://nodejs.org\\n");process.exit(1)}}`
 
 /** `dotenv` is CommonJS and asks for its built-in modules through a `require`, which an ES module has to bring along. */
-const REQUIRE = 'import{createRequire as $cr}from"node:module";const require=$cr(import.meta.url);'
+const REQUIRE = 'const require=process.getBuiltinModule("node:module").createRequire(import.meta.url);'
 
 const compressedCatalog: Plugin = {
   name: 'compressed-catalog',
   setup({ onLoad }) {
     onLoad({ filter: /catalog\.json$/ }, ({ path }) => {
       const packed = brotliCompressSync(readFileSync(path)).toString('base64')
-      const contents = `import { brotliDecompressSync } from 'node:zlib'
-export default JSON.parse(brotliDecompressSync(Buffer.from('${packed}', 'base64')).toString())`
+      const contents = `const { brotliDecompressSync } = require('node:zlib')
+module.exports = JSON.parse(brotliDecompressSync(Buffer.from('${packed}', 'base64')).toString())`
       return { contents, loader: 'js' }
     })
+  },
+}
+/** zod brings its messages in fifty languages; nobody here asks for any but English. */
+const oneLanguage: Plugin = {
+  name: 'one-language',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: `export { default as en } from './en.js'` }))
   },
 }
 
@@ -39,24 +48,27 @@ const shared = {
   target: 'node22',
   legalComments: 'none' as const,
   metafile: true as const,
-  plugins: [compressedCatalog],
   logLevel: 'warning' as const,
 } satisfies BuildOptions
+const packed: Metafile[] = []
+const plugins = [compressedCatalog, oneLanguage, builtins, lazyPackages(shared, packed)]
 
 const server = await build({
   ...shared,
+  plugins,
   entryPoints: ['src/server.ts'],
   outfile: 'dist/server.js',
   banner: { js: `#!/usr/bin/env node\n${VERSION_CHECK}${REQUIRE}` },
 })
 const libraries = await build({
   ...shared,
+  plugins,
   entryPoints: { index: 'src/index.ts', screenplay: 'src/screenplay/index.ts', planning: 'src/planning/index.ts' },
   outdir: 'dist',
   banner: { js: REQUIRE },
 })
 
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences([server.metafile, libraries.metafile]))
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences([server.metafile, libraries.metafile, ...packed]))
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
   cwd: root,
   stdio: 'inherit',
@@ -64,7 +76,9 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
 
 /** The licence texts of every package that went into the bundles. */
 function licences(metafiles: readonly { readonly inputs: Readonly<Record<string, unknown>> }[]): string {
-  const files = metafiles.flatMap((metafile) => Object.keys(metafile.inputs))
+  const files = metafiles
+    .flatMap((metafile) => Object.keys(metafile.inputs))
+    .filter((file) => !/^(?:lazy|builtin):/.test(file))
   const packages = new Set(
     files.map((file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter((path) => path !== undefined),
   )

@@ -1,0 +1,50 @@
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+
+/**
+ * Keeps packages that are imported at first use out of the start: each is bundled on its own and goes into the one file
+ * as a text, which is compiled when it is first asked for. Parsed with the rest they would double the time of a start,
+ * and their imports of Node's own modules would all be made at once.
+ *
+ * `packed` gets the metafile of each, for the licences.
+ */
+export function lazyPackages(shared: BuildOptions, packed: Metafile[]): Plugin {
+  return {
+    name: 'lazy-packages',
+    setup({ onResolve, onLoad, resolve }) {
+      onResolve(
+        { filter: /^(openai|@anthropic-ai\/sdk|ajv)(\/|$)/ },
+        async ({ kind, path, pluginData, resolveDir }) => {
+          if (kind !== 'dynamic-import' || pluginData === WITHIN) return undefined
+          const found = await resolve(path, { kind, resolveDir, pluginData: WITHIN })
+          return { path, namespace: 'lazy', pluginData: found.path }
+        },
+      )
+      onLoad({ filter: /.*/, namespace: 'lazy' }, async ({ path, pluginData }) => {
+        const { outputFiles, metafile } = await build({
+          ...shared,
+          entryPoints: [String(pluginData)],
+          format: 'cjs',
+          metafile: true,
+          write: false,
+          outfile: 'lazy.js',
+        })
+        packed.push(metafile)
+        const source = outputFiles[0]?.text ?? ''
+        return { contents: loader(source, `showrunner/${path}`), loader: 'js' }
+      })
+    },
+  }
+}
+
+const WITHIN = 'lazy-packages'
+
+/** What Node itself does with a CommonJS file: a function around its text, given `module`, `exports` and `require`. */
+function loader(source: string, filename: string): string {
+  return `
+const { compileFunction, constants } = require('node:vm')
+const options = { filename: ${JSON.stringify(filename)}, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER }
+const run = compileFunction(${JSON.stringify(source)}, ['module', 'exports', 'require'], options)
+const made = { exports: {} }
+run(made, made.exports, require)
+module.exports = made.exports`
+}

@@ -1,4 +1,7 @@
 export { breakdown, type SceneBreakdown } from './breakdown.ts'
+export { fromFdx } from './fdx/read.ts'
+export type { FdxTag, TagCategory } from './fdx/tags.ts'
+export { type FdxOptions, toFdx } from './fdx/write.ts'
 export { type Heading, readHeading } from './heading.ts'
 export { type Run, runs, visible } from './inline.ts'
 export { type Finding, type LintOptions, lint, RULES, type Rule } from './lint.ts'

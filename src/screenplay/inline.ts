@@ -33,29 +33,30 @@ export function runs(text: string): readonly Run[] {
   return made
 }
 
-/** A text in Fountain's marks: the inverse of `runs`, for text that has no notes. Blanks at the edges stay outside. */
+/**
+ * A text in Fountain's marks, escaped only where that is needed: the inverse of `runs`, but that blanks at the edges of a
+ * run stay outside.
+ */
 export function marked(given: readonly Run[]): string {
-  return given
-    .map(({ text, ...style }) =>
-      text
-        .split('\n')
-        .map((line) => wrapped(line, style))
-        .join('\n'),
-    )
-    .join('')
+  const merged: Run[] = []
+  for (const run of given) join(merged, run)
+  const write = (spell: (words: string) => string): string => merged.map((run) => markedRun(run, spell)).join('')
+  const plain = write((words) => words)
+  if (!MARKED.test(plain)) return plain
+  const seen = given.map((run) => run.text).join('')
+  const alike = given.every((run) => !/[*_]/.test(run.text)) || (given.length < 2 && visible(plain) === seen)
+  return alike ? plain : write((words) => words.replace(/[*_]/g, '\\$&'))
 }
 
-function wrapped(line: string, { bold, italic, underline }: Omit<Run, 'text'>): string {
-  const [, before = '', words = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(line) ?? []
-  if (words === '') return line
+function markedRun({ text, bold, italic, underline }: Run, spell: (words: string) => string): string {
   const stars = (bold ? '**' : '') + (italic ? '*' : '')
-  const inner = `${stars}${escaped(words)}${stars}`
-  return before + (underline ? `_${inner}_` : inner) + after
-}
-
-/** Stars and underlines that are only that, so that they are not taken for emphasis. */
-export function escaped(text: string): string {
-  return text.replace(/[*_]/g, '\\$&')
+  const line = (words: string): string => {
+    const [, before = '', inner = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(words) ?? []
+    if (inner === '') return words
+    const starred = `${stars}${spell(inner)}${stars}`
+    return before + (underline ? `_${starred}_` : starred) + after
+  }
+  return text.split('\n').map(line).join('\n')
 }
 
 const MARKED = /[*_[\\/]/

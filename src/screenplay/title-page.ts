@@ -1,0 +1,60 @@
+import type { Script } from './types.ts'
+
+/** A line of the title page. Rows count from the top margin, six an inch; the text may hold marks of emphasis. */
+export interface TitleLine {
+  readonly row: number
+  readonly align: 'center' | 'left'
+  readonly text: string
+}
+
+/** Where the title stands: a third down the page. */
+const TOP = 17
+
+/**
+ * Lays the title page out: title, credit, author and source in the middle, all else that is meant for readers at the
+ * foot on the left. Without anything to show there is no title page.
+ */
+export function titleLines({ titlePage }: Script, rows: number): readonly TitleLine[] {
+  const valuesOf = (keys: RegExp): readonly string[] =>
+    titlePage.flatMap(({ key, values }) => (keys.test(key) ? values : []))
+  const centre = [TITLE, CREDIT, AUTHOR, SOURCE].map(valuesOf)
+  let row = TOP
+  const middle = centre.flatMap((values, part) => {
+    if (values.length === 0) return []
+    // The title is set apart by three blank lines, the rest by one.
+    const lines = values.map((text, index) => ({ row: row + index, align: 'center' as const, text }))
+    row += values.length + (part === 0 ? 3 : 1)
+    return lines
+  })
+  const rest = titlePage.filter(({ key }) => ![TITLE, CREDIT, AUTHOR, SOURCE, HIDDEN].some((keys) => keys.test(key)))
+  const foot = rest.flatMap(({ values }, index) => [...(index > 0 ? [''] : []), ...values])
+  const first = Math.max(row, rows - foot.length)
+  return [...middle, ...foot.map((text, index) => ({ row: first + index, align: 'left' as const, text }))].filter(
+    ({ text }) => text !== '',
+  )
+}
+
+/** The title as one line of plain text; undefined: the script has none. */
+export function titleOf({ titlePage }: Script): string | undefined {
+  const title = titlePage
+    .find(({ key }) => TITLE.test(key))
+    ?.values.join(' ')
+    .trim()
+  return title === '' ? undefined : title
+}
+
+/** Who wrote it, in one line of plain text. */
+export function authorOf({ titlePage }: Script): string | undefined {
+  const author = titlePage
+    .find(({ key }) => AUTHOR.test(key))
+    ?.values.join(', ')
+    .trim()
+  return author === '' ? undefined : author
+}
+
+const TITLE = /^title$/i
+const CREDIT = /^credits?$/i
+const AUTHOR = /^(?:authors?|written by)$/i
+const SOURCE = /^source$/i
+/** Meant for programs. */
+const HIDDEN = /^(?:fmt|format|font|language)$/i

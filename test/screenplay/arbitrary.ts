@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import type { Element, Script } from '../../src/screenplay/types.ts'
+
+const word = fc.oneof(
+  { weight: 6, arbitrary: fc.stringMatching(/^[a-zA-Zéñ0-9,.!?'-]{1,9}$/) },
+  fc.constantFrom(
+    'INT.',
+    'EXT.',
+    'CUT',
+    'TO:',
+    '>',
+    '<',
+    '(',
+    ')',
+    '#1#',
+    '*a*',
+    '_b_',
+    '\\*',
+    '~',
+    '!',
+    '@',
+    '=',
+    '#',
+    '^',
+    '\\(',
+    '.',
+    '[[n]]',
+  ),
+)
+/** Words of every kind of mark. */
+export const line = fc.array(word, { minLength: 1, maxLength: 6 }).map((words) => words.join(' '))
+const lines = fc.array(line, { minLength: 1, maxLength: 3 }).map((some) => some.join('\n'))
+const plain = fc.stringMatching(/^[A-Za-z][a-z ]{0,12}[a-z]$/)
+const name = fc.oneof(
+  fc.stringMatching(/^[A-ZÉ][A-Z0-9 ]{0,8}[A-Z]$/),
+  fc.stringMatching(/^[A-Z][a-z]{1,6}$/),
+  fc.constantFrom('INT. VOICE', '李明', '#4'),
+)
+const text = <T extends string>(type: T, value: fc.Arbitrary<string>) => value.map((text) => ({ type, text }))
+const spoken: fc.Arbitrary<Element[]> = fc
+  .array(fc.oneof(text('dialogue', lines), text('parenthetical', plain), text('lyrics', plain)), { maxLength: 4 })
+  .map((parts) => parts.filter((part, i) => part.type === 'parenthetical' || part.type !== parts[i - 1]?.type))
+const speech: fc.Arbitrary<Element[]> = fc
+  .record({ name, extensions: fc.array(plain, { maxLength: 2 }), dual: fc.boolean(), parts: spoken })
+  .map(({ name, extensions, dual, parts }) => [
+    { type: 'character', name, extensions, ...(dual && { dual }) },
+    ...parts,
+  ])
+const one: fc.Arbitrary<Element[]> = fc
+  .oneof(
+    fc.record({ type: fc.constant('scene_heading' as const), text: plain.map((p) => `INT. ${p} - DAY`) }),
+    fc.record({ type: fc.constant('scene_heading' as const), text: plain, number: fc.constantFrom('1', '2A') }),
+    text('action', lines),
+    text('transition', fc.oneof(plain, fc.constant('CUT TO:'))),
+    text('centered', plain),
+    text('synopsis', plain),
+    text('note', plain),
+    text('boneyard', plain),
+    fc.record({ type: fc.constant('section' as const), depth: fc.integer({ min: 1, max: 6 }), text: plain }),
+    fc.constant({ type: 'page_break' as const }),
+  )
+  .map((element) => [element])
+const blank: fc.Arbitrary<Element[]> = fc.constant([{ type: 'action', text: '' }])
+const between = fc.oneof({ weight: 5, arbitrary: fc.oneof(one, speech) }, { weight: 1, arbitrary: blank })
+/** Well-formed scripts, with texts that try to be taken for something else. */
+export const script: fc.Arbitrary<Script> = fc
+  .record({
+    title: fc.option(plain, { nil: undefined }),
+    body: fc.tuple(one, fc.array(between, { maxLength: 12 }), one),
+  })
+  .map(({ title, body: [first, middle, last] }) => ({
+    titlePage:
+      title === undefined
+        ? []
+        : [
+            { key: 'Title', values: [title] },
+            { key: 'Contact', values: [title, title] },
+          ],
+    elements: [...first, ...middle.flat(), ...last],
+  }))

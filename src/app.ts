@@ -6,6 +6,7 @@ import { openCatalog } from './catalog/index.ts'
 import { readSettings, type Settings } from './config/index.ts'
 import type { Generate } from './contract/generate.ts'
 import type { Ledger } from './contract/ledger.ts'
+import type { Price } from './contract/price.ts'
 import type { Catalog } from './contract/provider.ts'
 import type { Shelf } from './contract/shelf.ts'
 import type { World } from './contract/world.ts'
@@ -69,6 +70,8 @@ export function createApp(options: AppOptions): App {
   const slate = once(() => openSlate(join(settings.home, 'limits.db'), { world }))
   const router = createRouter({ world, roster, policy: settings.routing, ledger, slate })
   const { generate } = router
+  const priceOf = async (model: string, signal: AbortSignal): Promise<Price | undefined> =>
+    (await router.resolve(model, signal))[0]?.facts.price
   const jobs = once(async (): Promise<Jobs> => createJobs({ shelf: await shelf(), world }))
   const agent = async () => ({ generate, shelf: await shelf(), world, jobs: await jobs() })
   return {
@@ -81,7 +84,7 @@ export function createApp(options: AppOptions): App {
     shelf,
     catalog: openCatalog,
     answers: longAnswers(),
-    screenwriter: once(async () => createScreenwriter(await agent())),
+    screenwriter: once(async () => createScreenwriter({ ...(await agent()), priceOf })),
     producer: once(async () => createProducer(await agent())),
     watch(listener) {
       listeners.add(listener)

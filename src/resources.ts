@@ -11,6 +11,7 @@ export function registerResources(server: McpServer, app: App): void {
   models(server, app)
   answers(server, app)
   documents(server, app, 'script', 'A screenplay', SCRIPT_FORMATS)
+  scenes(server, app)
   documents(server, app, 'plan', 'A plan', PLAN_FORMATS)
 }
 
@@ -181,7 +182,30 @@ function documents(
   )
 }
 
+function scenes(server: McpServer, app: App): void {
+  server.registerResource(
+    'a scene',
+    new ResourceTemplate('script://{script_id}/scene/{number}', {
+      list: undefined,
+      complete: {
+        script_id: async (typed) => (await (await app.shelf()).list('script', typed, OFFERED)).map((item) => item.id),
+        number: async (typed, context) => {
+          const script = await (await app.screenwriter()).get(context?.arguments?.['script_id'] ?? '')
+          const numbers = (script?.scenes ?? []).map((scene) => String(scene.number))
+          return numbers.filter((number) => number.startsWith(typed)).slice(0, OFFERED)
+        },
+      },
+    }),
+    { title: 'One scene', description: 'As fountain, by its number from 1.', mimeType: FOUNTAIN, ...LIVE },
+    async (uri, { script_id, number }) => {
+      const writer = await app.screenwriter()
+      return text(uri, FOUNTAIN, (await writer.scene(String(script_id), Number(number))) ?? notFound(uri))
+    },
+  )
+}
+
 const JSON_TYPE = 'application/json'
+const FOUNTAIN = 'text/vnd.fountain'
 
 function json(uri: URL, value: unknown) {
   return text(uri, JSON_TYPE, JSON.stringify(value, null, 1))

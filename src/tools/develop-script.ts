@@ -8,14 +8,9 @@ export default tool({
   name: 'develop_script',
   title: 'Develop a screenplay',
   description:
-    'Turns a concept into a real, properly formatted screenplay of the right length: logline, characters, beats, outline, then scene by scene. Long work: when the answer says `running`, call again with its script_id until it is complete. Everything is saved as it is made.',
+    'Turns a concept, or your own script, into a properly formatted screenplay of the right length: logline, characters, beats, outline, scenes. Long work, saved as it is made: while it says `running`, call again with its script_id.',
   input: z.object({
-    concept: z
-      .string()
-      .min(1)
-      .max(20_000)
-      .optional()
-      .describe('What the film is about. Needed unless script_id is given.'),
+    concept: z.string().min(1).max(20_000).optional().describe('What it is about, unless script_id or source says.'),
     title: z.string().max(200).optional(),
     format: z.enum(['scene', 'short', 'commercial', 'tv_pilot', 'feature']).optional().describe('Default: short.'),
     genre: z.string().max(200).optional(),
@@ -25,8 +20,10 @@ export default tool({
     language: z.string().max(60).optional(),
     target_pages: z.number().min(0.5).max(200).optional().describe('One page is about one minute.'),
     stop_after: z.enum(['logline', 'characters', 'beats', 'outline', 'script']).optional(),
+    redo: z.enum(['logline', 'characters', 'beats', 'outline', 'script']).optional().describe('Make anew.'),
     script_id: z.string().max(64).optional().describe('Go on with, or wait for, an earlier one.'),
-    notes: z.string().max(20_000).optional().describe('Revise the script of script_id.'),
+    source: z.string().max(2_000_000).optional().describe('Your own script, as Fountain.'),
+    notes: z.string().max(20_000).optional().describe('Revise the script by these.'),
     model: z.string().optional(),
     max_cost_usd: z.number().min(0).optional().describe('The job stops there with what it has.'),
     wait_seconds: z.number().min(0).max(3600).default(WAIT_SECONDS),
@@ -39,7 +36,16 @@ export default tool({
     logline: z.string().nullable(),
     characters: z.array(z.object({ name: z.string(), role: z.string(), want: z.string(), voice: z.string() })),
     scenes: z.array(
-      z.object({ number: z.int(), heading: z.string(), summary: z.string(), pages: z.number(), status: z.string() }),
+      z.object({
+        number: z.int(),
+        heading: z.string(),
+        summary: z.string(),
+        pages: z.number(),
+        status: z.string(),
+        model: z.string().optional(),
+        attempts: z.int().optional(),
+        cost_usd: z.number().nullable().optional(),
+      }),
     ),
     pages: z.number(),
     target_pages: z.number(),
@@ -58,6 +64,13 @@ export default tool({
     cost_usd: z.number().nullable(),
     calls: z.int(),
     models: z.array(z.string()),
+    estimate: z
+      .object({
+        calls: z.array(z.int()),
+        tokens: z.array(z.int()),
+        cost_usd: z.array(z.number()).nullable(),
+      })
+      .optional(),
     next: z.string().optional(),
   }),
   hints: { readOnly: false, destructive: false, idempotent: false, openWorld: true },

@@ -105,6 +105,10 @@ describe.each(CLIENTS)('with the client %s', (generation) => {
     expect(script).toMatchObject({ status: 'complete', cost_usd: 0 })
     const fountain = await client.read(`script://${script['script_id']}/fountain`)
     expect(fountain).toEqual({ mimeType: 'text/vnd.fountain', text: script['fountain'] })
+    const scene = await client.read(`script://${script['script_id']}/scene/1`)
+    expect(scene.mimeType).toBe('text/vnd.fountain')
+    expect(fountain.text).toContain(scene.text.trim().split('\n').slice(0, 5).join('\n'))
+    await expect(client.read(`script://${script['script_id']}/scene/99`)).rejects.toThrow(/not found/i)
     const plan = await job(client, 'plan_tasks', 'plan_id', {
       script_id: script['script_id'],
       detail: 'outline',
@@ -144,6 +148,7 @@ describe.each(CLIENTS)('with the client %s', (generation) => {
       'plan://{plan_id}',
       'plan://{plan_id}/{format}',
       'script://{script_id}',
+      'script://{script_id}/scene/{number}',
       'script://{script_id}/{format}',
       'usage://calls/{call_id}',
       'usage://report/{period}',

@@ -32,8 +32,8 @@ export type ScriptResult = {
   /** What is left to do is likely to take, each from least to most; absent: nothing is left. */
   readonly estimate?: {
     readonly calls: number[]
-    readonly input_tokens: number[]
-    readonly output_tokens: number[]
+    /** Input and output together. */
+    readonly tokens: number[]
     /** Null: the price of the model is not known. */
     readonly cost_usd: number[] | null
   }
@@ -124,8 +124,7 @@ function plainEstimate({
 }: Estimate): NonNullable<ScriptResult['estimate']> {
   return {
     calls: [...calls],
-    input_tokens: [...input_tokens],
-    output_tokens: [...output_tokens],
+    tokens: [input_tokens[0] + output_tokens[0], input_tokens[1] + output_tokens[1]],
     cost_usd: cost_usd && [...cost_usd],
   }
 }

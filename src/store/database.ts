@@ -58,7 +58,8 @@ export async function openDatabase(
       // Where a crash left a log, a read-only look keeps SQLite from folding it into the file.
       const look = new DatabaseSync(path, { readOnly: existsSync(`${path}-wal`) })
       try {
-        refuseForeign(look, path, migrations.length)
+        // At one moment: another process may be making it just now.
+        transaction(look, 'BEGIN', () => refuseForeign(look, path, migrations.length))
       } finally {
         look.close()
       }

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Database, type Migration, openDatabase } from '../../src/store/database.ts'
 import { StoreError } from '../../src/store/store-error.ts'
 import { tempFolder } from './temp.ts'
@@ -45,6 +45,30 @@ describe('a new file', () => {
     other.close()
     expect(pauses).toBe(1)
     expect(await numbers(database)).toEqual([])
+  })
+
+  test('is no stranger’s when another process makes it between two looks', async () => {
+    const path = join(tempFolder(), 'new.db')
+    const { prepare } = DatabaseSync.prototype
+    let made = false
+    const spy = vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (this: DatabaseSync, sql) {
+      if (!made && sql.includes('sqlite_schema')) {
+        made = true
+        const other = new DatabaseSync(path, { timeout: 0 })
+        try {
+          other.exec('BEGIN; CREATE TABLE numbers (n INTEGER) STRICT; PRAGMA user_version = 1; COMMIT')
+        } catch {
+          // Its writer has to wait until the look is over: so much the better.
+        }
+        other.close()
+      }
+      return prepare.call(this, sql)
+    })
+    onTestFinished(() => spy.mockRestore())
+    const database = await open(path)
+    expect(made).toBe(true)
+    await add(database, 1)
+    expect(await numbers(database)).toEqual([1])
   })
 })
 

@@ -66,13 +66,15 @@ export function caller(): Caller {
       texts.out = ''
       child.stdin.write(`${JSON.stringify(errand)}\n`)
       return new Promise((resolve, reject) => {
+        const died = (code: unknown): void => reject(new Error(`a caller ended with ${code}: ${texts.err}`))
         const over = (): void => {
           if (!texts.out.endsWith('{"done":true}\n')) return
           heard.delete(over)
+          child.off('close', died)
           resolve(told().filter((one) => !('done' in one)))
         }
         heard.add(over)
-        child.once('close', (code) => reject(new Error(`a caller ended with ${code}: ${texts.err}`)))
+        child.once('close', died)
       })
     },
     async leave() {

@@ -1,0 +1,140 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import { openLedger } from '../../src/store/ledger.ts'
+import { type Play, upstream } from '../support/upstream.ts'
+import { testWorld } from '../support/world.ts'
+import { type Caller, caller, type Errand, type Told, withCrew } from './crew.ts'
+
+/** What was left after the last kill. Amounts in micro-dollars. */
+export interface Wreck {
+  readonly kills: number
+  /** Calls whose answer had reached the caller whole, and what they cost. */
+  readonly answered: number
+  readonly answeredMicroUsd: number
+  /** Those of them that the ledger does not know, or knows otherwise. */
+  readonly missing: readonly string[]
+  readonly integrity: unknown
+  /** A writer that does not wait a moment gets the lock at once. */
+  readonly unlocked: boolean
+  /** Holds that the killed left, and how many of them were booked as lost once they had expired. */
+  readonly holds: number
+  readonly lost: number
+  readonly bookedMicroUsd: number
+  readonly heldMicroUsd: number
+  /** A process that comes after all this: how many of its calls were answered. */
+  readonly after: number
+  readonly stderr: string
+}
+
+const ASKS: Errand['asks'] = [
+  { model: 'openai/gpt-5-mini', prompt: 'A word of comfort, please.', maxOutputTokens: 200 },
+  { model: 'anthropic/claude-haiku-4-5', prompt: 'And another, from elsewhere. '.repeat(20), maxOutputTokens: 900 },
+  { model: 'groq/llama-3.3-70b-versatile', prompt: 'Quickly now.', maxOutputTokens: 50 },
+]
+
+/**
+ * Three wires, streams and failures mixed, a few processes on one home; one after another is killed, with no warning, at
+ * a random moment of its work, and replaced.
+ */
+export async function crash({ kills, atOnce }: { readonly kills: number; readonly atOnce: number }): Promise<Wreck> {
+  const vendor = await upstream(() => dice())
+  try {
+    return await withCrew(1, async ([survivor], folder) => {
+      const home = join(folder, 'home')
+      mkdirSync(home)
+      writeFileSync(join(folder, 'showrunner.json'), JSON.stringify({ limits: [{ match: '*', concurrent: 10_000 }] }))
+      const env = {
+        SHOWRUNNER_HOME: home,
+        SHOWRUNNER_DAILY_BUDGET_USD: '1000',
+        ...{ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${vendor.origin}/v1` },
+        ...{ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: vendor.origin },
+        ...{ GROQ_API_KEY: 'k', GROQ_BASE_URL: `${vendor.origin}/openai/v1` },
+      }
+      const errand = { env, cwd: folder, calls: 1e9, atOnce: 6, asks: ASKS }
+      const told: Told[] = []
+      let stderr = ''
+      let left = kills
+      async function lane(): Promise<void> {
+        while (left-- > 0) {
+          const victim = caller()
+          victim.run({ ...errand, name: `k${left}` }).catch(() => {}) // it never ends well
+          await busy(victim)
+          await delay(Math.random() * 300)
+          await killed(victim)
+          told.push(...victim.told())
+          stderr += victim.stderr()
+        }
+      }
+      await Promise.all(Array.from({ length: atOnce }, lane))
+      const wreck = await examine(join(home, 'ledger.db'), told)
+      const later = await survivor?.run({ ...errand, name: 'after', calls: 10 })
+      return { kills, ...wreck, after: later?.filter((one) => 'microUsd' in one).length ?? 0, stderr }
+    })
+  } finally {
+    await vendor.close()
+  }
+}
+
+function dice(): Play {
+  const throwOf = Math.random()
+  if (throwOf < 0.05) return { status: 503 }
+  if (throwOf < 0.08) return { status: 429, headers: { 'retry-after-ms': '20' } }
+  if (throwOf < 0.1) return { status: 400 }
+  const usage = { input: 5 + Math.floor(Math.random() * 50), output: 1 + Math.floor(Math.random() * 40) }
+  return { text: 'There, there. '.repeat(1 + Math.floor(Math.random() * 4)), usage, chunkMs: Math.random() * 6 }
+}
+
+/** Resolves once it has told of a call, so that the kill meets it at work and not at breakfast. */
+async function busy(victim: Caller): Promise<void> {
+  while (victim.told().length === 0) {
+    if (victim.child.exitCode !== null) throw new Error(`a victim died by itself: ${victim.stderr()}`)
+    await delay(5)
+  }
+}
+
+async function killed({ child }: Caller): Promise<void> {
+  const closed = new Promise((resolve) => child.once('close', resolve))
+  child.kill('SIGKILL')
+  await closed
+}
+
+async function examine(path: string, told: readonly Told[]): Promise<Omit<Wreck, 'kills' | 'after' | 'stderr'>> {
+  const answers = told.flatMap((one) => ('microUsd' in one ? [one] : []))
+  const { integrity, unlocked, holds } = look(path)
+  // Long after the deadline of every call.
+  const world = testWorld({ now: Date.now() + 7_200_000 })
+  const budgets = [{ name: 'all', match: '*', per: 'total', limitMicroUsd: 1e12 }] as const
+  const ledger = await openLedger(path, { world, budgets })
+  const missing: string[] = []
+  for (const { callId, microUsd } of answers) {
+    const call = await ledger.call(callId)
+    if (call?.attempts.at(-1)?.outcome !== 'ok' || call.microUsd !== microUsd) missing.push(callId)
+  }
+  const report = await ledger.report(0, world.now() + 86_400_000)
+  const [all] = await ledger.budgets(world.now())
+  ledger.close()
+  return {
+    answered: answers.length,
+    answeredMicroUsd: answers.reduce((sum, { microUsd }) => sum + (microUsd ?? Number.NaN), 0),
+    ...{ missing, integrity, unlocked, holds },
+    lost: report.lostHolds,
+    bookedMicroUsd: report.microUsd,
+    heldMicroUsd: all?.heldMicroUsd ?? Number.NaN,
+  }
+}
+
+function look(path: string): Pick<Wreck, 'integrity' | 'unlocked' | 'holds'> {
+  const file = new DatabaseSync(path, { timeout: 0 })
+  let unlocked = true
+  try {
+    file.exec('BEGIN IMMEDIATE; ROLLBACK')
+  } catch {
+    unlocked = false
+  }
+  const integrity = file.prepare('PRAGMA integrity_check').get()?.['integrity_check']
+  const holds = Number(file.prepare('SELECT count(*) AS n FROM holds').get()?.['n'])
+  file.close()
+  return { integrity, unlocked, holds }
+}

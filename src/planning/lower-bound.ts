@@ -1,4 +1,4 @@
-import type { Problem } from './schedule.ts'
+import type { Problem } from './serial.ts'
 
 const TAILS_AT_MOST = 64
 

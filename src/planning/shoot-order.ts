@@ -122,6 +122,6 @@ function solve(
 
 /** A narrow search finds better orders, which make a wide one narrower. A set costs time with the square of scenes. */
 function widths(count: number, effort: number): readonly number[] {
-  const most = Math.ceil((effort * 4e7) / count ** 3)
+  const most = Math.ceil((effort * 2.5e7) / count ** 3)
   return [Math.ceil(most / 100), Math.ceil(most / 10), most]
 }

@@ -1,7 +1,9 @@
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { GenerateError } from '../../src/contract/errors.ts'
+import type { World } from '../../src/contract/world.ts'
 import { createShowrunner } from '../../src/index.ts'
+import { realWorld } from '../../src/world.ts'
 import type { Errand, Told } from './crew.ts'
 
 /**
@@ -13,8 +15,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   tell({ done: true })
 }
 
-async function run({ name, env, cwd, calls, atOnce, untilMs = Number.POSITIVE_INFINITY, asks }: Errand): Promise<void> {
-  const showrunner = createShowrunner({ env, cwd })
+async function run(errand: Errand): Promise<void> {
+  const { name, env, cwd, calls, atOnce, untilMs = Number.POSITIVE_INFINITY, asks, speed = 1 } = errand
+  const world = faster(realWorld(), speed)
+  const showrunner = createShowrunner({ env, cwd, world })
   let next = 0
   async function lane(): Promise<void> {
     while (next < calls && Date.now() < untilMs) {
@@ -55,6 +59,13 @@ async function run({ name, env, cwd, calls, atOnce, untilMs = Number.POSITIVE_IN
       }
     }
   }
+}
+
+/** All processes of a crew see the same moments, however fast they pass. */
+function faster(world: World, speed: number): World {
+  return speed === 1
+    ? world
+    : { ...world, now: () => Math.floor(world.now() * speed), sleep: (ms, signal) => world.sleep(ms / speed, signal) }
 }
 
 function tell(told: Told): void {

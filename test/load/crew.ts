@@ -15,6 +15,8 @@ export interface Errand {
   readonly atOnce: number
   /** No call begins after this moment. */
   readonly untilMs?: number
+  /** How much faster its clock runs than the wall's. */
+  readonly speed?: number
   /** Asked in turn, over and over. */
   readonly asks: readonly { readonly model: string; readonly prompt: string; readonly maxOutputTokens: number }[]
 }

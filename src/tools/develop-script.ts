@@ -22,7 +22,7 @@ export default tool({
     stop_after: z.enum(['logline', 'characters', 'beats', 'outline', 'script']).optional(),
     redo: z.enum(['logline', 'characters', 'beats', 'outline', 'script']).optional().describe('Make anew.'),
     script_id: z.string().max(64).optional().describe('Go on with, or wait for, an earlier one.'),
-    source: z.string().max(2_000_000).optional().describe('Your own script, as Fountain.'),
+    source: z.string().max(2_000_000).optional().describe('Your own script, as Fountain or FDX.'),
     notes: z.string().max(20_000).optional().describe('Revise the script by these.'),
     model: z.string().optional(),
     max_cost_usd: z.number().min(0).optional().describe('The job stops there with what it has.'),

@@ -1,4 +1,4 @@
-import { breakdown, measure, parseFountain, type Script } from '../../screenplay/index.ts'
+import { breakdown, fromFdx, measure, parseFountain, type Script } from '../../screenplay/index.ts'
 import type { Element } from '../../screenplay/types.ts'
 import { type Document, newDocument, type Scene } from './document.ts'
 import type { ScriptInput } from './input.ts'
@@ -14,7 +14,7 @@ export function imported(id: string, input: ScriptInput & { readonly source: str
   const parts = scenesOf(script)
   if (parts.scenes.length === 0) return undefined
   const title = entryOf(script, 'title') ?? input.title ?? 'Untitled'
-  const pages = Math.max(0.5, Math.round(measure(script) * 8) / 8)
+  const pages = Math.max(1, Math.round(measure(script) * 8)) / 8
   const parted = breakdown(script)
   const fresh = newDocument(id, {
     ...input,
@@ -65,7 +65,7 @@ function withWishes(document: Document, { notes, target_pages: pages }: ScriptIn
 const LONG = 60
 
 function readScript(text: string): Script {
-  return parseFountain(text)
+  return isXml(text) ? fromFdx(text) : parseFountain(text)
 }
 
 function isXml(text: string): boolean {

@@ -125,7 +125,7 @@ function refuseWhatCannotBe(document: Document, { source, redo, target_pages }: 
 function begun(id: string, input: ScriptInput): Document {
   refuseNoPages(input.target_pages)
   if (input.source !== undefined) {
-    const document = imported(id, { ...input, source: input.source })
+    const document = readSource(id, { ...input, source: input.source })
     if (document) return document
     throw refusal('source', 'There is no scene heading in the source, such as INT. KITCHEN - DAY. Is it a screenplay?')
   }
@@ -133,6 +133,16 @@ function begun(id: string, input: ScriptInput): Document {
   if (concept === '')
     throw refusal('concept', 'A new script needs a concept: say in a sentence or more what it is about.')
   return newDocument(id, { ...input, concept })
+}
+
+function readSource(id: string, input: ScriptInput & { readonly source: string }): Document | undefined {
+  try {
+    return imported(id, input)
+  } catch (error) {
+    // What the reader of FDX says of a file that is none.
+    if (error instanceof SyntaxError) throw refusal('source', error.message)
+    throw error
+  }
 }
 
 function refuseNoPages(pages: number | undefined): void {

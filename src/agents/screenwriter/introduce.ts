@@ -31,7 +31,9 @@ function withOne(elements: readonly SceneElement[], { name, role }: Character): 
   if (mention && (cue < 0 || named < cue)) {
     return elements.with(named, { ...mention, text: mention.text.replace(anyCase, name) })
   }
-  return cue < 0 ? elements : elements.toSpliced(cue, 0, { type: 'action', text: `${name}${who(name, role)}.` })
+  return cue < 0
+    ? elements
+    : elements.toSpliced(cue, 0, { type: 'action', text: `${name}${who(name, role)}`.replace(/\.?$/, '.') })
 }
 
 /** `MARA` and a role `Mara, a keeper, 62. Stubborn.` make `, a keeper, 62`. */

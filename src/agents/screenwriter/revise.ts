@@ -105,7 +105,10 @@ function applied(document: Document, plan: Plan, notes: string): Document {
     ...named,
     characters,
     sets,
-    brief: { ...named.brief, target_pages: asked ?? Math.max(0.5, eighths(named.brief.target_pages + grown - shrunk)) },
+    brief: {
+      ...named.brief,
+      target_pages: asked ?? Math.max(1 / 8, eighths(named.brief.target_pages + grown - shrunk)),
+    },
     outline: { batches: named.outline?.batches ?? 0, scenes: [...following(0), ...made] },
     ...(named.imported && { imported: { ...named.imported, text: undefined } }),
     revision: { notes, planned: true },

@@ -98,17 +98,24 @@ export function goodAnswer(request: GenerateRequest): unknown {
 export function sceneElements(request: GenerateRequest, factor = 1): readonly Record<string, unknown>[] {
   const elements = property(request.json?.schema, 'properties', 'elements')
   const [min, max] = [Number(property(elements, 'minItems')), Number(property(elements, 'maxItems'))]
+  const cast = speakersOf(request)
   const tag = `${questionOf(request)} ${promptOf(request).length}`.replace(/\W+/g, ' ')
   return times(Math.round(((min + max) / 2) * factor), (i) =>
     i % 3 === 0
       ? { type: 'action', text: `Rain on the glass. She counts to ${i} in ${tag} and looks at the door again.` }
       : {
           type: 'dialogue',
-          speaker: CAST[i % 2],
+          speaker: cast[i % 2],
           parenthetical: null,
           text: `I told you ${i} times about ${tag}, did I not? You never listened.`,
         },
   )
+}
+
+/** Those of the cast, as a scene's schema names them. */
+function speakersOf({ json }: GenerateRequest): readonly string[] {
+  const names = /"speaker":\{[^}]*"enum":(\[[^\]]*\])/.exec(JSON.stringify(json?.schema))?.[1]
+  return JSON.parse(names ?? '[]')
 }
 
 function cast(schema: unknown): readonly string[] {

@@ -31,15 +31,15 @@ export function run(choice: Choice, request: GenerateRequest, turn: Turn, maySto
   const events = choice.step(request, {
     ...turn,
     signal,
+    onLife() {
+      alive = true
+    },
     onAttempt(attempt) {
       usage = attempt.usage
       turn.onAttempt?.(attempt)
     },
   })
-  const heard = sighted(events, () => {
-    alive = true
-  })
-  const opened = opening(own ? heard : events).then((stream) => ({ choice, stream, used: () => usage }))
+  const opened = opening(events).then((stream) => ({ choice, stream, used: () => usage }))
   return {
     choice,
     opened,
@@ -53,13 +53,6 @@ export function run(choice: Choice, request: GenerateRequest, turn: Turn, maySto
         () => undefined,
       )
     },
-  }
-}
-
-async function* sighted(events: AsyncIterable<GenerateEvent>, onLife: () => void): AsyncGenerator<GenerateEvent> {
-  for await (const event of events) {
-    if (event.type !== 'start') onLife()
-    yield event
   }
 }
 

@@ -15,8 +15,8 @@ export interface Seam {
  *
  * - `prefill`: 24 characters. The model goes on from the very last token, so a shorter likeness is its own doing. But
  *   white space at the end of `sent`, which the wire takes off, is not said twice.
- * - `told`: 8 characters; or 3 letters that are the beginning of the word in which `sent` ends (`lighth` + `lighthouse`);
- *   or all of `sent`, from 3 characters.
+ * - `told`: 8 characters; or 4 letters that are the beginning of the word in which `sent` ends (`lighth` + `lighthouse`);
+ *   or all of `sent`, from 4 characters.
  *
  * Nothing else is changed: what is no repeat of the very end stays, to the character.
  */
@@ -39,7 +39,8 @@ export function seam(sent: string, manner: Manner): Seam {
 }
 
 const LEAST: Readonly<Record<Manner, number>> = { prefill: 24, told: 8 }
-const LEAST_WORD = 3
+/** Above the three of `murmur` and `bonbon`, which no break should mend. */
+const LEAST_WORD = 4
 
 /** How many characters of `head` say the end of `sent` again. */
 function repeated(sent: string, head: string, manner: Manner): number {

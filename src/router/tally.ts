@@ -16,7 +16,7 @@ interface Used {
   readonly usage: Usage
   /** True where a count had to be estimated. */
   readonly estimated: boolean
-  /** False: the provider said no before it did anything, or was never reached; it cost nothing. */
+  /** False: the provider said no before any sign of an answer, or was never reached; it cost nothing. */
   readonly billed: boolean
 }
 
@@ -25,7 +25,7 @@ interface Used {
  * nothing, the input is estimated and the output is what was seen of it, three bytes a token: never zero.
  */
 export function tally(request: GenerateRequest, input: InputEstimate): Tally {
-  let started = false
+  let heard = false
   let told: Usage = {}
   let ended = false
   let bytes = 0
@@ -39,7 +39,7 @@ export function tally(request: GenerateRequest, input: InputEstimate): Tally {
       return ended
     },
     see(event, now) {
-      started = true
+      heard ||= event.type !== 'start' || event.usage !== undefined
       if (isContent(event)) firstContentAt ??= now
       if (event.type === 'start') told = { ...event.usage }
       if (event.type === 'text' || event.type === 'thinking') bytes += utf8(event.text)
@@ -50,7 +50,7 @@ export function tally(request: GenerateRequest, input: InputEstimate): Tally {
       }
     },
     used(error) {
-      if (!started && error && !MAY_BE_BILLED[error.failure.kind](error.failure)) {
+      if (!heard && error && !MAY_BE_BILLED[error.failure.kind](error.failure)) {
         return { usage: { inputTokens: 0, outputTokens: 0 }, estimated: false, billed: false }
       }
       const seen = Math.min(tokensOf(bytes), request.maxOutputTokens ?? Number.POSITIVE_INFINITY)

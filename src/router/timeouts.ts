@@ -32,7 +32,10 @@ export function timeouts(world: World, limits: Timeouts, name: string): (next: S
           watch.rest()
           if (step.done) return
           phase = phaseAfter(phase, step.value)
-          alive ||= step.value.type !== 'start'
+          if (!alive && step.value.type !== 'start') {
+            alive = true
+            turn.onLife?.()
+          }
           ended = step.value.type === 'end'
           yield step.value
         }

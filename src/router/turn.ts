@@ -14,6 +14,8 @@ export interface Turn extends Call {
   readonly tab: Tab
   /** True where the answer goes on from a text that was sent already, so that there may be nothing left to say. */
   readonly goesOn: boolean
+  /** Told when anything is heard of an attempt but that its request was taken. */
+  readonly onLife?: () => void
 }
 
 /** What one call has run up so far, over all its candidates and repair rounds. */

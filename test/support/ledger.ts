@@ -5,6 +5,8 @@ export interface FakeLedger extends Pick<Ledger, 'hold'> {
   readonly holds: readonly HeldOnce[]
   /** The settled ones, in the order in which they were settled. */
   readonly entries: readonly (HoldAsk & Entry)[]
+  /** How many holds were open at once at most. */
+  readonly most: number
 }
 
 interface HeldOnce {
@@ -23,9 +25,13 @@ export function fakeLedger(
 ): FakeLedger {
   const holds: { ask: HoldAsk; end: HeldOnce['end'] }[] = []
   const entries: (HoldAsk & Entry)[] = []
+  let most = 0
   return {
     holds,
     entries,
+    get most() {
+      return most
+    },
     async hold(ask) {
       whole('hold', ask.microUsd)
       if (ask.expiresAt <= ask.at) throw new Error('a hold that has expired before it begins')
@@ -33,6 +39,7 @@ export function fakeLedger(
       if (refusal) return refusal
       const held: { ask: HoldAsk; end: HeldOnce['end'] } = { ask, end: 'open' }
       holds.push(held)
+      most = Math.max(most, holds.filter((one) => one.end === 'open').length)
       const end = (how: 'settled' | 'released'): void => {
         if (held.end !== 'open') throw new Error(`a hold that is ${held.end} cannot be ${how}`)
         held.end = how

@@ -23,6 +23,8 @@ export type Play =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly error?: unknown }
   /** Headers and then nothing. */
   | 'hang'
+  /** Whatever the test does with the response itself. */
+  | { readonly raw: (response: ServerResponse, asked: Asked) => void | Promise<void> }
 
 /** As the wire counts: on Messages `input` leaves out cached and written, elsewhere it is all input. */
 export interface Counts {
@@ -75,6 +77,7 @@ async function answer(response: ServerResponse, asked: Asked, play: Play): Promi
     response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
     return
   }
+  if ('raw' in play) return play.raw(response, asked)
   if ('status' in play) {
     response.writeHead(play.status, { 'content-type': 'application/json', ...play.headers })
     response.end(JSON.stringify(play.error ?? { error: { message: 'told to fail', type: 'test', code: null } }))
@@ -83,7 +86,8 @@ async function answer(response: ServerResponse, asked: Asked, play: Play): Promi
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   const counts = play.usage ?? { input: 10, output: 5 }
   const pieces = play.text.match(/[\s\S]{1,8}/g) ?? ['']
-  for (const event of WIRES[wireOf(asked.path)](String(asked.body['model'] ?? ''), pieces, counts)) {
+  const { opening, texts, closing } = eventsOf(asked, pieces, counts)
+  for (const event of [...opening, ...texts, ...closing]) {
     if (response.destroyed) return
     response.write(event)
     if (play.chunkMs) await new Promise((resolve) => setTimeout(resolve, play.chunkMs))
@@ -91,57 +95,99 @@ async function answer(response: ServerResponse, asked: Asked, play: Play): Promi
   response.end()
 }
 
-function wireOf(path: string): keyof typeof WIRES {
+/** The events of a streamed answer, as the wire of its request writes them. */
+export interface Events {
+  /** What comes before the first word. */
+  readonly opening: readonly string[]
+  /** One for each piece of the text. */
+  readonly texts: readonly string[]
+  /** Why it stopped, the counts where there are any, and the wire's own end. */
+  readonly closing: readonly string[]
+}
+
+export function eventsOf(
+  { path, body }: Pick<Asked, 'path' | 'body'>,
+  pieces: readonly string[],
+  counts?: Counts,
+  finish: 'stop' | 'content_filter' = 'stop',
+): Events {
+  return WIRES[wireOf(path)](String(body['model'] ?? ''), pieces, counts, finish)
+}
+
+export function wireOf(path: string): keyof typeof WIRES {
   if (path.includes('/responses')) return 'responses'
   return path.includes('/messages') ? 'messages' : 'chat'
 }
 
 const data = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`
-const named = (value: { readonly type: string }): string => `event: ${value.type}\n${data(value)}`
+const named = (value: { readonly type: string; readonly [more: string]: unknown }): string =>
+  `event: ${value.type}\n${data(value)}`
+
+type Write = (
+  model: string,
+  pieces: readonly string[],
+  counts: Counts | undefined,
+  finish: 'stop' | 'content_filter',
+) => Events
 
 const WIRES = {
-  *chat(model: string, pieces: readonly string[], counts: Counts) {
+  chat(model, pieces, counts, finish) {
     const chunk = (more: object) => data({ id: 'c1', object: 'chat.completion.chunk', created: 1, model, ...more })
-    yield chunk({ choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] })
-    for (const content of pieces) yield chunk({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })
-    yield chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
-    const usage = {
+    const usage = counts && {
       prompt_tokens: counts.input,
       completion_tokens: counts.output,
       total_tokens: counts.input + counts.output,
       prompt_tokens_details: { cached_tokens: counts.cached ?? 0 },
       completion_tokens_details: { reasoning_tokens: counts.reasoning ?? 0 },
     }
-    yield chunk({ choices: [], usage })
-    yield 'data: [DONE]\n\n'
+    return {
+      opening: [chunk({ choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] })],
+      texts: pieces.map((content) => chunk({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })),
+      closing: [
+        chunk({ choices: [{ index: 0, delta: {}, finish_reason: finish }] }),
+        ...(usage ? [chunk({ choices: [], usage })] : []),
+        'data: [DONE]\n\n',
+      ],
+    }
   },
-  *responses(model: string, pieces: readonly string[], counts: Counts) {
+  responses(model, pieces, counts, finish) {
     let sequence_number = 0
-    const event = (type: string, more: object) =>
-      named({ type, sequence_number: sequence_number++, ...more } as { type: string })
+    const event = (type: string, more: object) => named({ type, sequence_number: sequence_number++, ...more })
     const response = { id: 'r1', object: 'response', created_at: 1, model, status: 'in_progress', output: [] }
-    yield event('response.created', { response })
-    yield event('response.in_progress', { response })
     const item = { id: 'm1', type: 'message', role: 'assistant', status: 'in_progress', content: [] }
-    yield event('response.output_item.added', { output_index: 0, item })
     const at = { item_id: 'm1', output_index: 0, content_index: 0 }
-    yield event('response.content_part.added', { ...at, part: { type: 'output_text', text: '', annotations: [] } })
-    for (const delta of pieces) yield event('response.output_text.delta', { ...at, delta })
     const text = pieces.join('')
-    yield event('response.output_text.done', { ...at, text })
     const done = { ...item, status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] }
-    yield event('response.output_item.done', { output_index: 0, item: done })
-    const usage = {
+    const usage = counts && {
       input_tokens: counts.input,
       input_tokens_details: { cached_tokens: counts.cached ?? 0 },
       output_tokens: counts.output,
       output_tokens_details: { reasoning_tokens: counts.reasoning ?? 0 },
       total_tokens: counts.input + counts.output,
     }
-    yield event('response.completed', { response: { ...response, status: 'completed', output: [done], usage } })
+    const ended =
+      finish === 'stop'
+        ? { status: 'completed', output: [done] }
+        : { status: 'incomplete', incomplete_details: { reason: 'content_filter' } }
+    return {
+      opening: [
+        event('response.created', { response }),
+        event('response.in_progress', { response }),
+        event('response.output_item.added', { output_index: 0, item }),
+        event('response.content_part.added', { ...at, part: { type: 'output_text', text: '', annotations: [] } }),
+      ],
+      texts: pieces.map((delta) => event('response.output_text.delta', { ...at, delta })),
+      closing: [
+        event('response.output_text.done', { ...at, text }),
+        event('response.output_item.done', { output_index: 0, item: done }),
+        event(finish === 'stop' ? 'response.completed' : 'response.incomplete', {
+          response: { ...response, ...ended, ...(usage && { usage }) },
+        }),
+      ],
+    }
   },
-  *messages(model: string, pieces: readonly string[], counts: Counts) {
-    const usage = {
+  messages(model, pieces, counts, finish) {
+    const usage = counts && {
       input_tokens: counts.input,
       cache_read_input_tokens: counts.cached ?? 0,
       cache_creation_input_tokens: counts.written ?? 0,
@@ -155,17 +201,22 @@ const WIRES = {
       content: [],
       stop_reason: null,
       stop_sequence: null,
-      usage,
+      ...(usage && { usage }),
     }
-    yield named({ type: 'message_start', message } as { type: string })
-    yield named({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } } as {
-      type: string
-    })
-    for (const text of pieces)
-      yield named({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } } as { type: string })
-    yield named({ type: 'content_block_stop', index: 0 } as { type: string })
-    const delta = { stop_reason: 'end_turn', stop_sequence: null }
-    yield named({ type: 'message_delta', delta, usage: { output_tokens: counts.output } } as { type: string })
-    yield named({ type: 'message_stop' })
+    const delta = { stop_reason: finish === 'stop' ? 'end_turn' : 'refusal', stop_sequence: null }
+    return {
+      opening: [
+        named({ type: 'message_start', message }),
+        named({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+      ],
+      texts: pieces.map((text) =>
+        named({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }),
+      ),
+      closing: [
+        named({ type: 'content_block_stop', index: 0 }),
+        named({ type: 'message_delta', delta, ...(counts && { usage: { output_tokens: counts.output } }) }),
+        named({ type: 'message_stop' }),
+      ],
+    }
   },
-} as const
+} as const satisfies Record<string, Write>

@@ -1,0 +1,516 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { type Asked, type Events, eventsOf, type Play, wireOf } from '../support/upstream.ts'
+
+/**
+ * What goes wrong between a client and a vendor, as data: each fault plays itself on a real HTTP response, in the words
+ * and events of whichever wire it was asked on. `test/support/upstream.ts` is the server: `upstream(() => playOf(fault))`.
+ */
+export interface Fault {
+  readonly name: string
+  /** Undefined: nobody listens at all (`deadOrigin`). */
+  readonly play: ((response: ServerResponse, asked: Asked) => void | Promise<void>) | undefined
+  /** What a client should make of it. */
+  readonly kind: 'ok' | Kind
+  /** How often a client that tries three times should ask, when the fault does not pass. */
+  readonly asks: number
+  /** Some of the answer's text came before the fault. */
+  readonly midway?: true
+  /** Only on this wire; absent: on all. */
+  readonly wire?: FaultWire
+}
+
+type Kind =
+  | 'rate_limited'
+  | 'quota_exhausted'
+  | 'overloaded'
+  | 'auth'
+  | 'unknown_model'
+  | 'context_too_long'
+  | 'filtered'
+  | 'unreachable'
+  | 'timeout'
+  | 'bad_response'
+
+export type FaultWire = ReturnType<typeof wireOf>
+
+/** The answer that every upstream here gives, or began to give. Two to four bytes a character in places. */
+export const ANSWER =
+  'When the lamp was lit, the whole coast from Brest to Ærø could see it – ten miles of surf.\n\nThe keeper wrote: ' +
+  '灯台が光る。 🗼 Then she slept; nobody came, and nothing broke.\n'
+export const PIECES: readonly string[] = ANSWER.match(/[\s\S]{1,7}/gu) ?? []
+/** What is sent of it before a fault in the middle: seven pieces, ending within a word. */
+export const SENT_PIECES = PIECES.slice(0, 7)
+export const COUNTS = { input: 40, output: 60 } as const
+
+export function playOf(fault: Fault): Play {
+  const { play } = fault
+  if (!play) throw new Error(`${fault.name} has no upstream: use deadOrigin`)
+  return { raw: play }
+}
+
+/** An address of this machine at which nobody listens. */
+export async function deadOrigin(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return `http://127.0.0.1:${port}`
+}
+
+/** A healthy upstream: the whole answer, or what is missing of it after what it is shown as said already. */
+export function healthy({ body }: Asked): Play {
+  const said = saidIn(body)
+  const rest = ANSWER.startsWith(said) ? ANSWER.slice(said.length) : ANSWER
+  return { text: rest, usage: COUNTS }
+}
+
+/** The assistant's text in a request of any wire. */
+function saidIn(body: Asked['body']): string {
+  const turns = [body['messages'], body['input']].find(Array.isArray) ?? []
+  return (turns as readonly { role?: string; content?: string | readonly { text?: string }[] }[])
+    .filter(({ role }) => role === 'assistant')
+    .map(({ content }) => (typeof content === 'string' ? content : (content ?? []).map(({ text }) => text).join('')))
+    .join('')
+}
+
+const whole = (asked: Asked): Events => eventsOf(asked, PIECES, COUNTS)
+
+function stream(response: ServerResponse, ...events: readonly string[]): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+  for (const event of events) response.write(event)
+}
+
+function begun(response: ServerResponse, asked: Asked): void {
+  const { opening, texts } = whole(asked)
+  stream(response, ...opening, ...texts.slice(0, SENT_PIECES.length))
+}
+
+/** What was written must have left before the connection breaks, so that the fault is the one it is called. */
+function cut(response: ServerResponse): void {
+  setTimeout(() => response.destroy(), 30)
+}
+
+interface Said {
+  readonly message: string
+  readonly type: string
+  readonly code?: string
+  readonly more?: object
+}
+
+/** An error in the shape of the wire's vendor. */
+function refuse(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  said: Partial<Record<FaultWire, Said>> & { readonly chat: Said },
+) {
+  return (response: ServerResponse, asked: Asked): void => {
+    const wire = wireOf(asked.path)
+    const { message, type, code = null, more } = said[wire] ?? said.chat
+    const body =
+      wire === 'messages'
+        ? { type: 'error', error: { type, message }, request_id: 'req_1' }
+        : { error: { message, type, param: null, code, ...more } }
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+  }
+}
+
+const BUSY: Said = {
+  message: 'Rate limit reached for requests.',
+  type: 'rate_limit_error',
+  code: 'rate_limit_exceeded',
+}
+const ILL: Said = { message: 'The server had an error while processing your request.', type: 'server_error' }
+const ANTHROPIC_ILL: Said = { message: 'Internal server error', type: 'api_error' }
+const OVERLOADED: Said = { message: 'Overloaded', type: 'overloaded_error' }
+
+/** How vendors say that a prompt is too long, each on its wire. */
+const TOO_LONG: readonly {
+  readonly by: string
+  readonly wire: FaultWire
+  readonly status: number
+  readonly said: Said
+}[] = [
+  {
+    by: 'OpenAI',
+    wire: 'responses',
+    status: 400,
+    said: {
+      message: 'Your input exceeds the context window of this model. Please adjust your input and try again.',
+      type: 'invalid_request_error',
+      code: 'context_length_exceeded',
+    },
+  },
+  ...[
+    [
+      'OpenAI',
+      'This model’s maximum context length is 8192 tokens. However, your messages resulted in 9216 tokens.',
+      'context_length_exceeded',
+    ],
+    ['xAI', "This model's maximum prompt length is 131072 but the request contains 537812 tokens.", ''],
+    ['Google', 'The input token count (1196265) exceeds the maximum number of tokens allowed (1048575).', ''],
+    ['Groq', 'Please reduce the length of the messages or completion.', ''],
+    ['llama.cpp', 'the request exceeds the available context size. try increasing the context size', ''],
+    [
+      'Together',
+      '`inputs` tokens + `max_new_tokens` must be <= 4097. Given: 5120 `inputs` tokens and 512 `max_new_tokens`',
+      '',
+    ],
+    ['Alibaba', 'Range of input length should be [1, 129024]', ''],
+    ['Moonshot', 'Invalid request: Your request exceeded model token limit: 262144 (requested: 300000)', ''],
+  ].map(([by = '', message = '', code]) => ({
+    by,
+    wire: 'chat' as const,
+    status: 400,
+    said: { message, type: 'invalid_request_error', ...(code && { code }) },
+  })),
+  ...[
+    'prompt is too long: 213462 tokens > 200000 maximum',
+    'input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000, decrease input length or `max_tokens` and try again',
+  ].map((message, i) => ({
+    by: `Anthropic, ${i === 0 ? 'of the prompt' : 'of prompt and answer'}`,
+    wire: 'messages' as const,
+    status: 400,
+    said: { message, type: 'invalid_request_error' },
+  })),
+]
+
+const html =
+  '<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>'
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: '429, Retry-After in seconds',
+    play: refuse(429, { 'retry-after': '1' }, { chat: BUSY }),
+    kind: 'rate_limited',
+    asks: 3,
+  },
+  {
+    name: '429, Retry-After as a date',
+    play: (response, asked) =>
+      refuse(429, { 'retry-after': new Date(Date.now() + 1_000).toUTCString() }, { chat: BUSY })(response, asked),
+    kind: 'rate_limited',
+    asks: 3,
+  },
+  {
+    name: '429, retry-after-ms',
+    play: refuse(429, { 'retry-after-ms': '40' }, { chat: BUSY }),
+    kind: 'rate_limited',
+    asks: 3,
+  },
+  {
+    name: '429, Retry-After of two minutes',
+    play: refuse(429, { 'retry-after': '120' }, { chat: BUSY }),
+    kind: 'rate_limited',
+    asks: 1,
+  },
+  {
+    name: '429 of a spent quota',
+    play: refuse(
+      429,
+      {},
+      {
+        chat: {
+          message: 'You exceeded your current quota, please check your plan and billing details.',
+          type: 'insufficient_quota',
+          code: 'insufficient_quota',
+        },
+        messages: {
+          message: 'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.',
+          type: 'invalid_request_error',
+        },
+      },
+    ),
+    kind: 'quota_exhausted',
+    asks: 1,
+  },
+  { name: '500', play: refuse(500, {}, { chat: ILL, messages: ANTHROPIC_ILL }), kind: 'overloaded', asks: 3 },
+  {
+    name: '502 with a web page',
+    play: (response) => void response.writeHead(502, { 'content-type': 'text/html' }).end(html),
+    kind: 'overloaded',
+    asks: 3,
+  },
+  { name: '503', play: refuse(503, {}, { chat: ILL, messages: OVERLOADED }), kind: 'overloaded', asks: 3 },
+  { name: '529', play: refuse(529, {}, { chat: OVERLOADED }), kind: 'overloaded', asks: 3 },
+  {
+    name: '401',
+    play: refuse(
+      401,
+      {},
+      {
+        chat: { message: 'Incorrect API key provided.', type: 'invalid_request_error', code: 'invalid_api_key' },
+        messages: { message: 'invalid x-api-key', type: 'authentication_error' },
+      },
+    ),
+    kind: 'auth',
+    asks: 1,
+  },
+  {
+    name: '403',
+    play: refuse(
+      403,
+      {},
+      {
+        chat: { message: 'Country, region, or territory not supported', type: 'request_forbidden' },
+        messages: { message: 'Your API key does not have permission to use this resource.', type: 'permission_error' },
+      },
+    ),
+    kind: 'auth',
+    asks: 1,
+  },
+  {
+    name: '404, no such model',
+    play: refuse(
+      404,
+      {},
+      {
+        chat: {
+          message: 'The model `gpt-4o` does not exist or you do not have access to it.',
+          type: 'invalid_request_error',
+          code: 'model_not_found',
+        },
+        messages: { message: 'model: gpt-4o', type: 'not_found_error' },
+      },
+    ),
+    kind: 'unknown_model',
+    asks: 1,
+  },
+  ...TOO_LONG.map(
+    ({ by, wire, status, said }): Fault => ({
+      name: `context overflow, in the words of ${by}`,
+      play: refuse(status, {}, { chat: said, [wire]: said }),
+      kind: 'context_too_long',
+      asks: 1,
+      wire,
+    }),
+  ),
+  {
+    name: 'content filter, 400',
+    play: refuse(
+      400,
+      {},
+      {
+        chat: {
+          message: "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+          type: 'invalid_request_error',
+          code: 'content_filter',
+          more: {
+            innererror: { code: 'ResponsibleAIPolicyViolation', content_filter_result: { hate: { filtered: true } } },
+          },
+        },
+        messages: { message: 'Output blocked by content filtering policy', type: 'invalid_request_error' },
+      },
+    ),
+    kind: 'filtered',
+    asks: 1,
+  },
+  {
+    name: 'content filter, an end without a word',
+    play: (response, asked) => {
+      const { opening, closing } = eventsOf(asked, [], COUNTS, 'content_filter')
+      stream(response, ...opening, ...closing)
+      response.end()
+    },
+    kind: 'filtered',
+    asks: 1,
+  },
+  { name: 'connection refused', play: undefined, kind: 'unreachable', asks: 3 },
+  {
+    name: 'reset before headers',
+    play: (response) => void response.socket?.resetAndDestroy(),
+    kind: 'unreachable',
+    asks: 3,
+  },
+  { name: 'headers never sent', play: () => {}, kind: 'timeout', asks: 1 },
+  { name: 'first token never sent', play: (response) => stream(response), kind: 'timeout', asks: 1 },
+  {
+    name: 'first token never sent after the opening events',
+    play: (response, asked) => stream(response, ...whole(asked).opening),
+    kind: 'timeout',
+    asks: 1,
+  },
+  {
+    name: 'cut after 0 chunks',
+    play: (response) => {
+      stream(response)
+      cut(response)
+    },
+    kind: 'bad_response',
+    asks: 3,
+  },
+  {
+    name: 'cut after 1 chunk',
+    play: (response, asked) => {
+      stream(response, ...whole(asked).opening.slice(0, 1))
+      cut(response)
+    },
+    kind: 'bad_response',
+    asks: 3,
+  },
+  {
+    name: 'cut after n chunks',
+    play: (response, asked) => {
+      begun(response, asked)
+      cut(response)
+    },
+    kind: 'bad_response',
+    asks: 1,
+    midway: true,
+  },
+  {
+    name: 'cut within an event',
+    play: (response, asked) => {
+      begun(response, asked)
+      response.write((whole(asked).texts[SENT_PIECES.length] ?? '').slice(0, 30))
+      cut(response)
+    },
+    kind: 'bad_response',
+    asks: 1,
+    midway: true,
+  },
+  {
+    name: 'ended without a finish reason',
+    play: (response, asked) => {
+      begun(response, asked)
+      response.end()
+    },
+    kind: 'bad_response',
+    asks: 1,
+    midway: true,
+  },
+  {
+    name: 'ended without a finish reason after all of the text',
+    play: (response, asked) => {
+      const { opening, texts } = whole(asked)
+      stream(response, ...opening, ...texts)
+      response.end()
+    },
+    kind: 'bad_response',
+    asks: 1,
+    midway: true,
+  },
+  { name: 'stalled', play: begun, kind: 'timeout', asks: 1, midway: true },
+  {
+    name: 'an error event first',
+    play: (response, asked) => {
+      stream(response, errorEvent(asked))
+      response.end()
+    },
+    kind: 'overloaded',
+    asks: 3,
+  },
+  {
+    name: 'an error event in the middle',
+    play: (response, asked) => {
+      begun(response, asked)
+      response.end(errorEvent(asked))
+    },
+    kind: 'overloaded',
+    asks: 1,
+    midway: true,
+  },
+  {
+    name: 'a malformed line first',
+    play: (response) => {
+      stream(response, 'data: {"id": oops\n\n')
+      response.end()
+    },
+    kind: 'bad_response',
+    asks: 3,
+  },
+  {
+    name: 'a malformed line in the middle',
+    play: (response, asked) => {
+      begun(response, asked)
+      response.write('data: {"id": oops\n\n')
+      response.end(whole(asked).texts.slice(SENT_PIECES.length).join(''))
+    },
+    kind: 'bad_response',
+    asks: 1,
+    midway: true,
+  },
+  {
+    name: 'one byte at a time through every character of several',
+    async play(response, asked) {
+      const { opening, texts, closing } = whole(asked)
+      stream(response, ...opening)
+      for (const part of texts.flatMap(inBytes)) {
+        response.write(part)
+        await new Promise(setImmediate)
+      }
+      response.end(closing.join(''))
+    },
+    kind: 'ok',
+    asks: 1,
+  },
+  {
+    name: 'an empty event stream',
+    play: (response) => {
+      stream(response)
+      response.end()
+    },
+    kind: 'bad_response',
+    asks: 3,
+  },
+  {
+    name: 'an empty body',
+    play: (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(),
+    kind: 'bad_response',
+    asks: 3,
+  },
+  {
+    name: 'a web page',
+    play: (response) => void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html),
+    kind: 'bad_response',
+    asks: 3,
+  },
+  {
+    name: 'a wrong content type',
+    play: (response) =>
+      void response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.of(0x89, 0x50, 0x4e, 0x47)),
+    kind: 'bad_response',
+    asks: 3,
+  },
+  {
+    name: 'an end with nothing in it',
+    play: (response, asked) => {
+      const { opening, closing } = eventsOf(asked, [], COUNTS)
+      stream(response, ...opening, ...closing)
+      response.end()
+    },
+    kind: 'bad_response',
+    asks: 3,
+  },
+  {
+    name: 'no usage',
+    play: (response, asked) => {
+      const { opening, texts, closing } = eventsOf(asked, PIECES)
+      stream(response, ...opening, ...texts, ...closing)
+      response.end()
+    },
+    kind: 'ok',
+    asks: 1,
+  },
+]
+
+/** Characters of one byte together, the others cut into their bytes. */
+function inBytes(event: string): readonly Buffer[] {
+  return (event.match(/[^\0-\x7f]+|[\0-\x7f]+/g) ?? []).flatMap((run) => {
+    const bytes = Buffer.from(run)
+    return bytes.length === run.length ? [bytes] : [...bytes].map((byte) => Buffer.of(byte))
+  })
+}
+
+function errorEvent(asked: Asked): string {
+  const { message } = ILL
+  const events: Readonly<Record<FaultWire, string>> = {
+    chat: `data: ${JSON.stringify({ error: { message, type: 'server_error', param: null, code: null } })}\n\n`,
+    responses: `event: error\ndata: ${JSON.stringify({ type: 'error', code: 'server_error', message, param: null, sequence_number: 9 })}\n\n`,
+    messages: `event: error\ndata: ${JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } })}\n\n`,
+  }
+  return events[wireOf(asked.path)]
+}

@@ -13,8 +13,8 @@ interface Question {
 }
 
 /**
- * What is left to do up to where the script is to go: the least is every question once, with short answers; the most has
- * a third of them asked again or extended, and answers near what is allowed for them. It is an estimate, no bound.
+ * What is left to do up to where the script is to go: the least is every question once with lean answers, the most has a
+ * third of them asked again or extended, longer prompts and answers, and thinking. It is an estimate, no bound.
  */
 export function estimateOf(document: Document, price: Price | undefined): Estimate {
   const questions = questionsLeft(document)
@@ -22,8 +22,8 @@ export function estimateOf(document: Document, price: Price | undefined): Estima
   const calls = [questions.length, Math.ceil(questions.length * AGAIN)] as const
   const input = questions.reduce((sum, question) => sum + base + question.input, 0)
   const output = questions.reduce((sum, question) => sum + question.output, 0)
-  const inputs = [input, Math.ceil(input * AGAIN * 1.2)] as const
-  const outputs = [output, Math.ceil(output * AGAIN * 1.5) + calls[1] * THOUGHT] as const
+  const inputs = [input, Math.ceil(input * AGAIN * RICHER)] as const
+  const outputs = [output, Math.ceil(output * AGAIN * RICHER) + calls[1] * THOUGHT] as const
   const dollars = (at: 0 | 1): number =>
     (price ? (costOf({ inputTokens: inputs[at], outputTokens: outputs[at] }, { ...price, tiers: [] }) ?? 0) : 0) / 1e6 +
     ((price?.perCall ?? 0) * (calls[at] - 1)) / 1e6
@@ -45,22 +45,25 @@ export function estimateText({ calls, input_tokens, output_tokens, cost_usd }: E
 
 /** Repairs and extensions. */
 const AGAIN = 4 / 3
+/** Of lean answers and short bibles, how much longer they may well be. */
+const RICHER = 1.7
 /** Reasoning at low effort, an answer. */
 const THOUGHT = 500
 /** What a bible that is not written yet will add. */
-const UNBORN = 600
+const UNBORN = 250
 const CHARACTERS_A_TOKEN = 4
 
 const STAGE: Readonly<Record<'logline' | 'characters' | 'beats', Question>> = {
-  logline: { input: 400, output: 250 },
-  characters: { input: 500, output: 700 },
-  beats: { input: 500, output: 900 },
+  logline: { input: 300, output: 120 },
+  characters: { input: 450, output: 300 },
+  beats: { input: 300, output: 450 },
 }
-const A_BATCH: Question = { input: 1_800, output: 2_000 }
-const A_PLAN: Question = { input: 2_500, output: 500 }
+const A_BATCH: Question = { input: 1_000, output: 1_200 }
+const A_PLAN: Question = { input: 1_200, output: 150 }
 /** With the ledger, the scenes around it and the schema. */
-const SCENE_INPUT = 1_700
-const PAGE_OUTPUT = 650
+const SCENE_INPUT = 800
+/** A page is some 150 words, and as much again to say in JSON what each line is. */
+const PAGE_OUTPUT = 420
 
 function questionsLeft(document: Document): readonly Question[] {
   const last = STAGES.indexOf(document.until)

@@ -1,10 +1,24 @@
-export { type Calendar, workingCalendar } from './calendar.ts'
+export { type Calendar, type CalendarTerms, workingCalendar } from './calendar.ts'
 export { checkPlan, checkRepairs, type Violation } from './check.ts'
+export { checkShooting } from './check-shooting.ts'
 export { criticalPath, type PathResult, type TaskTimes } from './critical-path.ts'
+export { castNumbers, type DayMark, type DayOutOfDaysRow, dayOutOfDays } from './day-out-of-days.ts'
 export { toCsv, toJson, toMarkdown, toMermaid } from './exports.ts'
 export { describeRepair, findCycle, type GraphTask, type Repair, repairGraph } from './graph.ts'
 export { toIcs } from './ics.ts'
 export type { Finding, Milestone, Plan, PlanTask, Risk, TeamMember } from './plan.ts'
 export { type Schedule, type ScheduleTask, schedule } from './schedule.ts'
 export { orderShoot, type ShootOrder, type ShootScene } from './shoot-order.ts'
+export {
+  type Light,
+  lightOf,
+  type ShootingCost,
+  type ShootingDay,
+  type ShootingSchedule,
+  type ShootingTerms,
+  type Strip,
+  type StripScene,
+  shootingSchedule,
+} from './shooting.ts'
 export { type TaskDraft, type Timetable, timetable } from './timetable.ts'
+export { toInstant, toLocal } from './zone.ts'

@@ -1,8 +1,8 @@
 import { type Hold, holdCost, type Reduced, reduce, sum } from './hold.ts'
 import { groups, rootBound } from './hold-bound.ts'
 import { exactHold } from './hold-exact.ts'
-import { improve } from './hold-improve.ts'
 import { search } from './hold-search.ts'
+import { improve } from './improve.ts'
 
 /** A scene as shooting sees it: how many days it takes, and who must be there. */
 export interface ShootScene {
@@ -109,7 +109,11 @@ function solve(
   }
   const known = groups(hold)
   let bound = rootBound(known)
-  let order = improve(hold, listed, { looks: (effort * 3e7) / sum(hold.casts.map((cast) => cast.length)), seed })
+  let order = improve(listed, {
+    cost: (other) => holdCost(hold, other),
+    looks: (effort * 3e7) / sum(hold.casts.map((cast) => cast.length)),
+    seed,
+  })
   for (const width of widths(count, effort)) {
     const below = holdCost(hold, order)
     if (below <= bound) break

@@ -1,26 +1,28 @@
 import { chance } from './chance.ts'
-import { type Hold, holdCost } from './hold.ts'
 
 /**
  * The order made cheaper by moving runs of one to three scenes elsewhere until nothing helps, then shaken and improved
  * again, while `looks` evaluations last. Never dearer than what it was given.
  */
 export function improve(
-  hold: Hold,
   order: readonly number[],
-  { looks, seed }: { readonly looks: number; readonly seed: number },
+  {
+    cost: costOf,
+    looks,
+    seed,
+  }: { readonly cost: (order: readonly number[]) => number; readonly looks: number; readonly seed: number },
 ): readonly number[] {
   const random = chance(seed)
   let left = looks
   const descend = (from: readonly number[]): readonly number[] => {
     let best = from
-    let cost = holdCost(hold, best)
+    let cost = costOf(best)
     for (let better = true; better && left > 0; ) {
       better = false
       for (const other of neighbours(best.length, random)) {
         if (left-- <= 0) break
         const moved = move(best, other)
-        const now = holdCost(hold, moved)
+        const now = costOf(moved)
         if (now >= cost) continue
         best = moved
         cost = now
@@ -30,11 +32,11 @@ export function improve(
     return best
   }
   let best = descend(order)
-  while (left > 0 && holdCost(hold, best) > 0 && best.length > 2) {
+  while (left > 0 && costOf(best) > 0 && best.length > 2) {
     let shaken = best
     for (let times = 0; times < 3; times++) shaken = move(shaken, anyMove(best.length, random, 8))
     const other = descend(shaken)
-    if (holdCost(hold, other) <= holdCost(hold, best)) best = other
+    if (costOf(other) <= costOf(best)) best = other
   }
   return best
 }

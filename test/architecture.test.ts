@@ -18,6 +18,7 @@ const FLOORS = [
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   providers: ['openai', '@anthropic-ai/sdk'],
   router: ['ajv'],
+  screenplay: ['pdfkit'],
   agents: ['zod'],
   config: ['zod', 'dotenv', 'env-paths'],
   tools: ['zod', '@modelcontextprotocol/server'],

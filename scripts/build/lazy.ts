@@ -12,7 +12,7 @@ export function lazyPackages(shared: BuildOptions, packed: Metafile[]): Plugin {
     name: 'lazy-packages',
     setup({ onResolve, onLoad, resolve }) {
       onResolve(
-        { filter: /^(openai|@anthropic-ai\/sdk|ajv)(\/|$)/ },
+        { filter: /^(openai|@anthropic-ai\/sdk|ajv|pdfkit)(\/|$)/ },
         async ({ kind, path, pluginData, resolveDir }) => {
           if (kind !== 'dynamic-import' || pluginData === WITHIN) return undefined
           const found = await resolve(path, { kind, resolveDir, pluginData: WITHIN })
@@ -27,6 +27,10 @@ export function lazyPackages(shared: BuildOptions, packed: Metafile[]): Plugin {
           metafile: true,
           write: false,
           outfile: 'lazy.js',
+          // pdfkit asks where it is, to find files that it never needs here.
+          define: { 'import.meta.url': '"file:///showrunner/"' },
+          // Our fonts are not packed in the way that this reads, and half of fontkit is its dictionary.
+          alias: { 'brotli/decompress.js': './scripts/build/none.ts' },
         })
         packed.push(metafile)
         const source = outputFiles[0]?.text ?? ''

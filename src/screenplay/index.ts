@@ -7,6 +7,8 @@ export { type Run, runs, visible } from './inline.ts'
 export { type Finding, type LintOptions, lint, RULES, type Rule } from './lint.ts'
 export { LINES_PER_PAGE, measure, type Page, type PageLine, type PageOptions, paginate } from './paginate.ts'
 export { parseFountain } from './parse.ts'
+export { type PdfOptions, toPdf } from './pdf/index.ts'
+export { uncovered } from './pdf/uncovered.ts'
 export { printFountain } from './print.ts'
 export type {
   Action,

@@ -1,4 +1,6 @@
+import { visible } from './inline.ts'
 import type { Script } from './types.ts'
+import { wrap } from './wrap.ts'
 
 /** A line of the title page. Rows count from the top margin, six an inch; the text may hold marks of emphasis. */
 export interface TitleLine {
@@ -9,6 +11,8 @@ export interface TitleLine {
 
 /** Where the title stands: a third down the page. */
 const TOP = 17
+/** Characters of a line. */
+const WIDTH = 60
 
 /**
  * Lays the title page out: title, credit, author and source in the middle, all else that is meant for readers at the
@@ -16,7 +20,7 @@ const TOP = 17
  */
 export function titleLines({ titlePage }: Script, rows: number): readonly TitleLine[] {
   const valuesOf = (keys: RegExp): readonly string[] =>
-    titlePage.flatMap(({ key, values }) => (keys.test(key) ? values : []))
+    titlePage.flatMap(({ key, values }) => (keys.test(key) ? values.flatMap((text) => wrap(text, WIDTH)) : []))
   const centre = [TITLE, CREDIT, AUTHOR, SOURCE].map(valuesOf)
   let row = TOP
   const middle = centre.flatMap((values, part) => {
@@ -27,7 +31,10 @@ export function titleLines({ titlePage }: Script, rows: number): readonly TitleL
     return lines
   })
   const rest = titlePage.filter(({ key }) => ![TITLE, CREDIT, AUTHOR, SOURCE, HIDDEN].some((keys) => keys.test(key)))
-  const foot = rest.flatMap(({ values }, index) => [...(index > 0 ? [''] : []), ...values])
+  const foot = rest.flatMap(({ values }, index) => [
+    ...(index > 0 ? [''] : []),
+    ...values.flatMap((text) => wrap(text, WIDTH)),
+  ])
   const first = Math.max(row, rows - foot.length)
   return [...middle, ...foot.map((text, index) => ({ row: first + index, align: 'left' as const, text }))].filter(
     ({ text }) => text !== '',
@@ -36,20 +43,17 @@ export function titleLines({ titlePage }: Script, rows: number): readonly TitleL
 
 /** The title as one line of plain text; undefined: the script has none. */
 export function titleOf({ titlePage }: Script): string | undefined {
-  const title = titlePage
-    .find(({ key }) => TITLE.test(key))
-    ?.values.join(' ')
-    .trim()
-  return title === '' ? undefined : title
+  return lineOf(titlePage, TITLE, ' ')
 }
 
 /** Who wrote it, in one line of plain text. */
 export function authorOf({ titlePage }: Script): string | undefined {
-  const author = titlePage
-    .find(({ key }) => AUTHOR.test(key))
-    ?.values.join(', ')
-    .trim()
-  return author === '' ? undefined : author
+  return lineOf(titlePage, AUTHOR, ', ')
+}
+
+function lineOf(titlePage: Script['titlePage'], keys: RegExp, between: string): string | undefined {
+  const values = titlePage.find(({ key }) => keys.test(key))?.values.map(visible)
+  return values?.join(between).trim() || undefined
 }
 
 const TITLE = /^title$/i

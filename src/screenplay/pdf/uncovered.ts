@@ -1,0 +1,31 @@
+import { visible } from '../inline.ts'
+import { LINES_PER_PAGE } from '../paginate.ts'
+import { titleLines } from '../title-page.ts'
+import type { Script } from '../types.ts'
+import covered from './covered.json' with { type: 'json' }
+
+/**
+ * The characters of a script, each once, that the font of the PDF has no picture for: the PDF shows an empty box in
+ * their place. Empty for what is written in Latin letters.
+ */
+export function uncovered(script: Script): readonly string[] {
+  const texts = [
+    ...titleLines(script, LINES_PER_PAGE.letter).map((line) => line.text),
+    ...script.elements.flatMap((element) => {
+      if (element.type === 'character') return [element.name, ...element.extensions]
+      if (NOT_PRINTED.has(element.type)) return []
+      return 'text' in element ? [visible(element.text)] : []
+    }),
+  ]
+  const plain = /^[\n -~\u00A0-\u00FF]*$/
+  const strange = texts.filter((text) => !plain.test(text)).flatMap((text) => [...text.normalize('NFC')])
+  return [...new Set(strange)].filter((character) => character !== '\n' && lettersOf(character) < 0)
+}
+
+const NOT_PRINTED: ReadonlySet<string> = new Set(['note', 'boneyard', 'section', 'synopsis', 'page_break'])
+
+/** Which of the font's files has a character: 0, 1, or -1 for none. */
+export function lettersOf(character: string): number {
+  const code = character.codePointAt(0) ?? 0
+  return covered.findIndex((ranges) => ranges.some(([from = 0, to = 0]) => code >= from && code <= to))
+}

@@ -1,0 +1,50 @@
+import { type Run, runs } from './inline.ts'
+import type { Page, PageLine } from './paginate.ts'
+import type { Element, Script } from './types.ts'
+
+/** A line of a page with its styles; together the runs say the line's text. */
+export interface StyledLine extends PageLine {
+  readonly runs: readonly Run[]
+}
+
+/** The lines of every page with the styles of their elements. What the layout adds itself, such as cues, is plain. */
+export function styled(script: Script, pages: readonly Page[]): readonly (readonly StyledLine[])[] {
+  const sources = new Map<number, { readonly runs: readonly Run[]; readonly text: string; from: number }>()
+  return pages.map(({ lines }) => lines.map((line) => ({ ...line, runs: runsOf(line) })))
+
+  function runsOf({ element, text }: PageLine): readonly Run[] {
+    let source = sources.get(element)
+    if (!source) {
+      const shown = shownAs(script.elements[element])
+      source = { runs: shown, text: shown.map((run) => run.text).join(''), from: 0 }
+      sources.set(element, source)
+    }
+    // The lines of an element follow each other in its text, with nothing but blanks between them.
+    const from = source.runs.some(hasStyle) ? source.text.indexOf(text, source.from) : -1
+    if (from < 0) return [{ text }]
+    source.from = from + text.length
+    return slice(source.runs, from, from + text.length)
+  }
+}
+
+function shownAs(element: Element | undefined): readonly Run[] {
+  if (!element || !('text' in element)) return []
+  const shown = runs(element.text)
+  if (element.type === 'parenthetical') return [{ text: '(' }, ...shown, { text: ')' }]
+  const capitals = element.type === 'scene_heading' || element.type === 'transition'
+  return capitals ? shown.map((run) => ({ ...run, text: run.text.toUpperCase() })) : shown
+}
+
+function hasStyle(run: Run): boolean {
+  return run.bold === true || run.italic === true || run.underline === true
+}
+
+function slice(given: readonly Run[], from: number, to: number): readonly Run[] {
+  let at = 0
+  return given.flatMap((run) => {
+    const start = at
+    at += run.text.length
+    const text = run.text.slice(Math.max(0, from - start), Math.max(0, to - start))
+    return text === '' ? [] : [{ ...run, text }]
+  })
+}

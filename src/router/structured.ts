@@ -1,9 +1,11 @@
 import { type Answer, collect } from '../contract/collect.ts'
 import { GenerateError, RESPONSE_TO } from '../contract/errors.ts'
 import type { GenerateEvent, GenerateRequest, Message, Usage } from '../contract/generate.ts'
+import { goOnFrom } from './continue.ts'
 import { jsonValuesIn } from './json-in.ts'
 import { isContent } from './opening.ts'
 import { type Check, checkOf } from './schema.ts'
+import { seam } from './seam.ts'
 import { sum } from './tally.ts'
 import type { Step, Turn } from './turn.ts'
 
@@ -12,8 +14,8 @@ const ROUNDS = 2
 
 /**
  * Makes sure of requests with `json`: reads the whole answer, finds the one JSON value in it, and holds it against the
- * schema. An answer that does not fit is shown to the model once, with the exact errors; one that broke off midway is
- * asked for once more, for nobody has seen any of it. What comes out is one `start`, the value as one text, and one
+ * schema. An answer that does not fit is shown to the model once, with the exact errors; one that was cut off by its
+ * length is completed once; one that broke off midway is asked for once more, for nobody has seen any of it. What comes out is one `start`, the value as one text, and one
  * `end` with the usage of all rounds. An answer that calls tools passes as it is.
  *
  * Throws `GenerateError`: `invalid_request` for a schema that is none; `bad_response` for an answer that was cut off, or
@@ -25,9 +27,13 @@ export function structured(next: Step): Step {
     const check = await checkOf(request.json.schema)
     const before: Usage[] = []
     let asked = request
+    let completed = false
     for (let round = 1; ; round++) {
-      const answer = await whole(next, asked, turn, round < ROUNDS)
-      if (!answer) continue
+      const first = await whole(next, asked, turn, round < ROUNDS)
+      if (!first) continue
+      const cutOff = first.finish === 'length' && first.text.trim() !== '' && !best(first, check).ok
+      const answer = cutOff && !completed ? await complete(next, request, first, turn, check) : first
+      completed ||= cutOff
       const usage = [...before, answer.usage].reduce(sum)
       if (answer.calls.length > 0) return yield* replay({ ...answer, usage })
       const found = best(answer, check)
@@ -47,6 +53,42 @@ async function whole(next: Step, request: GenerateRequest, turn: Turn, again: bo
   } catch (error) {
     if (begun && again && error instanceof GenerateError && RESPONSE_TO[error.failure.kind].fallback) return undefined
     throw error
+  }
+}
+
+/**
+ * The answer with what its length had no room for, asked for without the schema, which a rest would not fit. As it was
+ * where nobody gives the rest.
+ */
+async function complete(
+  next: Step,
+  { json, tools: _, toolChoice: __, ...request }: GenerateRequest,
+  half: Answer,
+  turn: Turn,
+  check: Check,
+): Promise<Answer> {
+  const told = `${goOnFrom(half.text)}\n\nThe whole must be one JSON value of this schema: ${JSON.stringify(json?.schema)}`
+  const messages: readonly Message[] = [
+    ...request.messages,
+    { role: 'assistant', parts: [{ type: 'text', text: half.text }] },
+    { role: 'user', parts: [{ type: 'text', text: told }] },
+  ]
+  try {
+    const rest = await collect(next({ ...request, messages }, turn))
+    const join = seam(half.text, 'told')
+    const more = rest.text.replace(/^\s*```[a-z]*\n/, '')
+    const answer = {
+      ...rest,
+      calls: [],
+      usage: sum(half.usage, rest.usage),
+      text: half.text + join.push(more) + join.rest(),
+    }
+    // Some begin anew and get to the end.
+    const anew = { ...answer, text: rest.text }
+    return !best(answer, check).ok && best(anew, check).ok ? anew : answer
+  } catch (error) {
+    if (turn.signal.aborted || !(error instanceof GenerateError)) throw error
+    return half
   }
 }
 

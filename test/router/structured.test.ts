@@ -37,12 +37,39 @@ describe('an answer by schema', () => {
     expect(up[0]?.asked.length).toBe(2)
   })
 
-  test('that was cut off says so, and is not repaired', async () => {
+  test.each<[string, Play, string]>([
+    ['the rest of it', '1}', '{"n":1}'],
+    ['the rest in a fence', '```json\n1}\n```', '{"n":1}'],
+    ['its end once more', [start('a/one'), text('{"n":'), text('1}'), end()], '{"n":1}'],
+    ['all of it anew', ' {"n": 2}', '{"n":2}'],
+  ])('that was cut off is completed once: the model gives %s', async (_, rest, whole) => {
+    const { ask, up } = lone([[start('a/one'), text('{"n":'), end('length')], rest])
+    expect(await ask(ONE)).toEqual([start('a/one'), text(whole), { type: 'end', finish: 'stop', usage: twice }])
+    const second = up[0]?.asked[1]
+    expect(second?.json).toBeUndefined()
+    expect(second?.messages[1]).toEqual({ role: 'assistant', parts: [text('{"n":')] })
+    expect(JSON.stringify(second?.messages[2])).toContain('required')
+  })
+
+  test('that was completed and still does not fit is repaired', async () => {
+    const { ask, up } = lone([[start('a/one'), text('{"n":'), end('length')], '"x"}', '{"n":3}'])
+    expect((await ask(ONE))[1]).toEqual(text('{"n":3}'))
+    expect(up[0]?.asked.length).toBe(3)
+  })
+
+  test('that was cut off and cannot be completed is an error that holds what there was', async () => {
+    const cut: Play = [start('a/one'), text('{"n":'), end('length')]
+    const { fails, attempts } = house((world) => [upstream(world, 'a/one', [cut])], { policy: { attemptsInAll: 1 } })
+    expect((await fails(ONE)).failure).toEqual({ kind: 'bad_response', partial: '{"n":' })
+    expect(attempts.length).toBe(1)
+  })
+
+  test('that was cut off twice says so, and is not repaired', async () => {
     const { fails, up } = lone([[start('a/one'), text('{"n":'), end('length')]])
     expect((await fails({ ...ONE, maxOutputTokens: 1_000 })).message).toBe(
       'The JSON of a/one was cut off at max_output_tokens (1,000). Raise it, or ask for less.',
     )
-    expect(up[0]?.asked.length).toBe(1)
+    expect(up[0]?.asked.length).toBe(2)
   })
 
   test('that was filtered says so', async () => {

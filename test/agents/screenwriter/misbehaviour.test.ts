@@ -73,6 +73,11 @@ describe('what a model gets wrong once is put right', () => {
         '{"elements":[{"type":"action","text":" "},{"type":"dialogue","speaker":"MARA","parenthetical":null,"text":"```"}],"facts":[]}',
       1,
     ],
+    [
+      'the same exchange over and over',
+      (r) => scene(r, (all) => [...all.slice(0, 4), ...all.slice(1, 4), ...all.slice(1, 4)]),
+      1,
+    ],
     ['a last line that stops', (r) => scene(r, (all) => [...all, { type: 'action', text: 'She turns and' }]), 1],
     ['text instead of JSON', () => 'I would rather talk about it.', 1],
     ['another shape', () => '{"scenes":[]}', 1],
@@ -130,6 +135,46 @@ describe('what a model gets wrong once is put right', () => {
     ])
   })
 
+  test('an answer whose length was used up goes on from its last whole line, once', async () => {
+    const { asked, screenwriter } = setUp((request) => {
+      if (questionOf(request) !== 'scene 1') return undefined
+      const text = JSON.stringify({ elements: sceneElements(request), facts: [] })
+      return [...said(text.slice(0, text.length / 2)), { type: 'end', finish: 'length', usage: {} }]
+    })
+    const result = await screenwriter.develop(ASK, { signal: never })
+    expect(result).toMatchObject({ status: 'complete' })
+    expect(asked.map(questionOf).filter((question) => question.startsWith('scene 1'))).toEqual(['scene 1', 'scene 1+'])
+    expect(result.fountain).toContain('She counts to 0 in scene 1')
+    expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
+  })
+
+  test('the router tells of such an answer as a failure, with what there was of it', async () => {
+    const { asked, screenwriter } = setUp((request) => {
+      if (questionOf(request) !== 'scene 1') return undefined
+      const partial = JSON.stringify({ elements: sceneElements(request), facts: [] }).slice(0, -400)
+      return new GenerateError({ kind: 'bad_response', partial }, 'It was cut off.')
+    })
+    expect((await screenwriter.develop(ASK, { signal: never })).status).toBe('complete')
+    expect(asked.map(questionOf).filter((question) => question.startsWith('scene 1'))).toEqual(['scene 1', 'scene 1+'])
+  })
+
+  test('a scene that copies the one before it is asked for again, and at last loses what it copied', async () => {
+    const first: unknown[] = []
+    const { asked, screenwriter } = setUp((request) => {
+      const own = sceneElements(request)
+      if (questionOf(request) === 'scene 1') first.push(...own)
+      if (questionOf(request) !== 'scene 2') return undefined
+      return JSON.stringify({ elements: [...first.slice(0, 6), ...own], facts: [] })
+    })
+    const result = await screenwriter.develop(ASK, { signal: never })
+    expect(result.status).toBe('complete')
+    const second = asked.filter((request) => questionOf(request) === 'scene 2')
+    expect(second).toHaveLength(3)
+    expect(JSON.stringify(second[1]?.messages.at(-1))).toContain('almost word for word in scene 1')
+    const copied = String((first[1] as Record<string, unknown>)['text'])
+    expect(result.fountain?.split(copied.slice(0, 40))).toHaveLength(2)
+  })
+
   test('a model that only repeats itself is not asked for ever', async () => {
     const same = { elements: [{ type: 'action', text: 'She waits.' }], facts: [] }
     const { asked, screenwriter } = setUp((request) =>
@@ -139,6 +184,55 @@ describe('what a model gets wrong once is put right', () => {
     expect(result).toMatchObject({ status: 'failed', next: expect.stringContaining('F10: It is 0.') })
     expect(result.findings.map(({ code }) => code)).toContain('F10')
     expect(asked.length).toBe(4 + result.scenes.length * 2 + 2)
+  })
+})
+
+describe('the length', () => {
+  test.each([
+    ['a tenth of what is asked for', 0.1],
+    ['four times what is asked for', 4],
+  ])('%s in every answer: the script has its length, or says that it has not', async (_, factor) => {
+    const { asked, screenwriter } = setUp((request) =>
+      request.json?.name === 'scene'
+        ? JSON.stringify({ elements: sceneElements(request, factor), facts: [] })
+        : undefined,
+    )
+    const result = await screenwriter.develop({ ...ASK, target_pages: 12 }, { signal: never })
+    const fits = Math.abs(result.pages - 12) <= 1.2
+    expect(result.status).toBe(fits ? 'complete' : 'failed')
+    expect(result.findings.some(({ code }) => code === 'F10')).toBe(!fits)
+    expect(asked.length).toBeLessThan(4 + result.scenes.length * 5)
+  })
+
+  test('an outline whose pages make no sense is scaled to what was asked for', async () => {
+    const { screenwriter } = setUp((request) => {
+      if (request.json?.name !== 'outline') return undefined
+      const one = { int_ext: 'INT.', set: 'Lamp room', time: 'NIGHT', summary: 'A turn.', characters: ['MARA'] }
+      return JSON.stringify({ scenes: [4, 0.1, 4].map((pages) => ({ ...one, pages })) })
+    })
+    const result = await screenwriter.develop(ASK, { signal: never })
+    expect(result.status).toBe('complete')
+    expect(Math.abs(result.pages - 4)).toBeLessThanOrEqual(0.4)
+  })
+})
+
+describe('the editor', () => {
+  const short = [{ type: 'action', text: 'She waits.' }]
+
+  test('a script that does not pass its checks says so, keeps what is written, and is gone over when it goes on', async () => {
+    let wrong = true
+    const { asked, screenwriter } = setUp((request) => {
+      if (!wrong || request.json?.name !== 'scene') return undefined
+      return JSON.stringify({ elements: short, facts: [] })
+    })
+    const failed = await screenwriter.develop(ASK, { signal: never })
+    expect(failed.status).toBe('failed')
+    expect(failed.scenes.every(({ status }) => status === 'written')).toBe(true)
+    wrong = false
+    const before = asked.length
+    const result = await screenwriter.develop({ script_id: failed.script_id }, { signal: never })
+    expect(asked.length - before).toBeLessThanOrEqual(6)
+    expect(result.status).toBe('complete')
   })
 })
 
@@ -178,5 +272,30 @@ describe('what cannot be put right fails, with everything finished saved', () =>
     expect(result).toMatchObject({ status: 'complete', calls: asked.length })
     expect(asked[before.length] && questionOf(asked[before.length] as GenerateRequest)).toBe('scene 2')
     expect(asked.slice(before.length).map(questionOf)).not.toContain('scene 1')
+  })
+})
+
+test('a refusal in scene 7: six scenes are there to read, and the seventh is what it goes on with', async () => {
+  let broken = true
+  const { asked, screenwriter } = setUp((request) =>
+    broken && questionOf(request) === 'scene 7'
+      ? [...said(''), { type: 'end', finish: 'content_filter', usage: {} }]
+      : undefined,
+  )
+  const failed = await screenwriter.develop({ ...ASK, target_pages: 12 }, { signal: never })
+  expect(failed).toMatchObject({ status: 'failed', next: expect.stringContaining('declined') })
+  expect(failed.scenes.filter(({ status }) => status === 'written')).toHaveLength(6)
+  expect(await screenwriter.scene(failed.script_id, 6)).toContain('She counts to')
+  expect(await screenwriter.scene(failed.script_id, 7)).toBeUndefined()
+  expect(failed).toMatchObject({ calls: asked.length, cost_usd: asked.length / 1_000 })
+  expect(failed.scenes[6]).toMatchObject({ attempts: 1, cost_usd: 0.001 })
+  broken = false
+  const before = asked.length
+  const result = await screenwriter.develop({ script_id: failed.script_id, model: 'fake/other' }, { signal: never })
+  expect(result.status).toBe('complete')
+  expect(asked[before]?.model).toBe('fake/other')
+  expect(asked.slice(before).map(questionOf)[0]).toBe('scene 7')
+  expect(result.scenes[6]).toMatchObject({
+    attempts: 1 + asked.slice(before).filter((r) => questionOf(r).startsWith('scene 7')).length,
   })
 })

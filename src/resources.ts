@@ -23,6 +23,9 @@ const PLAN_FORMATS: Readonly<Record<string, string>> = {
   mermaid: 'text/vnd.mermaid',
   csv: 'text/csv',
   ics: 'text/calendar',
+  oneliner: 'text/markdown',
+  breakdown: 'text/markdown',
+  callsheets: 'text/markdown',
 }
 
 /** Every address under which a document can be read: a change of the document is a change of all of them. */

@@ -46,6 +46,7 @@ const PLAY: readonly (readonly [RegExp, Kind])[] = [
   [/summary|synopsis|outline|what happens|overview|\bbeat\b|\barc\b/, { rule: 'summary', sentences: 2, carries: 2 }],
   [/action/, { rule: 'action', sentences: 2, carries: 4 }],
   [/transition/, { rule: 'transition', carries: 0 }],
+  [/\b(?:prop|item)\b/, { rule: 'prop', carries: 0 }],
   [/\b(?:want|need|goal|motivation|objective)\b/, { rule: 'want', carries: 0 }],
   [/voice|speech pattern|manner/, { rule: 'voice', carries: 5 }],
   [/\brole\b/, { rule: 'storyRole', carries: 0 }],
@@ -126,6 +127,9 @@ export const spaced = (name: string): string =>
 
 /** Usual ranges of numbers by what they are called. */
 const RANGES: readonly (readonly [RegExp, number, number])[] = [
+  [/optimistic/, 1, 4],
+  [/\blikely/, 4, 16],
+  [/pessimistic/, 16, 40],
   [/hour|effort/, 1, 40],
   [/minute/, 5, 60],
   [/\bdays?\b/, 1, 10],

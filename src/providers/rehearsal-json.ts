@@ -25,7 +25,7 @@ import type { Writer } from './rehearsal-writer.ts'
  */
 export function filled(schema: JsonSchema, writer: Writer, chance: Chance, date: string): unknown {
   writer.cast([...new Set(castOf(schema))])
-  const work = /"(?:tasks?|milestones?|estimate\w*|risks?)"/.test(JSON.stringify(schema))
+  const work = /"(?:tasks?|milestones?|estimate\w*|risks?|deliverables?)"/.test(JSON.stringify(schema))
   let value: unknown
   for (let attempt = 0; attempt < 6; attempt++) {
     const doc: Doc = { root: schema, writer, chance, date, ids: new Map(), marks: [] }

@@ -4,32 +4,52 @@ import { tool } from './tool.ts'
 /** Below the 60 s after which many clients give up on a call. */
 const WAIT_SECONDS = 45
 
+/** Holds a number to its bounds without a word of them in the tool list, where they would cost tokens and help nobody. */
+function within<Schema extends z.ZodType<number>>(schema: Schema, least: number, most = Number.MAX_VALUE): Schema {
+  return schema.refine(
+    (value) => value >= least && value <= most,
+    `Give ${most < Number.MAX_VALUE ? `${least} to ${most}` : `${least} or more`}.`,
+  )
+}
+
 export default tool({
   name: 'plan_tasks',
   title: 'Plan the work',
   description:
-    'Turns a goal, or a screenplay by its script_id, into a plan that can be carried out: tasks with roles, hours, dependencies and dates, the critical path, milestones and risks. The model proposes; code checks and schedules. When the answer says `running`, call again with its plan_id.',
+    'Turns a goal, or a screenplay by its script_id, into a plan that can be carried out: tasks with roles, hours and dates, critical path, risks; of a screenplay the shooting schedule too. Code checks and schedules what the model proposes. While it says `running`, call again with its plan_id.',
   input: z.object({
-    goal: z.string().min(1).max(20_000).optional().describe('Or give script_id or plan_id.'),
+    goal: z.string().min(1).max(20_000).optional(),
     script_id: z.string().max(64).optional(),
     constraints: z
       .object({
         team: z
-          .array(z.object({ role: z.string().min(1).max(100), count: z.int().min(1).max(1000) }))
+          .array(z.object({ role: z.string().min(1).max(100), count: within(z.int(), 1, 1000) }))
           .max(50)
           .optional(),
         start_date: z.iso.date().optional(),
         deadline: z.iso.date().optional(),
-        hours_per_day: z.number().min(1).max(24).optional(),
-        budget_usd: z.number().min(0).optional(),
+        hours_per_day: within(z.number(), 1, 24).optional(),
+        budget_usd: within(z.number(), 0).optional(),
+        day_rates: z.record(z.string().max(100), within(z.number(), 0)).optional().describe('USD, by role or cast.'),
+        pages_per_day: within(z.number(), 0.5, 20).optional(),
       })
       .optional(),
     detail: z.enum(['outline', 'standard', 'fine']).optional(),
-    plan_id: z.string().max(64).optional().describe('Go on with, or wait for, an earlier one.'),
-    notes: z.string().max(20_000).optional().describe('Revise the plan of plan_id.'),
+    plan_id: z.string().max(64).optional().describe('An earlier one.'),
+    notes: z.string().max(20_000).optional().describe('Revise it.'),
+    update: z
+      .array(
+        z.object({
+          id: z.string().max(100),
+          status: z.enum(['done', 'started', 'blocked', 'open']),
+          hours_spent: within(z.number(), 0, 100_000).optional(),
+        }),
+      )
+      .max(500)
+      .optional(),
     model: z.string().optional(),
-    max_cost_usd: z.number().min(0).optional().describe('The job stops there with what it has.'),
-    wait_seconds: z.number().min(0).max(3600).default(WAIT_SECONDS),
+    max_cost_usd: within(z.number(), 0).optional().describe('Stops there.'),
+    wait_seconds: within(z.number(), 0, 3600).default(WAIT_SECONDS),
   }),
   output: z.object({
     plan_id: z.string(),
@@ -42,6 +62,9 @@ export default tool({
         description: z.string(),
         role: z.string(),
         estimate_hours: z.number(),
+        estimate_basis: z.string(),
+        status: z.string(),
+        actual_hours: z.number().optional(),
         depends_on: z.array(z.string()),
         priority: z.string(),
         acceptance: z.string(),

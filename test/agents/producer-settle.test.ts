@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { assemble } from '../../src/agents/producer/assemble.ts'
+import type { PlanDocument, Scene } from '../../src/agents/producer/document.ts'
+import { expectedHours, settledEstimates } from '../../src/agents/producer/estimate.ts'
+import { told } from '../../src/agents/producer/living.ts'
+import { settledScope } from '../../src/agents/producer/questions/scope.ts'
 import { settle } from '../../src/agents/producer/settle.ts'
-import type { PlanDocument } from '../../src/agents/producer/shapes.ts'
+import { blocksOf, castCost, withShooting } from '../../src/agents/producer/shooting.ts'
 import { checkPlan } from '../../src/planning/index.ts'
 
 const name = fc.oneof(
@@ -13,26 +17,51 @@ const name = fc.oneof(
 const text = fc.string({ unit: 'grapheme', maxLength: 30 })
 const hours = fc.oneof(fc.nat(40), fc.double(), fc.constantFrom(-8, 0, 1e9, Number.NaN, Number.POSITIVE_INFINITY))
 const role = fc.constantFrom('Writer', 'writers', 'Lead writer', '', 'Crew', '__proto__')
-const answer = fc.record({
-  deliverables: fc.array(text, { maxLength: 2 }),
+const scope = fc.record({
+  deliverables: fc.array(text, { minLength: 1, maxLength: 3 }),
   assumptions: fc.array(text, { maxLength: 2 }),
   roles: fc.array(fc.record({ role, count: fc.integer({ min: -1, max: 3 }) }), { maxLength: 3 }),
+})
+const tasks = fc.record({
   tasks: fc.array(
     fc.record({
       id: name,
       title: fc.oneof(text, name),
       description: text,
       role,
-      estimate_hours: hours,
-      estimate_basis: text,
       depends_on: fc.array(name, { maxLength: 4 }),
       priority: fc.constantFrom('high' as const, 'medium' as const, 'low' as const),
       acceptance: text,
+      deliverable: fc.constantFrom('d1', 'd2'),
     }),
     { maxLength: 12 },
   ),
   shooting: fc.record({ role, task_ids: fc.array(name, { maxLength: 3 }) }),
 })
+const estimate = fc.record({
+  optimistic_hours: hours,
+  likely_hours: hours,
+  pessimistic_hours: hours,
+  estimate_basis: text,
+})
+const scenes = fc.array(
+  fc.record({
+    int_ext: fc.constantFrom('INT', 'EXT'),
+    set: fc.constantFrom('KITCHEN', 'BEACH', 'ATTIC'),
+    time: fc.constantFrom('DAY', 'NIGHT', 'LATER', ''),
+    cast: fc.uniqueArray(fc.constantFrom('ANNA', 'TOM', 'MARA'), { maxLength: 3 }),
+    eighths: fc.integer({ min: 1, max: 60 }),
+  }),
+  { maxLength: 9 },
+)
+const asScenes = (some: readonly Omit<Scene, 'scene' | 'heading' | 'summary'>[]): Scene[] =>
+  some.map((one, at) => ({
+    ...one,
+    cast: [...one.cast],
+    scene: at + 1,
+    heading: `${one.int_ext}. ${one.set}`,
+    summary: '',
+  }))
 const team = fc.option(
   fc.array(fc.record({ role: fc.constantFrom('Writer', 'Crew', 'Editor'), count: fc.integer({ min: 1, max: 2 }) }), {
     maxLength: 3,
@@ -40,42 +69,106 @@ const team = fc.option(
   { nil: undefined },
 )
 
-const LIMITS = {
-  mostTasks: 8,
-  blocks: [{ id: 'shoot-01', title: 'Shoot KITCHEN', description: 'Scene 1.', pages: 2 }],
-  hoursPerDay: 8,
-  earlierIds: ['t01-write', 't04'],
-  usedIds: ['t07-gone'],
-}
+const updates = fc.array(
+  fc.record({
+    at: fc.nat(20),
+    status: fc.constantFrom('done' as const, 'started' as const, 'blocked' as const, 'open' as const),
+    hours_spent: fc.option(fc.nat(60), { nil: undefined }),
+  }),
+  { maxLength: 6 },
+)
 
-describe('whatever fits the schema becomes a plan that keeps every promise', () => {
-  test('with any ids, titles, hours, roles and dependencies', () => {
+const EMPTY: PlanDocument = {
+  goal: 'A film',
+  scenes: [],
+  constraints: {},
+  detail: 'standard',
+  model: 'auto',
+  created_on: '2026-01-01',
+  revision: 1,
+  progress: {},
+  log: [],
+  history: [],
+  changes: [],
+  spent: { calls: 0, microUsd: 0, unpriced: 0, models: [] },
+}
+const MOST_TASKS = 8
+const MONDAY = Date.UTC(2026, 0, 5, 11)
+
+describe('whatever fits the schemas becomes a plan that keeps every promise', () => {
+  test('with any ids, titles, hours, roles, dependencies and scenes, and whatever becomes of its tasks', () => {
     fc.assert(
-      fc.property(answer, team, (proposed, people) => {
-        const work = settle(proposed, LIMITS)
-        const document: PlanDocument = {
-          goal: 'A film',
-          blocks: [],
-          constraints: people ? { team: people } : {},
-          detail: 'standard',
-          model: 'auto',
-          created_on: '2026-01-01',
-          revision: 1,
-          history: [],
-          changes: [],
-          spent: { calls: 0, microUsd: 0, unpriced: 0, models: [] },
-        }
-        const plan = assemble('p', document, work, 0)
+      fc.property(scope, tasks, fc.array(estimate, { maxLength: 12 }), scenes, team, updates, (...given) => {
+        const [asked, proposed, points, some, people, news] = given
+        const base = withShooting({ ...EMPTY, scenes: asScenes(some), constraints: people ? { team: people } : {} })
+        const goal = settledScope(asked, base)
+        const named = settle(proposed, {
+          mostTasks: MOST_TASKS,
+          blocks: base.shooting ? blocksOf(base.shooting) : [],
+          deliverables: goal.deliverables,
+          earlierIds: ['t01-write', 't04'],
+          usedIds: ['t07-gone'],
+        })
+        const answers = Object.fromEntries(named.tasks.flatMap(({ id }, at) => (points[at] ? [[id, points[at]]] : [])))
+        const estimates = { done: [], ...settledEstimates(answers, named.tasks) }
+        const document: PlanDocument = { ...base, scope: goal, named, estimates }
+        const plan = assemble('p', document, 0)
+        expect(plan === undefined).toBe(named.tasks.length + some.length === 0)
+        if (plan === undefined) return
+
         expect(checkPlan(plan)).toEqual([])
         expect(plan.findings.filter(({ severity }) => severity === 'error')).toEqual([])
-        expect(plan.tasks.some(({ id }) => id === 'shoot-01')).toBe(true)
         expect(plan.tasks.some(({ id }) => /^t0[2356]|^t07/.test(id))).toBe(false)
+        for (const task of plan.tasks) {
+          const { optimistic_hours, likely_hours, pessimistic_hours } = task
+          expect(0 < optimistic_hours && optimistic_hours <= likely_hours && likely_hours <= pessimistic_hours).toBe(
+            true,
+          )
+          if (task.deliverable !== undefined) expect(task.estimate_hours).toBe(expectedHours(task))
+        }
         const titled = proposed.tasks.filter(({ title }) => title.trim() !== '').length
-        const told = plan.findings.map(({ message }) => message).join('\n')
-        if (titled < proposed.tasks.length) expect(told).toContain('without a title')
-        if (titled > LIMITS.mostTasks) expect(told).toContain(`gave ${titled} tasks`)
+        const said = plan.findings.map(({ message }) => message).join('\n')
+        if (titled < proposed.tasks.length) expect(said).toContain('without a title')
+        if (titled > MOST_TASKS) expect(said).toContain(`gave ${titled} tasks`)
+
+        const later = told(
+          { ...document, plan },
+          news.map(({ at, ...one }) => ({ ...one, id: plan.tasks[at % plan.tasks.length]?.id ?? '' })),
+          MONDAY,
+        )
+        const after = assemble('p', later, MONDAY)
+        expect(after?.findings.filter(({ severity }) => severity === 'error')).toEqual([])
+        const isEarly = (id: string): boolean => (later.progress[id]?.status ?? 'open') === 'open'
+        if (Object.keys(later.progress).length > 0)
+          for (const { id, start } of after?.tasks ?? [])
+            if (isEarly(id)) expect(start >= '2026-01-05T11:00').toBe(true)
       }),
       { numRuns: 500 },
+    )
+  })
+
+  test('a shooting schedule has every scene once, no day too long, no day and night in one, and costs what it says', () => {
+    fc.assert(
+      fc.property(scenes, fc.constantFrom(1, 2.5, 5), fc.boolean(), (some, pages_per_day, paid) => {
+        const day_rates = paid ? { anna: 700, tom: 333.33 } : undefined
+        const constraints = { pages_per_day, ...(day_rates && { day_rates }) }
+        const { shooting } = withShooting({ ...EMPTY, scenes: asScenes(some), constraints })
+        expect(shooting === undefined).toBe(some.length === 0)
+        if (shooting === undefined) return
+        const { days, order } = shooting
+        expect(days.flatMap((day) => day.scenes).toSorted((a, b) => a - b)).toEqual(some.map((_, at) => at + 1))
+        expect(days.reduce((sum, day) => sum + day.eighths, 0)).toBe(some.reduce((sum, one) => sum + one.eighths, 0))
+        for (const [at, day] of days.entries()) {
+          expect(day.eighths / 8 / day.days).toBeLessThanOrEqual(pages_per_day)
+          const cast = new Set(day.scenes.flatMap((scene) => some[scene - 1]?.cast ?? []))
+          expect(new Set(day.cast)).toEqual(cast)
+          if (at > 0 && days[at - 1]?.night) expect(day.night || day.scenes.length === 0).toBe(true)
+        }
+        expect(order.cost).toBeLessThanOrEqual(order.script_order_cost)
+        expect(order.lower_bound).toBeLessThanOrEqual(order.cost + 0.005)
+        expect(castCost(days, shooting.day_rates)).toEqual({ cost: order.cost, hold_cost: order.hold_cost })
+      }),
+      { numRuns: 300 },
     )
   })
 })

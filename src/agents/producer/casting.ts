@@ -1,13 +1,14 @@
-import type { TaskDraft, TeamMember } from '../../planning/index.ts'
-import type { Finding, Work } from './shapes.ts'
+import type { TeamMember } from '../../planning/index.ts'
+import type { DraftTask, Finding } from './document.ts'
 
 /** Gives every task a role that there is: the team's where one is given, else the roles that the plan named. */
 export function casting(
-  work: Work,
+  drafts: readonly DraftTask[],
+  roles: readonly TeamMember[],
   given: readonly TeamMember[] | undefined,
-): { tasks: readonly TaskDraft[]; team: readonly TeamMember[]; findings: readonly Finding[] } {
-  const used = work.tasks.map(({ role }) => role)
-  const team = merged(given ?? work.roles.filter(({ role }) => used.some((one) => same(one, role))))
+): { tasks: readonly DraftTask[]; team: readonly TeamMember[]; findings: readonly Finding[] } {
+  const used = drafts.map(({ role }) => role)
+  const team = merged(given ?? roles.filter(({ role }) => used.some((one) => same(one, role))))
   const there = [...team]
   const messages = new Set<string>()
   const roleOf = (wanted: string): string => {
@@ -18,7 +19,7 @@ export function casting(
     if (!there.some((one) => one.role === role)) there.push({ role, count: 1 })
     return role
   }
-  const tasks = work.tasks.map((task) => ({ ...task, role: roleOf(task.role) }))
+  const tasks = drafts.map((task) => ({ ...task, role: roleOf(task.role) }))
   const added = there.slice(team.length).map(({ role }) => role)
   if (given && added.length > 0) {
     messages.add(

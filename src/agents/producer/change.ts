@@ -1,7 +1,8 @@
 import { GenerateError } from '../../contract/errors.ts'
 import { NOTHING_SPENT } from '../ask.ts'
-import type { Shooting } from './script.ts'
-import type { Constraints, PlanDocument, PlanInput } from './shapes.ts'
+import type { Constraints, PlanDocument } from './document.ts'
+import type { PlanInput } from './input.ts'
+import type { Production } from './script.ts'
 
 const MICRO = 1_000_000
 /** Earlier versions that are kept. */
@@ -10,8 +11,8 @@ const HISTORY = 20
 const REMEMBERED = 50
 
 /** The document of a plan that is only asked for. Throws `invalid_request` where nothing says what to plan. */
-export function begun(input: PlanInput, shooting: Shooting | undefined, now: number): PlanDocument {
-  const goal = input.goal ?? shooting?.goal
+export function begun(input: PlanInput, production: Production | undefined, now: number): PlanDocument {
+  const goal = input.goal ?? production?.goal
   if (goal === undefined) {
     const message = 'Say what to plan: give a goal, the script_id of a screenplay, or the plan_id of an earlier plan.'
     throw new GenerateError({ kind: 'invalid_request', field: 'goal' }, message)
@@ -19,14 +20,16 @@ export function begun(input: PlanInput, shooting: Shooting | undefined, now: num
   return {
     goal,
     ...(input.script_id !== undefined && { script_id: input.script_id }),
-    ...(shooting && { script_facts: shooting.facts }),
-    blocks: [...(shooting?.blocks ?? [])],
+    ...(production && { script_facts: production.facts }),
+    scenes: [...(production?.scenes ?? [])],
     constraints: constraintsOf(input, {}),
     detail: input.detail ?? 'standard',
     ...(input.notes !== undefined && { notes: input.notes, last_notes: input.notes }),
     ...request(input, 'auto'),
     created_on: new Date(now).toISOString().slice(0, 10),
     revision: 1,
+    progress: {},
+    log: [],
     history: [],
     changes: [],
     spent: { ...NOTHING_SPENT, models: [] },
@@ -54,8 +57,11 @@ export function applied(
     ? [document.notes, differs(document.goal, input.goal) && `The goal is now: ${input.goal}`, input.notes]
     : [document.notes]
   const said = notes.filter(Boolean).join('\n')
+  const { scope, proposal: _, ...kept } = asked
   return {
-    ...asked,
+    ...kept,
+    // Another goal may have other deliverables.
+    ...(scope && !differs(document.goal, input.goal) && { scope }),
     goal: input.goal ?? document.goal,
     detail: input.detail ?? document.detail,
     constraints: constraintsOf(input, document.constraints),
@@ -79,13 +85,15 @@ function newConstraints(document: PlanDocument, input: PlanInput): boolean {
 /** Field by field, what is given now over what was given before. */
 function constraintsOf({ constraints: given = {} }: PlanInput, before: Constraints): Constraints {
   const all = { ...before, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }
-  const { team, start_date, deadline, hours_per_day, budget_usd } = all
+  const { team, start_date, deadline, hours_per_day, budget_usd, day_rates, pages_per_day } = all
   return {
     ...(team && { team: team.map(({ role, count }) => ({ role: role.trim(), count })) }),
     ...(start_date !== undefined && { start_date }),
     ...(deadline !== undefined && { deadline }),
     ...(hours_per_day !== undefined && { hours_per_day }),
     ...(budget_usd !== undefined && { budget_usd }),
+    ...(day_rates && { day_rates: { ...before.day_rates, ...day_rates } }),
+    ...(pages_per_day !== undefined && { pages_per_day }),
   }
 }
 

@@ -2,22 +2,24 @@ import { GenerateError } from '../../contract/errors.ts'
 import type { Generate } from '../../contract/generate.ts'
 import type { Shelf } from '../../contract/shelf.ts'
 import type { World } from '../../contract/world.ts'
-import { type Plan, toCsv, toIcs, toJson, toMarkdown, toMermaid } from '../../planning/index.ts'
 import { createJobs, type Job, type Jobs } from '../job.ts'
 import type { Progress } from '../progress.ts'
 import { applied, begun, isChange } from './change.ts'
+import { PlanDocument } from './document.ts'
+import { FORMATS } from './formats.ts'
+import type { PlanInput, PlanResult } from './input.ts'
 import { resultOf } from './result.ts'
-import { shootingOf } from './script.ts'
-import { PlanDocument, type PlanInput, type PlanResult } from './shapes.ts'
+import { productionOf } from './script.ts'
+import { update } from './update.ts'
 import { produce } from './work.ts'
 
-export type { PlanInput, PlanResult } from './shapes.ts'
+export type { PlanInput, PlanResult, TaskUpdate } from './input.ts'
 
 /** Turns a goal, or a screenplay, into a plan that can be carried out. */
 export interface Producer {
   /**
-   * Begins a plan, goes on with one, waits for one or revises one. The model names the work; code computes everything
-   * else. Answers with what there is when `wait_seconds` have passed, with `next` saying how to go on. Throws
+   * Begins a plan, goes on with one, waits for one, revises one or takes in what became of its tasks. The model names the
+   * work; code computes everything else. Answers with what there is when `wait_seconds` have passed, with `next` saying how to go on. Throws
    * `GenerateError`: `invalid_request` for an input that names no goal or an id that is not there, `cancelled`.
    */
   plan(
@@ -33,14 +35,6 @@ const WAIT_SECONDS = 45
 /** How often a change is sent in again that found another one at work. */
 const TURNS = 3
 
-const FORMATS: Readonly<Record<string, (plan: Plan) => string>> = {
-  json: toJson,
-  md: toMarkdown,
-  mermaid: toMermaid,
-  csv: toCsv,
-  ics: toIcs,
-}
-
 export function createProducer({
   generate,
   shelf,
@@ -55,11 +49,16 @@ export function createProducer({
   return {
     async plan(input, { signal, onProgress }) {
       const id = input.plan_id ?? world.id()
-      const before = input.plan_id === undefined ? undefined : await read(id)
-      if (input.plan_id !== undefined && before === undefined) throw unknown('plan_id', id, 'plan')
-      const first = before?.document ?? begun(input, await shooting(input.script_id), world.now())
-      const change = { id: world.id(), input }
       const until = world.now() + (input.wait_seconds ?? WAIT_SECONDS) * 1000
+      const found = input.plan_id === undefined ? undefined : await read(id)
+      if (input.plan_id !== undefined && found === undefined) throw unknown('plan_id', id, 'plan')
+      if (input.update?.length) {
+        if (found === undefined) throw unplanned()
+        await update(id, input.update, { shelf, world, signal, until })
+      }
+      const before = input.update?.length ? await read(id) : found
+      const first = before?.document ?? begun(input, await production(input.script_id), world.now())
+      const change = { id: world.id(), input }
       const attend = (): Promise<'ended' | 'running'> =>
         jobs.attend(
           'plan',
@@ -111,15 +110,20 @@ export function createProducer({
     return (await read(id))?.document.changes.includes(change) === true
   }
 
-  async function shooting(scriptId: string | undefined): Promise<ReturnType<typeof shootingOf> | undefined> {
+  async function production(scriptId: string | undefined): Promise<ReturnType<typeof productionOf>> {
     if (scriptId === undefined) return undefined
     const script = await jobs.read('script', scriptId)
     if (script === undefined) throw unknown('script_id', scriptId, 'script')
-    const found = shootingOf(script.document)
+    const found = productionOf(script.document)
     if (found !== undefined) return found
     const message = `The script ${scriptId} has no scenes yet. Go on with it first: call develop_script with script_id "${scriptId}".`
     throw new GenerateError({ kind: 'invalid_request', field: 'script_id' }, message)
   }
+}
+
+function unplanned(): GenerateError {
+  const message = 'An update is of the tasks of a plan: give its plan_id.'
+  return new GenerateError({ kind: 'invalid_request', field: 'plan_id' }, message)
 }
 
 function unknown(field: string, id: string, what: string): GenerateError {

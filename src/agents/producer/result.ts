@@ -1,7 +1,9 @@
 import { toMermaid } from '../../planning/index.ts'
 import { costUsd } from '../ask.ts'
 import type { Job } from '../job.ts'
-import type { PlanDocument, PlanResult } from './shapes.ts'
+import type { PlanDocument, PlanTask } from './document.ts'
+import type { PlanResult } from './input.ts'
+import { nextSteps } from './living.ts'
 import { clip } from './text.ts'
 
 /** A result is at most this long as JSON; the resource has all of it. */
@@ -14,12 +16,12 @@ export function resultOf(
   also?: string,
 ): PlanResult {
   const { plan, goal, spent } = document
-  const next = [nextOf(id, job), also].filter(Boolean).join(' ')
+  const next = [nextOf(id, job), also, plan && nextSteps(plan)].filter(Boolean).join(' ')
   return bounded({
     plan_id: id,
     status: job.status,
     goal: clip(goal, 2000),
-    tasks: (plan?.tasks ?? []).map(({ estimate_basis: _, ...task }) => ({ ...task, depends_on: [...task.depends_on] })),
+    tasks: (plan?.tasks ?? []).map(shown),
     milestones: (plan?.milestones ?? []).map((one) => ({ ...one, depends_on: [...one.depends_on] })),
     critical_path: [...(plan?.critical_path ?? [])],
     makespan_hours: plan?.makespan_hours ?? null,
@@ -32,6 +34,12 @@ export function resultOf(
     models: spent.models,
     ...(next !== '' && { next }),
   })
+}
+
+function shown(whole: PlanTask): PlanResult['tasks'][number] {
+  const { deliverable: _, optimistic_hours, likely_hours, pessimistic_hours, ...task } = whole
+  const points = `${optimistic_hours}, ${likely_hours} or ${pessimistic_hours} hours`
+  return { ...task, estimate_basis: `${points}: ${task.estimate_basis}`, depends_on: [...task.depends_on] }
 }
 
 function nextOf(id: string, { status, message = '' }: Job): string {
@@ -76,6 +84,7 @@ function texts(result: PlanResult, most: number): PlanResult {
       ...task,
       description: clip(task.description, most),
       acceptance: clip(task.acceptance, most),
+      estimate_basis: clip(task.estimate_basis, most),
     })),
     risks: result.risks.map((one) => ({ ...one, mitigation: clip(one.mitigation, most) })),
   }

@@ -1,0 +1,95 @@
+import { remaining } from './dates.ts'
+import { canGo, lessWork, listed, type Situation } from './deadline.ts'
+import type { Constraints, DraftTask, Finding, Shooting } from './document.ts'
+import { hundredths, nameKey } from './text.ts'
+
+/** What is known of the cost of a plan, in whole cents. */
+export interface Costs {
+  readonly cents: number
+  /** Roles and members of the cast without a rate: their work is not in the sum. */
+  readonly unknown: readonly string[]
+  readonly unknownHours: number
+  /** False where nobody's rate is known. */
+  readonly isKnown: boolean
+}
+
+/**
+ * The work at the day rates that the user gave, a role's hours each to the cent, and the cast from their first day to
+ * their last. An unknown rate is listed, not guessed. Hours that were told count in place of the estimate.
+ */
+export function costsOf(
+  { drafts, standing, calendar }: Situation,
+  constraints: Constraints,
+  shooting?: Shooting,
+): Costs {
+  const given = new Map(Object.entries(constraints.day_rates ?? {}).map(([name, rate]) => [nameKey(name), rate]))
+  const byRole = [...Map.groupBy(drafts, ({ role }) => role)].map(([role, tasks]) => ({
+    name: role,
+    hours: tasks.reduce((sum, task) => sum + hoursOf(task, standing), 0),
+    rate: given.get(nameKey(role)),
+  }))
+  const cast = [...new Set(shooting?.days.flatMap((day) => day.cast))]
+  const paid = byRole.reduce(
+    (sum, { hours, rate = 0 }) => sum + Math.round((hours / calendar.hoursPerDay) * rate * 100),
+    0,
+  )
+  const people = shooting?.order.unit === 'usd' ? Math.round(shooting.order.cost * 100) : 0
+  const nameless = byRole.filter(({ rate }) => rate === undefined)
+  return {
+    cents: paid + people,
+    unknown: [
+      ...nameless.map(({ name }) => name),
+      ...cast.filter((name) => !Object.hasOwn(shooting?.day_rates ?? {}, name)),
+    ],
+    unknownHours: nameless.reduce((sum, { hours }) => sum + hours, 0),
+    isKnown: given.size > 0,
+  }
+}
+
+/** P12 and P14: what the work costs, and whether the budget holds; if not, by how much and what would have to go. */
+export function money(on: Situation, constraints: Constraints, shooting?: Shooting): readonly Finding[] {
+  const { budget_usd: budget } = constraints
+  const costs = costsOf(on, constraints, shooting)
+  const hours = on.drafts.reduce((sum, task) => sum + hoursOf(task, on.standing), 0)
+  if (budget === 0) {
+    const message = `There is no money, and ${hundredths(hours)} hours of work: the plan only holds if nobody is paid.`
+    return [{ code: 'P14', severity: 'error', message }]
+  }
+  if (!costs.isKnown) return budget === undefined ? [] : [unrated(budget, hours)]
+  const rest =
+    costs.unknown.length > 0 ? ` No rate is known for ${costs.unknown.join(', ')}: that work is not counted.` : ''
+  const sum = `The work costs ${usd(costs.cents)} at the day rates given.${rest}`
+  if (budget === undefined || costs.cents <= budget * 100) {
+    const left = budget === undefined ? '' : ` The budget has ${usd(Math.round(budget * 100) - costs.cents)} left.`
+    return [{ code: 'P12', severity: 'info', message: `${sum}${left}` }]
+  }
+  const over = usd(costs.cents - Math.round(budget * 100))
+  const gone = lessWork(
+    on.drafts.filter((task) => canGo(task, on.standing)),
+    (ids) => {
+      const drafts = on.drafts.filter(({ id }) => !ids.has(id))
+      return costsOf({ ...on, drafts }, constraints, shooting).cents <= budget * 100
+    },
+  )
+  const way = gone
+    ? `It is met without ${listed(gone)}.`
+    : 'Even without every task that is not of high priority it is not met.'
+  return [{ code: 'P14', severity: 'error', message: `The budget of $${budget} is ${over} short. ${way} ${sum}` }]
+}
+
+function unrated(budget: number, hours: number): Finding {
+  const rate = (Math.floor((budget / hours) * 100) / 100).toFixed(2)
+  const message = `No rates are known, so the budget cannot be checked: $${budget} covers the ${hundredths(hours)} hours of work at $${rate} an hour or less, everything else left out. Give constraints.day_rates to have it checked.`
+  return { code: 'P12', severity: 'info', message }
+}
+
+/** What was spent on a task and what is left of it. */
+function hoursOf(task: DraftTask, { progress }: Situation['standing']): number {
+  const { status = 'open', hours } = progress[task.id] ?? {}
+  if (status === 'done') return hours ?? task.estimate_hours
+  return (hours ?? 0) + remaining(task, progress[task.id])
+}
+
+export function usd(cents: number): string {
+  return `$${(cents / 100).toFixed(2)}`
+}

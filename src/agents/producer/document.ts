@@ -1,0 +1,241 @@
+import { z } from 'zod'
+import { CATEGORIES } from './categories.ts'
+
+/** Zod shapes of everything that is kept of a plan. A part that is absent has not been made yet. */
+const Detail = z.enum(['outline', 'standard', 'fine'])
+
+const team = z.array(z.object({ role: z.string(), count: z.number() }))
+export type Constraints = z.infer<typeof Constraints>
+const Constraints = z.object({
+  team: team.optional(),
+  start_date: z.string().optional(),
+  deadline: z.string().optional(),
+  hours_per_day: z.number().optional(),
+  budget_usd: z.number().optional(),
+  day_rates: z.record(z.string(), z.number()).optional(),
+  pages_per_day: z.number().optional(),
+})
+
+/** What is known of a task before anybody has said how long it takes. */
+export type NamedTask = z.infer<typeof NamedTask>
+const NamedTask = z.object({
+  id: z.string(),
+  title: z.string(),
+  description: z.string(),
+  role: z.string(),
+  depends_on: z.array(z.string()),
+  priority: z.enum(['high', 'medium', 'low']),
+  acceptance: z.string(),
+  /** The id of what it helps to make; absent in shooting. */
+  deliverable: z.string().optional(),
+})
+
+/** Three points, in working hours of one person, and what they rest on. */
+export type Estimate = z.infer<typeof Estimate>
+export const Estimate = z.object({
+  optimistic_hours: z.number(),
+  likely_hours: z.number(),
+  pessimistic_hours: z.number(),
+  estimate_basis: z.string(),
+})
+
+export type DraftTask = z.infer<typeof DraftTask>
+/** `estimate_hours` is the expected value, to the quarter of an hour: (optimistic + 4 likely + pessimistic) / 6. */
+const DraftTask = z.object({ ...NamedTask.shape, ...Estimate.shape, estimate_hours: z.number() })
+
+const Status = z.enum(['open', 'started', 'blocked', 'done'])
+export type PlanTask = z.infer<typeof PlanTask>
+const PlanTask = z.object({
+  ...DraftTask.shape,
+  status: Status,
+  /** Hours spent so far, where they were told. */
+  actual_hours: z.number().optional(),
+  start: z.string(),
+  finish: z.string(),
+  slack_hours: z.number(),
+  critical: z.boolean(),
+})
+
+export type Milestone = z.infer<typeof Milestone>
+const Milestone = z.object({ id: z.string(), title: z.string(), depends_on: z.array(z.string()), at: z.string() })
+const level = z.enum(['low', 'medium', 'high'])
+export type Risk = z.infer<typeof Risk>
+export const Risk = z.object({ risk: z.string(), likelihood: level, impact: level, mitigation: z.string() })
+export type Finding = z.infer<typeof Finding>
+const Finding = z.object({ code: z.string(), severity: z.enum(['error', 'warn', 'info']), message: z.string() })
+
+const Deliverable = z.object({ id: z.string(), title: z.string() })
+
+/** What a scene asks of a production. Cast, set, time and length are the screenplay's own; the rest is suggested. */
+export type Scene = z.infer<typeof Scene>
+const Scene = z.object({
+  scene: z.number(),
+  heading: z.string(),
+  int_ext: z.string(),
+  set: z.string(),
+  time: z.string(),
+  cast: z.array(z.string()),
+  eighths: z.number(),
+  /** Its beginning, in the screenplay's words. */
+  summary: z.string(),
+})
+
+/** Something that a scene seems to need. A model named it, nobody has agreed to it yet: hence `suggested`. */
+export type Suggested = z.infer<typeof Suggested>
+const Suggested = z.object({
+  scene: z.number(),
+  category: z.enum(CATEGORIES),
+  item: z.string(),
+  suggested: z.literal(true),
+})
+
+/** A day of shooting, its scenes in order; without scenes a free day. `cast` is everyone who is in one of them. */
+export type ShootingDay = z.infer<typeof ShootingDay>
+const ShootingDay = z.object({
+  /** That of its task. */
+  id: z.string(),
+  day: z.number(),
+  scenes: z.array(z.number()),
+  sets: z.array(z.string()),
+  cast: z.array(z.string()),
+  eighths: z.number(),
+  night: z.boolean(),
+  /** More than one where a single scene is longer than a day. */
+  days: z.number(),
+})
+
+export type Shooting = z.infer<typeof Shooting>
+const Shooting = z.object({
+  scenes: z.array(Scene),
+  days: z.array(ShootingDay),
+  pages_per_day: z.number(),
+  /** How the order of shooting was found and what it is worth. `unit` is what the amounts are in. */
+  order: z.object({
+    unit: z.enum(['usd', 'cast_days']),
+    cost: z.number(),
+    hold_cost: z.number(),
+    script_order_cost: z.number(),
+    lower_bound: z.number(),
+    optimal: z.boolean(),
+  }),
+  /** US dollars a day of those of the cast whose rate is known. */
+  day_rates: z.record(z.string(), z.number()),
+})
+
+/** A plan as it is exported: what `showrunner/planning` calls a plan, and what only the Producer knows. */
+export type KeptPlan = z.infer<typeof KeptPlan>
+const KeptPlan = z.object({
+  plan_id: z.string(),
+  goal: z.string(),
+  deliverables: z.array(z.string()),
+  assumptions: z.array(z.string()),
+  team,
+  start_date: z.string(),
+  hours_per_day: z.number(),
+  tasks: z.array(PlanTask),
+  milestones: z.array(Milestone),
+  critical_path: z.array(z.string()),
+  critical_path_hours: z.number(),
+  makespan_hours: z.number(),
+  lower_bound_hours: z.number(),
+  risks: z.array(Risk),
+  findings: z.array(Finding),
+  shooting: Shooting.extend({ elements: z.array(Suggested) }).optional(),
+  made_at: z.string(),
+  revision: z.number(),
+})
+
+export type Scope = z.infer<typeof Scope>
+const Scope = z.object({ deliverables: z.array(Deliverable), assumptions: z.array(z.string()), roles: team })
+
+/** Tasks as the model gave them, answer by answer, until all answers are there. */
+export type Proposed = z.infer<typeof Proposed>
+export const Proposed = z.object({
+  ...NamedTask.omit({ deliverable: true }).shape,
+  deliverable: z.string(),
+})
+export type Proposal = z.infer<typeof Proposal>
+const Proposal = z.object({
+  /** Answers so far. */
+  answers: z.number(),
+  tasks: z.array(Proposed),
+  /** Who shoots, and what must be finished before the first day of it. */
+  shooting: z.object({ role: z.string(), task_ids: z.array(z.string()) }).optional(),
+})
+
+/** The tasks as code put them right. */
+export type Named = z.infer<typeof Named>
+const Named = z.object({
+  tasks: z.array(NamedTask),
+  /** Who shoots, and the tasks before the first day of it. */
+  shooting: z.object({ role: z.string(), before: z.array(z.string()) }).optional(),
+  findings: z.array(Finding),
+})
+
+const Estimates = z.object({
+  /** Ids that have been estimated in this revision. */
+  done: z.array(z.string()),
+  by_id: z.record(z.string(), Estimate),
+  findings: z.array(Finding),
+})
+
+const Elements = z.object({
+  /** Scenes that were asked about. */
+  done: z.array(z.number()),
+  list: z.array(Suggested),
+  findings: z.array(Finding),
+})
+
+export type Outlook = z.infer<typeof Outlook>
+const Outlook = z.object({
+  risks: z.array(Risk),
+  milestones: z.array(Milestone.omit({ at: true })),
+  findings: z.array(Finding),
+})
+
+/** The last word on a task. `at` and `since` are ISO 8601 in UTC: when it was told, and when it was first started. */
+export type Progress = z.infer<typeof Progress>
+const Progress = z.object({
+  status: Status,
+  hours: z.number().optional(),
+  at: z.string(),
+  since: z.string(),
+})
+
+export type PlanDocument = z.infer<typeof PlanDocument>
+export const PlanDocument = z.object({
+  goal: z.string(),
+  script_id: z.string().optional(),
+  /** What the screenplay says of its production. */
+  script_facts: z.string().optional(),
+  scenes: z.array(Scene),
+  /** The shooting schedule of the scenes; absent where there are none. */
+  shooting: Shooting.optional(),
+  constraints: Constraints,
+  detail: Detail,
+  model: z.string(),
+  cap_micro_usd: z.number().optional(),
+  /** `YYYY-MM-DD`: what "today" means where no start date is given. */
+  created_on: z.string(),
+  revision: z.number(),
+  /** What is to be changed in the tasks, until it is. */
+  notes: z.string().optional(),
+  /** The notes as they were last given: a client that waits for a revision may send them along again. */
+  last_notes: z.string().optional(),
+  scope: Scope.optional(),
+  proposal: Proposal.optional(),
+  named: Named.optional(),
+  estimates: Estimates.optional(),
+  elements: Elements.optional(),
+  outlook: Outlook.optional(),
+  plan: KeptPlan.optional(),
+  /** What became of tasks, by id. */
+  progress: z.record(z.string(), Progress),
+  /** Every update as it came, oldest first. */
+  log: z.array(z.object({ id: z.string(), ...Progress.omit({ since: true }).shape })),
+  /** Earlier versions, oldest first. */
+  history: z.array(KeptPlan),
+  /** Ids of the changes that were taken in, so that each is taken in once. */
+  changes: z.array(z.string()),
+  spent: z.object({ calls: z.number(), microUsd: z.number(), unpriced: z.number(), models: z.array(z.string()) }),
+})

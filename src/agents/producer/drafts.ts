@@ -1,0 +1,48 @@
+import type { DraftTask, Estimate, NamedTask, PlanDocument } from './document.ts'
+import { expectedHours } from './estimate.ts'
+import { WRAP } from './settle.ts'
+import { blocksOf } from './shooting.ts'
+import { eighthsText } from './text.ts'
+
+/** All tasks with their estimates, those of shooting among them; undefined while some of that is still to be asked. */
+export function draftsOf(document: PlanDocument): readonly DraftTask[] | undefined {
+  const { named, estimates, constraints, shooting } = document
+  if (named === undefined || estimates === undefined) return undefined
+  const days = shooting ? blocksOf(shooting) : []
+  const last = days.at(-1)?.id
+  const ids = new Set([...named.tasks, ...days].map(({ id }) => id))
+  /** A day of shooting that a new order no longer has was among the last: what waited for it waits for the end. */
+  const present = (id: string): string => (ids.has(id) ? id : (last ?? id))
+  const own = named.tasks.map((task): DraftTask | undefined => {
+    const estimate = estimates.by_id[task.id]
+    const depends_on = [...new Set(task.depends_on.map((id) => present(id === WRAP ? (last ?? id) : id)))]
+    return estimate && draft({ ...task, depends_on }, estimate)
+  })
+  const shots = days.map(({ id, title, description, days: length }, at): DraftTask => {
+    const hours = length * (constraints.hours_per_day ?? 8)
+    const eighths = shooting?.days[at]?.eighths ?? 0
+    const basis = `${eighthsText(eighths)} pages, at most ${shooting?.pages_per_day} a day of shooting`
+    const task: NamedTask = {
+      id,
+      title,
+      description,
+      role: named.shooting?.role ?? 'crew',
+      depends_on: at === 0 ? (named.shooting?.before ?? []) : [days[at - 1]?.id ?? ''],
+      priority: 'high',
+      acceptance: eighths > 0 ? 'All its scenes are shot and checked.' : 'Everyone has had eleven hours of rest.',
+    }
+    return { ...draft(task, fixed(hours, basis)), estimate_hours: hours }
+  })
+  const whole = own.filter((task) => task !== undefined)
+  if (whole.length < own.length) return undefined
+  const first = whole.findIndex(({ depends_on }) => depends_on.some((id) => days.some((day) => day.id === id)))
+  return whole.toSpliced(first < 0 ? whole.length : first, 0, ...shots)
+}
+
+function draft(task: NamedTask, estimate: Estimate): DraftTask {
+  return { ...task, ...estimate, estimate_hours: expectedHours(estimate) }
+}
+
+function fixed(hours: number, estimate_basis: string): Estimate {
+  return { optimistic_hours: hours, likely_hours: hours, pessimistic_hours: hours, estimate_basis }
+}

@@ -1,0 +1,140 @@
+import { CATEGORIES } from './categories.ts'
+import type { KeptPlan, Scene, ShootingDay, Suggested } from './document.ts'
+import { count, eighthsText, oneLine } from './text.ts'
+
+/** What only the plan of a screenplay has: its papers, as Markdown. All are undefined where there is no shooting. */
+type Paper = (plan: KeptPlan) => string | undefined
+
+/** Day by day: when, which scenes in which order, where, by day or night, how long, with whom. */
+export const oneLiner: Paper = (plan) =>
+  paper(plan, 'One-liner schedule', (day, date) => [
+    ...dayHead(plan, day, date),
+    '',
+    ...table(
+      ['scene', 'I/E', 'set', 'time', 'pages', 'cast'],
+      scenesOf(plan, day).map((one) => [
+        String(one.scene),
+        one.int_ext,
+        one.set,
+        one.time,
+        eighthsText(one.eighths),
+        one.cast.join(', '),
+      ]),
+    ),
+  ])
+
+/** A sheet for each scene in the order of the screenplay. Cast, set, time and length are its own; the rest is suggested. */
+export const breakdownSheets: Paper = ({ shooting, ...plan }) => {
+  if (!shooting) return undefined
+  const dayOf = new Map(shooting.days.flatMap(({ scenes, day }) => scenes.map((scene) => [scene, day] as const)))
+  const sheets = shooting.scenes.flatMap((one) => [
+    '',
+    `## Scene ${one.scene}: ${safe(one.heading)}`,
+    '',
+    `- Length: ${eighthsText(one.eighths)} pages`,
+    `- Shooting day: ${dayOf.get(one.scene) ?? ''}`,
+    `- Cast Members: ${one.cast.map(safe).join(', ') || 'nobody speaks'}`,
+    ...elementsIn([one.scene], shooting.elements).map(
+      ([category, items]) => `- ${category} (suggested): ${items.map(safe).join(', ')}`,
+    ),
+  ])
+  return [
+    `# Breakdown: ${safe(plan.goal)}`,
+    '',
+    `${count(shooting.scenes.length, 'scene')}, ${eighthsText(lengthOf(shooting.scenes))} pages. Cast, set, time and length are read from the screenplay. What is marked as suggested was named by a model: check it.`,
+    ...sheets,
+    '',
+  ].join('\n')
+}
+
+/** What nobody has told us. It stands in capitals in brackets, for a person to fill in. */
+const TO_FILL = {
+  call: '[CALL TIME]',
+  place: '[ADDRESS]',
+  weather: '[WEATHER, SUNRISE, SUNSET]',
+  hospital: '[NEAREST HOSPITAL]',
+  contacts: '[CONTACTS]',
+  pickup: '[CALL]',
+} as const
+
+/** A draft for each day. What is not known is a marked placeholder: no call time, weather or contact is made up. */
+export const callSheets: Paper = (plan) =>
+  paper(plan, 'Call sheets (draft)', (day, date) => [
+    ...dayHead(plan, day, date),
+    '',
+    `- General crew call: ${TO_FILL.call}`,
+    ...day.sets.map((set) => `- ${safe(set)}: ${TO_FILL.place}`),
+    `- Weather: ${TO_FILL.weather}`,
+    `- Hospital: ${TO_FILL.hospital}`,
+    `- Contacts: ${TO_FILL.contacts}`,
+    '',
+    ...table(
+      ['scene', 'set', 'pages', 'cast'],
+      scenesOf(plan, day).map((one) => [String(one.scene), one.heading, eighthsText(one.eighths), one.cast.join(', ')]),
+    ),
+    '',
+    ...table(
+      ['cast', 'scenes', 'on set'],
+      day.cast.map((name) => [
+        name,
+        scenesOf(plan, day)
+          .filter(({ cast }) => cast.includes(name))
+          .map(({ scene }) => scene)
+          .join(', '),
+        TO_FILL.pickup,
+      ]),
+    ),
+    ...elementsIn(day.scenes, plan.shooting?.elements ?? []).map(
+      ([category, items]) => `- ${category} (suggested): ${items.map(safe).join(', ')}`,
+    ),
+  ])
+
+function paper(
+  plan: KeptPlan,
+  title: string,
+  sheet: (day: ShootingDay, date: string) => readonly string[],
+): string | undefined {
+  const { shooting, tasks, goal } = plan
+  if (!shooting) return undefined
+  const starts = new Map(tasks.map(({ id, start }) => [id, start.slice(0, 10)]))
+  const sheets = shooting.days.flatMap((day) => ['', ...sheet(day, starts.get(day.id) ?? '')])
+  const summary = `${count(shooting.scenes.length, 'scene')}, ${eighthsText(lengthOf(shooting.scenes))} pages, at most ${shooting.pages_per_day} a day. The dates are those of the plan.`
+  return [`# ${title}: ${safe(goal)}`, '', summary, ...sheets, ''].join('\n')
+}
+
+function dayHead(plan: KeptPlan, day: ShootingDay, date: string): readonly string[] {
+  const days = plan.shooting?.days.reduce((sum, one) => sum + one.days, 0)
+  const last = day.days > 1 ? `-${day.day + day.days - 1}` : ''
+  const head = `## Day ${day.day}${last} of ${days}, ${date}${day.night ? ', night' : ''}`
+  if (day.scenes.length === 0) return [head, '', 'Turnaround: no shooting.']
+  return [head, '', `${eighthsText(day.eighths)} pages, ${count(day.sets.length, 'set')}, cast of ${day.cast.length}.`]
+}
+
+function scenesOf({ shooting }: KeptPlan, day: ShootingDay): readonly Scene[] {
+  const byNumber = new Map(shooting?.scenes.map((one) => [one.scene, one]))
+  return day.scenes.flatMap((number) => byNumber.get(number) ?? [])
+}
+
+/** In the order of the categories, each item once. */
+function elementsIn(
+  scenes: readonly number[],
+  elements: readonly Suggested[],
+): readonly (readonly [category: string, items: readonly string[]])[] {
+  return CATEGORIES.flatMap((category) => {
+    const items = elements.filter((one) => one.category === category && scenes.includes(one.scene))
+    return items.length === 0 ? [] : [[category, [...new Set(items.map(({ item }) => item))]] as const]
+  })
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return []
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(safe).join(' | ')} |`)
+}
+
+function safe(text: string): string {
+  return oneLine(text, 200).replaceAll('|', '\\|')
+}
+
+function lengthOf(scenes: readonly Scene[]): number {
+  return scenes.reduce((sum, { eighths }) => sum + eighths, 0)
+}

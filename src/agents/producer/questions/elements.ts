@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import type { Question } from '../../ask.ts'
+import { CATEGORIES } from '../categories.ts'
+import type { PlanDocument, Scene, Suggested } from '../document.ts'
+import { oneLine } from '../text.ts'
+import { goalOf, SYSTEM, TOKENS_AROUND } from './goal.ts'
+
+export interface ElementsAnswer {
+  readonly elements: Readonly<Record<string, readonly { readonly category: Category; readonly item: string }[]>>
+}
+
+type Category = (typeof CATEGORIES)[number]
+
+/** What a model has something to say about: cast, set and place are read from the screenplay itself. */
+const ASKED = CATEGORIES.filter(
+  (one) => !['Cast Members', 'Script Day', 'Unit', 'Sequence', 'Location', 'Synopsis'].includes(one),
+)
+
+const SCENES_AN_ANSWER = 12
+const TOKENS_A_SCENE = 200
+const MOST_A_SCENE = 25
+
+/** The scenes of the next question: those that were not asked about yet. */
+export function toBreakDown({ scenes, elements }: PlanDocument): readonly Scene[] {
+  const done = new Set(elements?.done)
+  return scenes.filter(({ scene }) => !done.has(scene)).slice(0, SCENES_AN_ANSWER)
+}
+
+/** Asks what scenes need beside cast and set. The answer has a place for each scene. */
+export function askForElements(document: PlanDocument, scenes: readonly Scene[]): Question<ElementsAnswer> {
+  const asked = z.array(z.object({ category: z.enum(ASKED), item: z.string() }))
+  return {
+    name: 'breakdown',
+    what: 'the breakdown of the scenes',
+    schema: z.object({ elements: z.object(Object.fromEntries(scenes.map(({ scene }) => [keyOf(scene), asked]))) }),
+    system: SYSTEM,
+    prompt: [
+      goalOf(document),
+      'What does each of these scenes need beside its cast and its set? Name only what is seen or heard in it, or what it cannot be shot without: props, wardrobe, vehicles, animals, effects and the like, a few words each. A scene that needs nothing has an empty list.',
+      ...scenes.map(({ scene, heading, summary }) => `${keyOf(scene)}: ${heading}\n${summary}`),
+    ].join('\n\n'),
+    maxOutputTokens: TOKENS_AROUND + TOKENS_A_SCENE * scenes.length,
+    repairs: 1,
+  }
+}
+
+/** Without empty, repeated and endless entries; everything is marked as a suggestion. */
+export function settledElements({ elements }: ElementsAnswer, scenes: readonly Scene[]): readonly Suggested[] {
+  return scenes.flatMap(({ scene }) => {
+    const items = (elements[keyOf(scene)] ?? []).map(({ category, item }) => ({ category, item: oneLine(item, 80) }))
+    const each = new Map(items.map((one) => [`${one.category}/${one.item.toLowerCase()}`, one]))
+    return [...each.values()]
+      .filter(({ item }) => item !== '')
+      .slice(0, MOST_A_SCENE)
+      .map((one) => ({ scene, ...one, suggested: true as const }))
+  })
+}
+
+function keyOf(scene: number): string {
+  return `scene_${scene}`
+}

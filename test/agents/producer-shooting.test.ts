@@ -1,0 +1,262 @@
+import { describe, expect, test } from 'vitest'
+import type { KeptPlan } from '../../src/agents/producer/document.ts'
+import { Document, newDocument } from '../../src/agents/screenwriter/document.ts'
+import { scriptOf } from '../../src/agents/screenwriter/render.ts'
+import type { GenerateRequest } from '../../src/contract/generate.ts'
+import { checkPlan } from '../../src/planning/index.ts'
+import { breakdown } from '../../src/screenplay/index.ts'
+import type { memoryShelf } from '../support/shelf.ts'
+import { estimates, GOOD, idsOf, messages, outlook, scope, setUp, shot, task } from './producer-answers.ts'
+
+describe('a screenplay becomes a plan', () => {
+  const scene = (heading: string, sentences: number, speaker: string, done = true) => ({
+    heading,
+    summary: 'Something is seen.',
+    facts: [],
+    characters: [speaker],
+    pages: 2,
+    elements: done
+      ? [
+          { type: 'action', text: 'A long and quiet look at the sea. '.repeat(sentences) },
+          { type: 'dialogue', speaker, parenthetical: null, text: 'Now.' },
+        ]
+      : [],
+    passes: 1,
+    done,
+  })
+  const written = [
+    scene('INT. LIGHTHOUSE - NIGHT', 120, 'ANNA'),
+    scene('EXT. BEACH - DAY', 60, 'TOM'),
+    scene('INT. LIGHTHOUSE - DAY', 200, 'ANNA'),
+    scene('INT. KITCHEN - DAY', 150, 'TOM'),
+  ]
+  const keep = async (shelf: ReturnType<typeof memoryShelf>, scenes: readonly object[]) => {
+    const document = {
+      ...newDocument('s1', { concept: 'A keeper' }),
+      story: { title: 'The Keeper', logline: 'A light goes out.', theme: 'Duty' },
+      outline: { batches: 1, scenes },
+    }
+    await shelf.put('script', 's1', { status: 'complete', document }, 0, 0)
+    return scriptOf(Document.parse(document))
+  }
+  const elements = (request: GenerateRequest): string => {
+    const { elements: asked } = Object(request.json?.schema)['properties']
+    return JSON.stringify({
+      elements: Object.fromEntries(
+        Object.keys(asked.properties).map((key) => [
+          key,
+          [
+            { category: 'Props', item: 'a brass key' },
+            { category: 'Props', item: 'A brass key' },
+            { category: 'Wardrobe', item: ' ' },
+          ],
+        ]),
+      ),
+    })
+  }
+  const plannedAs = (tasks: readonly ReturnType<typeof task>[], ...before: string[]): Parameters<typeof setUp>[0] => [
+    scope(),
+    shot(tasks, ...before),
+    estimates(tasks),
+    outlook,
+    elements,
+  ]
+  const planOf = async (producer: ReturnType<typeof setUp>['producer']): Promise<KeptPlan> =>
+    JSON.parse((await producer.export('id2', 'json')) ?? 'null')
+
+  /** Recomputed from the days and the rates alone, by counting calendar squares. */
+  const recomputed = ({ shooting }: KeptPlan, rates: Readonly<Record<string, number>>) => {
+    const squares = (shooting?.days ?? []).flatMap((day) => Array.from({ length: day.days }, () => day.cast))
+    const cast = [...new Set(squares.flat())]
+    let [cost, hold] = [0, 0]
+    for (const member of cast) {
+      for (let day = 0; day < squares.length; day++) {
+        const before = squares.slice(0, day + 1).some((one) => one.includes(member))
+        const after = squares.slice(day).some((one) => one.includes(member))
+        if (!before || !after) continue
+        cost += rates[member] ?? 0
+        if (!squares[day]?.includes(member)) hold += rates[member] ?? 0
+      }
+    }
+    return { cost, hold_cost: hold }
+  }
+
+  test('every scene once, sets together, nights apart, as long as the pages take', async () => {
+    const last = task('t5', 'Show the film', 'Producer', 2, 't4')
+    const tasks = [...GOOD.slice(0, 3), task('t4', 'Cut the film', 'Editor', 30, 'shoot-02'), last]
+    const { shelf, upstream, producer, plan } = setUp(plannedAs(tasks, 't2', 't3'))
+    const script = await keep(shelf, written)
+    const result = await plan({ script_id: 's1', model: 'fake/m', constraints: { team: [{ role: 'Crew', count: 3 }] } })
+    expect(result).toMatchObject({ status: 'complete', calls: 5 })
+    const asked = JSON.stringify(upstream.asked[1]?.messages)
+    expect(asked).toContain('The screenplay has 4 scenes on')
+    expect(asked).toContain('shoot-01: Shoot')
+    const whole = await planOf(producer)
+    const { shooting } = whole
+    const scenes = breakdown(script)
+    expect(shooting?.days.flatMap((day) => day.scenes).toSorted()).toEqual([1, 2, 3, 4])
+    expect(shooting?.days.reduce((sum, { eighths }) => sum + eighths, 0)).toBe(
+      scenes.reduce((sum, { eighths }) => sum + eighths, 0),
+    )
+    for (const day of shooting?.days ?? []) {
+      expect(day.eighths / day.days).toBeLessThanOrEqual(40)
+      const its = scenes.filter(({ scene }) => day.scenes.includes(scene))
+      expect(new Set(its.flatMap(({ cast }) => cast))).toEqual(new Set(day.cast))
+      expect(its.every(({ time }) => (time === 'NIGHT') === day.night)).toBe(true)
+    }
+    const shots = whole.tasks.filter(({ id }) => id.startsWith('shoot'))
+    expect(shots.map(({ depends_on }) => depends_on)).toEqual([
+      ['t02-find-the-places', 't03-cast-the-parts'],
+      ...shots.slice(0, -1).map(({ id }) => [id]),
+    ])
+    expect(whole.tasks.find(({ title }) => title === 'Cut the film')?.depends_on).toEqual([shots.at(-1)?.id])
+    expect(checkPlan(whole)).toEqual([])
+    expect(result.goal).toContain('"The Keeper"')
+  })
+
+  test('what a scene needs beside its cast is the model’s, once each, and marked as suggested', async () => {
+    const { shelf, producer, plan } = setUp(plannedAs(GOOD))
+    await keep(shelf, written)
+    await plan({ script_id: 's1', model: 'fake/m' })
+    const { shooting } = await planOf(producer)
+    expect(shooting?.elements).toEqual(
+      [1, 2, 3, 4].map((scene) => ({ scene, category: 'Props', item: 'A brass key', suggested: true })),
+    )
+    const sheets = (await producer.export('id2', 'breakdown')) ?? ''
+    expect(sheets).toContain('- Props (suggested): A brass key')
+    expect(sheets).toContain('- Cast Members: ANNA')
+  })
+
+  test('the order is the cheapest for the cast, at the rates given, and says what it saves', async () => {
+    const zigzag = ['ANNA', 'TOM', 'ANNA', 'TOM', 'ANNA'].map((who, at) => scene(`INT. ROOM ${at} - DAY`, 220, who))
+    const { shelf, producer, plan } = setUp(plannedAs(GOOD))
+    await keep(shelf, zigzag)
+    const rates = { Anna: 800, tom: 500, Crew: 400 }
+    const result = await plan({
+      script_id: 's1',
+      model: 'fake/m',
+      constraints: { day_rates: rates, pages_per_day: 4 },
+    })
+    const whole = await planOf(producer)
+    const order = whole.shooting?.order
+    const known = recomputed(whole, { ANNA: 800, TOM: 500 })
+    expect({ cost: order?.cost, hold_cost: order?.hold_cost }).toEqual(known)
+    expect(order).toMatchObject({ unit: 'usd', optimal: true })
+    expect(order?.script_order_cost).toBeGreaterThan(order?.cost ?? 0)
+    const saved = (order?.script_order_cost ?? 0) - (order?.cost ?? 0)
+    const percent = Math.round((saved / (order?.script_order_cost ?? 1)) * 1000) / 10
+    expect(messages(result).join('\n')).toContain(
+      `saves $${saved.toFixed(2)} (${percent} %) against script order. No order of these days is cheaper.`,
+    )
+  })
+
+  test('without rates the order is told in cast-days; with some, who is not counted', async () => {
+    const { shelf, plan } = setUp([...plannedAs(GOOD)])
+    await keep(shelf, written)
+    const plain = messages(await plan({ script_id: 's1', model: 'fake/m' })).join('\n')
+    expect(plain).toMatch(/The cast costs \d+ cast-days?/)
+    const some = await plan({ plan_id: 'id2', constraints: { day_rates: { ANNA: 100 } } })
+    expect(some.calls).toBe(5)
+    expect(messages(some).join('\n')).toContain('counts nothing for TOM')
+  })
+
+  test('after a night there is a free day before the next morning, or all nights come last', async () => {
+    const { shelf, producer, plan } = setUp(plannedAs(GOOD))
+    await keep(
+      shelf,
+      ['NIGHT', 'DAY', 'CONTINUOUS', 'NIGHT', 'LATER', 'DAY'].map((time, at) =>
+        scene(`INT. ROOM ${at} - ${time}`, 220, at % 2 ? 'TOM' : 'ANNA'),
+      ),
+    )
+    await plan({ script_id: 's1', model: 'fake/m', constraints: { pages_per_day: 3 } })
+    const days = (await planOf(producer)).shooting?.days ?? []
+    expect(
+      days
+        .filter(({ night }) => night)
+        .flatMap(({ scenes }) => scenes)
+        .toSorted(),
+    ).toEqual([1, 4, 5])
+    for (const [at, day] of days.entries()) {
+      if (at > 0 && days[at - 1]?.night && !day.night) expect(day.scenes).toEqual([])
+    }
+  })
+
+  test('a scene longer than a day takes several; fewer pages a day make more days, and what waits waits for the end', async () => {
+    const tasks = [...GOOD.slice(0, 3), task('t4', 'Cut the film', 'Editor', 30, 'shoot-01')]
+    const { shelf, producer, plan } = setUp(plannedAs([...tasks, task('t5', 'Show', 'Producer', 2, 't4')], 't1'))
+    await keep(shelf, [scene('INT. LIGHTHOUSE - DAY', 300, 'ANNA'), scene('INT. KITCHEN - DAY', 150, 'TOM')])
+    await plan({ script_id: 's1', model: 'fake/m', constraints: { pages_per_day: 20 } })
+    const cut = async () => (await planOf(producer)).tasks.find(({ title }) => title === 'Cut the film')?.depends_on
+    expect(await cut()).toEqual(['shoot-01'])
+    const slow = await plan({ plan_id: 'id2', constraints: { pages_per_day: 2 } })
+    expect(slow.calls).toBe(5)
+    const { shooting, tasks: after } = await planOf(producer)
+    expect(shooting?.days.map(({ days }) => days)).toEqual([2, 1])
+    expect(after.filter(({ id }) => id.startsWith('shoot')).map(({ estimate_hours }) => estimate_hours)).toEqual([
+      16, 8,
+    ])
+    expect(await cut()).toEqual(['shoot-02'])
+  })
+
+  test('call sheets are drafts: nothing that nobody told us is made up', async () => {
+    const { shelf, producer, plan } = setUp(plannedAs(GOOD))
+    await keep(shelf, written)
+    await plan({ script_id: 's1', model: 'fake/m', constraints: { start_date: '2026-03-02' } })
+    const sheets = (await producer.export('id2', 'callsheets')) ?? ''
+    const { shooting, tasks } = await planOf(producer)
+    for (const day of shooting?.days ?? []) {
+      expect(sheets).toContain(`## Day ${day.day} of`)
+      expect(sheets).toContain(tasks.find(({ id }) => id === day.id)?.start.slice(0, 10))
+    }
+    expect(sheets.match(/\[CALL TIME\]/g)).toHaveLength(shooting?.days.length ?? 0)
+    const dates = new Set(sheets.match(/\d{4}-\d\d-\d\d/g))
+    expect([...dates].every((date) => tasks.some(({ start }) => start.startsWith(date)))).toBe(true)
+    expect(sheets).not.toMatch(/\d\d:\d\d|°|@/)
+    expect(await producer.export('id2', 'oneliner')).toContain('| 1 | INT | LIGHTHOUSE | NIGHT |')
+  })
+
+  test('a plan without a screenplay has no shooting papers', async () => {
+    const { producer, plan } = setUp([scope(), shot(GOOD), estimates(GOOD), outlook])
+    await plan({ goal: 'A short film', model: 'fake/m' })
+    for (const format of ['oneliner', 'breakdown', 'callsheets'])
+      expect(await producer.export('id2', format)).toBeUndefined()
+  })
+
+  test('a breakdown that a model cannot give is told of, and the plan is there', async () => {
+    const { shelf, plan } = setUp([scope(), shot(GOOD), estimates(GOOD), outlook, 'No.', 'No!'])
+    await keep(shelf, written)
+    const result = await plan({ script_id: 's1', model: 'fake/m' })
+    expect(result).toMatchObject({ status: 'complete', calls: 6 })
+    expect(messages(result)[0]).toContain('no usable breakdown of scenes 1, 2, 3, 4')
+  })
+
+  test('an outline can be planned before it is written; shooting the model lists itself is not shot twice', async () => {
+    const { plan, shelf, document } = setUp(plannedAs([...GOOD, task('shoot-01', 'Roll', 'Crew', 5, 't2')]))
+    await keep(shelf, [scene('INT. LIGHTHOUSE - NIGHT', 0, 'ANNA', false)])
+    const result = await plan({ script_id: 's1', model: 'fake/m' })
+    expect(result.tasks.find(({ id }) => id === 'shoot-01')).toMatchObject({
+      title: 'Shoot LIGHTHOUSE (night)',
+      role: 'Crew',
+      estimate_hours: 8,
+      depends_on: ['t02-find-the-places'],
+    })
+    expect(result.tasks).toHaveLength(6)
+    expect(checkPlan(await document('id2'))).toEqual([])
+  })
+
+  test('when it is revised, the shooting keeps its ids', async () => {
+    const { plan, shelf } = setUp([...plannedAs(GOOD), shot(GOOD), estimates(GOOD), outlook])
+    await keep(shelf, written)
+    const first = await plan({ script_id: 's1', model: 'fake/m' })
+    const again = await plan({ plan_id: 'id2', notes: 'Faster.' })
+    expect(idsOf(again).filter((id) => id.startsWith('shoot'))).toEqual(
+      idsOf(first).filter((id) => id.startsWith('shoot')),
+    )
+  })
+
+  test('a script without scenes is gone on with first', async () => {
+    const { plan, shelf } = setUp([])
+    await keep(shelf, [])
+    await expect(plan({ script_id: 's1' })).rejects.toThrow('call develop_script with script_id "s1"')
+  })
+})

@@ -5,14 +5,16 @@ import type { Element, Script } from './types.ts'
 /** A line of a page with its styles; together the runs say the line's text. */
 export interface StyledLine extends PageLine {
   readonly runs: readonly Run[]
+  /** The writer ended the line here, not the layout. */
+  readonly hard?: true
 }
 
 /** The lines of every page with the styles of their elements. What the layout adds itself, such as cues, is plain. */
 export function styled(script: Script, pages: readonly Page[]): readonly (readonly StyledLine[])[] {
   const sources = new Map<number, { readonly runs: readonly Run[]; readonly text: string; from: number }>()
-  return pages.map(({ lines }) => lines.map((line) => ({ ...line, runs: runsOf(line) })))
+  return pages.map(({ lines }) => lines.map((line) => ({ ...line, ...stylesOf(line) })))
 
-  function runsOf({ element, text }: PageLine): readonly Run[] {
+  function stylesOf({ element, text }: PageLine): Pick<StyledLine, 'runs' | 'hard'> {
     let source = sources.get(element)
     if (!source) {
       const shown = shownAs(script.elements[element])
@@ -20,10 +22,12 @@ export function styled(script: Script, pages: readonly Page[]): readonly (readon
       sources.set(element, source)
     }
     // The lines of an element follow each other in its text, with nothing but blanks between them.
-    const from = source.runs.some(hasStyle) ? source.text.indexOf(text, source.from) : -1
-    if (from < 0) return [{ text }]
+    const plain = source.runs.length < 2 && !source.runs.some(hasStyle) && !source.text.includes('\n')
+    const from = plain ? -1 : source.text.indexOf(text, source.from)
+    if (from < 0) return { runs: [{ text }] }
     source.from = from + text.length
-    return slice(source.runs, from, from + text.length)
+    const hard = /^[^\S\n]*\n/.test(source.text.slice(source.from, source.from + 80))
+    return { runs: slice(source.runs, from, source.from), ...(hard && { hard }) }
   }
 }
 

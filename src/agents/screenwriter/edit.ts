@@ -1,4 +1,5 @@
 import { GenerateError } from '../../contract/errors.ts'
+import { LINES_PER_PAGE } from '../../screenplay/index.ts'
 import type { Asker } from '../ask.ts'
 import type { Document } from './document.ts'
 import { cleanFacts } from './facts.ts'
@@ -26,10 +27,10 @@ type Edits = NonNullable<Document['edit']>
  * that the last notes did not touch.
  */
 export function looked(document: Document): Document {
-  const fitting = shortened(document)
-  const scenes = fitting.outline?.scenes ?? []
-  const before = fitting.versions.at(-1)?.scenes.map((scene) => JSON.stringify(scene))
+  const scenes = document.outline?.scenes ?? []
+  const before = document.versions.at(-1)?.scenes.map((scene) => JSON.stringify(scene))
   const open = scenes.map((scene) => scene.own === undefined && before?.includes(JSON.stringify(scene)) !== true)
+  const fitting = shortened(document, open)
   const most = Math.max(LEAST_EDITS, Math.ceil(scenes.length / SHARE))
   const edit = [...wrongScenes(fitting, open), ...shortScenes(fitting, open)].slice(0, most)
   return { ...fitting, edit }
@@ -63,12 +64,12 @@ function shortScenes(document: Document, open: readonly boolean[]): Edits {
 }
 
 /** Scenes that run over their share lose from their middle, the worst first, until the whole has its length. */
-function shortened(document: Document): Document {
+function shortened(document: Document, open: readonly boolean[]): Document {
   const most = document.brief.target_pages * (1 + TOLERANCE)
-  if (document.imported || pagesOf(document) <= most) return document
+  if (pagesOf(document) <= most) return document
   const byExcess = (document.outline?.scenes ?? [])
     .map(({ pages }, at) => ({ at, pages, over: lengthOf(document, at) - pages }))
-    .filter(({ over }) => over > 0)
+    .filter(({ at, over }) => open[at] === true && over > 0)
     .toSorted((a, b) => b.over - a.over)
   return byExcess.reduce(
     (next, { at, pages }) => (pagesOf(next) <= most ? next : withElements(next, at, trimmed(next, at, pages))),
@@ -99,16 +100,25 @@ export async function edited(asker: Asker, document: Document): Promise<Document
   const scenes = document.outline?.scenes ?? []
   const elements = introduced(answer.elements, scenes.slice(0, index), document.characters ?? [])
   const next = withScene(left, index, { elements, facts: cleanFacts(answer.facts) })
-  const fitting = withElements(next, index, trimmed(next, index, pages * (1 + SLACK)))
+  const fitting = within(withElements(next, index, trimmed(next, index, pages * (1 + SLACK))), index)
   const tooShort = lengthOf(fitting, index) < pages * (1 - SLACK)
   return tooShort || faults(fitting, index) >= faults(document, index) ? left : fitting
 }
 
+/** With one scene trimmed until the whole is no longer than it may be; where pages break is only known of the whole. */
+function within(document: Document, index: number): Document {
+  const over = pagesOf(document) - document.brief.target_pages * (1 + TOLERANCE)
+  if (over <= 0) return document
+  return withElements(document, index, trimmed(document, index, lengthOf(document, index) - over - A_LINE))
+}
+
+const A_LINE = 1 / LINES_PER_PAGE.letter
+
 const KEPT: ReadonlySet<string> = new Set(['bad_response', 'filtered'])
 
-/** Errors of a scene weigh more than all its warnings. */
+/** Of a scene and of the whole; errors weigh more than all warnings. */
 function faults(document: Document, index: number): number {
-  const found = checked(document)?.found.filter(({ scene }) => scene === index + 1) ?? []
+  const found = checked(document)?.found.filter(({ scene = index + 1 }) => scene === index + 1) ?? []
   const weight = { error: 100, warn: 1, info: 0 } as const
   return found.reduce((sum, { severity }) => sum + weight[severity], 0)
 }

@@ -86,16 +86,47 @@ describe('time', () => {
     expect(asked.map(questionOf).filter((question) => question === 'logline')).toHaveLength(1)
   })
 
-  test('notes that come while it is being written are refused, not lost in silence', async () => {
+  test.each<[string, ScriptInput]>([
+    ['notes', { notes: 'Colder.' }],
+    ['redo', { redo: 'outline' }],
+    ['target_pages', { target_pages: 5 }],
+  ])('%s that come while it is being written are refused, not lost in silence', async (_, change) => {
     const world = testWorld()
     const screenwriter = createScreenwriter({ generate: slow(upstream().generate, world), shelf: memoryShelf(), world })
     const first = screenwriter.develop({ ...ASK, wait_seconds: 0 }, { signal: never })
     const { script_id } = await first
     await world.advance(1)
-    const noted = screenwriter.develop({ script_id, notes: 'Colder.', wait_seconds: 1 }, { signal: never })
+    const noted = screenwriter.develop({ script_id, ...change, wait_seconds: 1 }, { signal: never })
     const refused = expect(noted).rejects.toThrow('is being written')
     await world.advance(1_000)
     await refused
+  })
+
+  test.each<[string, ScriptInput, string | undefined]>([
+    ['another model', { model: 'fake/better' }, 'so model did not count'],
+    ['another cap', { max_cost_usd: 9 }, 'so max_cost_usd did not count'],
+    ['both', { model: 'fake/better', max_cost_usd: 9 }, 'so model and max_cost_usd did not count'],
+    ['the same', { model: 'fake/writer', max_cost_usd: 1 }, undefined],
+  ])('%s while it is being written: it says what it keeps', async (_, change, told) => {
+    const world = testWorld()
+    const { generate, asked } = upstream()
+    const screenwriter = createScreenwriter({ generate: slow(generate, world), shelf: memoryShelf(), world })
+    const begun = { ...ASK, model: 'fake/writer', max_cost_usd: 1, wait_seconds: 0 }
+    const { script_id } = await screenwriter.develop(begun, { signal: never })
+    await world.advance(1)
+    const waiting = screenwriter.develop({ script_id, ...change, wait_seconds: 1 }, { signal: never })
+    await world.advance(1_000)
+    const { status, next = '' } = await waiting
+    expect(status).toBe('running')
+    if (told === undefined) expect(next).not.toContain('did not count')
+    else expect(next).toContain(told)
+    await world.advance(30 * 60_000)
+    expect(new Set(asked.map(({ model }) => model))).toEqual(new Set(['fake/writer']))
+    // Once it is over, the same call counts.
+    const later = screenwriter.develop({ script_id, ...change, notes: 'Colder.' }, { signal: never })
+    await world.advance(10 * 60_000)
+    expect((await later).next ?? '').not.toContain('did not count')
+    expect(asked.at(-1)?.model).toBe(change.model ?? 'fake/writer')
   })
 
   test('a cancelled call stops the script where it is saved', async () => {

@@ -14,12 +14,14 @@ export function registerPrompts(server: McpServer): void {
         concept: z.string().describe('What it is about, in a sentence or a page.'),
         format: completable(z.string().describe(FORMATS.join(', ')), beginsWith(FORMATS)).optional(),
         pages: z.string().describe('One page is about one minute.').optional(),
+        language: z.string().optional(),
+        max_cost_usd: z.string().describe('The most that it may cost, in US dollars.').optional(),
       }),
     },
-    ({ concept, format = 'short', pages }) =>
+    ({ concept, format = 'short', pages, language, max_cost_usd }) =>
       message(
-        `Write a screenplay with the develop_script tool. Format: ${format}.${pages ? ` Length: ${pages} pages.` : ''} Concept:\n\n${concept}\n\n` +
-          'First call it with stop_after "outline", show me title, logline, cast and scenes, and ask whether to go on. Then call it with the script_id until it is complete, tell me the length, the cost and any findings, and where the script can be read.',
+        `Write a screenplay with the develop_script tool. Format: ${format}.${pages ? ` Length: ${pages} pages.` : ''}${language ? ` Language: ${language}.` : ''}${max_cost_usd ? ` max_cost_usd: ${max_cost_usd}.` : ''} Concept:\n\n${concept}\n\n` +
+          'First call it with stop_after "outline", show me title, logline, cast, scenes and the estimate of what the rest takes, and ask whether to go on or what to change (notes, with redo for the stage that they concern). Then call it with the script_id until it is complete; if it failed or stopped, say why and what can be done. At the end tell me the length, the cost and every finding but CHECKED, where the script can be read, and that notes with the script_id change single scenes.',
       ),
   )
   server.registerPrompt(

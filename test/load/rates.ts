@@ -19,7 +19,7 @@ export interface Counted {
   readonly stderr: string
 }
 
-export const LIMITS = { requests_per_minute: 90, tokens_per_minute: 9_000, concurrent: 6 } as const
+export const LIMITS = { requests_per_minute: 74, tokens_per_minute: 9_000, concurrent: 6 } as const
 
 /**
  * So many processes with one home, each with four callers in a hurry, against an upstream that counts what arrives. In

@@ -1,10 +1,15 @@
 import type { Plan } from './plan.ts'
+import { toInstant } from './zone.ts'
 
 /**
- * The plan as an iCalendar file (RFC 5545): an event for each task and each milestone, in local time without a zone. A
- * UID stays the same from revision to revision, so that a calendar that imports both replaces and does not double.
+ * The plan as an iCalendar file (RFC 5545): an event for each task and each milestone. With a time zone in the plan,
+ * times are instants in UTC, which every calendar shows right; without one they are local, as the plan's own. A UID stays the same from revision to revision, so that a calendar that imports both replaces and does not double.
  */
-export function toIcs(plan: Pick<Plan, 'plan_id' | 'goal' | 'tasks' | 'milestones' | 'made_at' | 'revision'>): string {
+export function toIcs(
+  plan: Pick<Plan, 'plan_id' | 'goal' | 'tasks' | 'milestones' | 'made_at' | 'revision' | 'time_zone'>,
+): string {
+  const zone = plan.time_zone
+  const moment = (local: string): string => (zone === undefined ? stamp(local) : `${stamp(toInstant(local, zone))}Z`)
   const event = (id: string, times: readonly string[], facts: readonly (readonly [string, string])[]): string[] => [
     'BEGIN:VEVENT',
     `UID:${plan.plan_id}-${id}@showrunner`,
@@ -23,7 +28,7 @@ export function toIcs(plan: Pick<Plan, 'plan_id' | 'goal' | 'tasks' | 'milestone
     ...plan.tasks.flatMap(({ id, title, role, description, acceptance, critical, start, finish }) =>
       event(
         id,
-        [`DTSTART:${stamp(start)}`, `DTEND:${stamp(finish)}`],
+        [`DTSTART:${moment(start)}`, `DTEND:${moment(finish)}`],
         [
           ['SUMMARY', title],
           ['DESCRIPTION', `${role}${critical ? ' (critical)' : ''}: ${description}\nDone when: ${acceptance}`],
@@ -31,7 +36,7 @@ export function toIcs(plan: Pick<Plan, 'plan_id' | 'goal' | 'tasks' | 'milestone
       ),
     ),
     ...plan.milestones.flatMap(({ id, title, at }) =>
-      event(id, [`DTSTART:${stamp(at)}`], [['SUMMARY', `Milestone: ${title}`]]),
+      event(id, [`DTSTART:${moment(at)}`], [['SUMMARY', `Milestone: ${title}`]]),
     ),
     'END:VCALENDAR',
   ]

@@ -11,6 +11,19 @@ export interface Plan {
   readonly team: readonly TeamMember[]
   readonly start_date: string
   readonly hours_per_day: number
+  /** Days of the week that are worked, 1 Monday to 7 Sunday. Absent: Monday to Friday. */
+  readonly working_days?: readonly number[] | undefined
+  /** `YYYY-MM-DD`: dates that are not worked. */
+  readonly holidays?: readonly string[] | undefined
+  /** IANA, as `Europe/Paris`: where the local times are meant. Absent: wherever the reader is. */
+  readonly time_zone?: string | undefined
+  /** `YYYY-MM-DD`: what the plan was asked to keep to. */
+  readonly deadline?: string | undefined
+  readonly budget_usd?: number | undefined
+  /** What an hour of a role costs, where it is known. */
+  readonly rates?: Readonly<Record<string, number>> | undefined
+  /** Hours times rates of all tasks; only where every role has a rate. */
+  readonly cost?: number | undefined
   /** In order of their start. */
   readonly tasks: readonly PlanTask[]
   readonly milestones: readonly Milestone[]
@@ -41,6 +54,12 @@ export interface PlanTask {
   readonly description: string
   readonly role: string
   readonly estimate_hours: number
+  /** Of three-point estimates: at least, most likely, at most. */
+  readonly optimistic_hours?: number | undefined
+  readonly likely_hours?: number | undefined
+  readonly pessimistic_hours?: number | undefined
+  /** Absent: open. What is done or started has the dates that it really had, not those of a schedule. */
+  readonly status?: 'open' | 'started' | 'blocked' | 'done' | undefined
   /** What the estimate rests on. */
   readonly estimate_basis: string
   readonly depends_on: readonly string[]

@@ -1,0 +1,84 @@
+import { GANTT_STYLE } from './gantt-style.ts'
+import { escaped } from './markup.ts'
+import type { Plan, PlanTask } from './plan.ts'
+import { timeAxis } from './time-axis.ts'
+
+/**
+ * The plan as one HTML page that needs nothing else: a Gantt chart under what the plan is and what is wrong with it. It
+ * is a table, so it can be read aloud, copied and printed; it fits a phone, follows the reader's light or dark, and has
+ * no script.
+ */
+export function toHtml(plan: Plan): string {
+  const ends = [...plan.tasks.map(({ finish }) => finish), ...plan.milestones.map(({ at }) => at)]
+  const axis = timeAxis(
+    plan.tasks.map(({ start }) => start).toSorted()[0] ?? `${plan.start_date}T09:00`,
+    ends.toSorted().at(-1) ?? `${plan.start_date}T17:00`,
+  )
+  const roles = [...new Set(plan.tasks.map(({ role }) => role))]
+  const titles = new Map(plan.tasks.map(({ id, title }) => [id, title]))
+  const bar = (task: PlanTask, hue: number): string => {
+    const [left, width] = axis.span(task.start, task.finish)
+    return `<div class="bar${task.critical ? ' critical' : ''}${task.status === 'done' ? ' done' : ''}" style="left:${left}%;width:${width}%;--hue:${hue}"></div>`
+  }
+  const row = (task: PlanTask, hue: number): string =>
+    `<tr><th scope="row"><span class="title">${escaped(task.title)}</span><span class="facts">${task.estimate_hours} h${task.critical ? ', <b>critical</b>' : `, ${task.slack_hours} h slack`}${task.status === 'done' ? ', done' : ''}</span>${waits(task.depends_on, titles)}</th><td class="when"><time datetime="${task.start}">${readable(task.start)}</time> – <time datetime="${task.finish}">${readable(task.finish)}</time></td><td class="chart">${bar(task, hue)}</td></tr>`
+  const group = (role: string, at: number): string => {
+    const hue = Math.round((210 + (at * 360) / Math.max(1, roles.length)) % 360)
+    const count = plan.team.find((one) => one.role === role)?.count ?? 1
+    return `<tbody><tr class="group"><th scope="rowgroup" colspan="2"><i style="--hue:${hue}"></i>${escaped(role)}${count > 1 ? ` × ${count}` : ''}</th><td class="chart"></td></tr>${plan.tasks
+      .filter((task) => task.role === role)
+      .map((task) => row(task, hue))
+      .join('\n')}</tbody>`
+  }
+  const milestones = plan.milestones.map(
+    ({ title, at, depends_on }) =>
+      `<tr><th scope="row"><span class="title">${escaped(title)}</span>${waits(depends_on, titles)}</th><td class="when"><time datetime="${at}">${readable(at)}</time></td><td class="chart"><div class="milestone" style="left:${axis.at(at)}%"></div></td></tr>`,
+  )
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(plan.goal)}</title>
+<style>${GANTT_STYLE}
+.chart { background-image: ${axis.stripes}; }</style>
+</head>
+<body>
+<header>
+<h1>${escaped(plan.goal)}</h1>
+<p>${plan.tasks.length} tasks, ${plan.makespan_hours} working hours at ${plan.hours_per_day} a day, ${readable(axis.first)} to ${readable(axis.last)}. The longest chain of dependencies takes ${plan.critical_path_hours} hours${plan.lower_bound_hours < plan.makespan_hours ? `; with this team no order of work takes less than ${plan.lower_bound_hours}` : ''}.</p>
+${list(
+  'findings',
+  plan.findings.map(({ severity, message }) => `<li class="${severity}">${escaped(message)}</li>`),
+)}
+</header>
+<table>
+<thead><tr><th scope="col">Task</th><th scope="col" class="when">When</th><th scope="col" class="chart axis"><span class="visually-hidden">Chart</span>${axis.ticks
+    .map(({ at, label }) => `<span style="left:${at}%">${label}</span>`)
+    .join('')}</th></tr></thead>
+${roles.map(group).join('\n')}
+${milestones.length > 0 ? `<tbody><tr class="group"><th scope="rowgroup" colspan="2">Milestones</th><td class="chart"></td></tr>${milestones.join('\n')}</tbody>` : ''}
+</table>
+<footer><span class="key"><i class="critical"></i> on the critical path</span><span class="key"><i></i> has slack</span><span class="key"><i class="rest"></i> weekend</span></footer>
+</body>
+</html>
+`
+}
+
+function waits(depends_on: readonly string[], titles: ReadonlyMap<string, string>): string {
+  if (depends_on.length === 0) return ''
+  return `<span class="waits">after ${depends_on.map((id) => escaped(titles.get(id) ?? id)).join('; ')}</span>`
+}
+
+function list(name: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : `<ul class="${name}">${items.join('')}</ul>`
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `2 Jan 09:00`. */
+function readable(local: string): string {
+  const [, month = '', day = '', time = ''] = /^\d+-(\d\d)-(\d\d)T(.*)$/.exec(local) ?? []
+  return `${Number(day)} ${MONTHS[Number(month) - 1] ?? ''} ${time}`
+}

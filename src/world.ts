@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { World } from './contract/world.ts'
 
 /** The real world: the machine's clock, chance, network and stderr. The only file that may touch them. */
@@ -7,8 +6,17 @@ export function realWorld(): World {
   return {
     now: () => Date.now(),
     sleep: (ms, signal) =>
-      delay(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
-        throw signal?.aborted ? signal.reason : error
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason)
+        const stop = (): void => {
+          clearTimeout(timer)
+          reject(signal?.reason)
+        }
+        const timer = setTimeout(() => {
+          signal?.removeEventListener('abort', stop)
+          resolve()
+        }, ms)
+        signal?.addEventListener('abort', stop, { once: true })
       }),
     random: () => Math.random(),
     // 60 bits of chance after 40 bits of seconds: sorts by time, unique without asking anyone, easy to read aloud.

@@ -36,13 +36,9 @@ export function anthropic(account: Account, { world, facts }: Deps): Provider {
       const as = kindOf(response, asked)
       const start: Start = { type: 'start', provider: account.id, model, ignored }
       const reading = readMessages(asked, world, start, json)
-      yield* startedSoon(
-        readAnswer(response, { as, asked, signal: call.signal, now: world.now, reading }),
-        start,
-        world,
-      )
+      yield* startedSoon(readAnswer(response, { as, asked, signal: call.signal, world, reading }), start, world)
     } finally {
-      left.abort()
+      left.abort('left')
     }
   }
 
@@ -75,7 +71,7 @@ async function* startedSoon(
     if (!begun.done && (early || begun.value.type !== 'start')) yield begun.value
     if (!begun.done) yield* events
   } finally {
-    came.abort()
+    came.abort('came')
     first.catch(() => undefined)
     events.return().catch(() => undefined)
   }

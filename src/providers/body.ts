@@ -1,6 +1,7 @@
 import type { GenerateEvent } from '../contract/generate.ts'
+import type { World } from '../contract/world.ts'
 import { type Asked, badResponse, brokeOff, cancelled, refusedInStream } from './failure.ts'
-import { serverEvents } from './sse.ts'
+import { eventReader, type ServerEvent } from './sse.ts'
 import { json } from './unknown.ts'
 
 /** Turns what a wire says, piece by piece, into events. Throws `GenerateError`. */
@@ -40,50 +41,68 @@ export async function* readAnswer(
     readonly as: 'stream' | 'whole'
     readonly asked: Asked
     readonly signal: AbortSignal
-    readonly now: () => number
+    readonly world: Pick<World, 'now'>
     readonly reading: Reading
   },
 ): AsyncGenerator<GenerateEvent, void, undefined> {
-  const { asked, signal, reading } = on
+  const { asked, signal, reading, world } = on
+  const body = bodyOf(response, asked, signal)
   try {
-    if (on.as === 'whole') yield* reading.whole(await wholeJson(response, asked, signal))
-    else yield* streamed(response, on)
+    if (on.as === 'whole') {
+      for (const event of reading.whole(await jsonOf(body, asked))) yield event
+    } else {
+      const events = eventReader()
+      for (let ended = false; !ended; ) {
+        const bytes = await body.next()
+        ended = bytes === undefined
+        for (const event of bytes ? events.push(bytes) : events.end()) {
+          if (event.data.trim() === '[DONE]') {
+            ended = true
+            break
+          }
+          for (const one of meant(event, asked, world.now(), reading)) yield one
+        }
+      }
+    }
   } catch (error) {
     if (error instanceof RangeError) throw badResponse(asked, error.message)
     // Once the model has said why it stopped, a broken connection takes nothing but the token counts.
     if (!reading.finished || signal.aborted || !(error instanceof Broken)) throw inOurs(error)
+  } finally {
+    body.close()
   }
   if (signal.aborted) throw cancelled(asked)
-  yield* reading.end()
+  for (const event of reading.end()) yield event
 }
 
-async function* streamed(
-  response: Response,
-  { asked, signal, now, reading }: Parameters<typeof readAnswer>[1],
-): AsyncGenerator<GenerateEvent, void, undefined> {
-  for await (const { event, data } of serverEvents(received(response, asked, signal))) {
-    if (data.trim() === '[DONE]') return
-    if (data.trim() === '') continue
-    const payload = json(data)
-    if (event === 'error') throw refusedInStream(asked, payload.ok ? payload.value : data, now())
-    if (!payload.ok) throw badResponse(asked, 'a line of its stream is not JSON')
-    yield* reading.read(payload.value)
-  }
+function meant({ event, data }: ServerEvent, asked: Asked, now: number, reading: Reading): Iterable<GenerateEvent> {
+  if (data.trim() === '') return []
+  const payload = json(data)
+  if (event === 'error') throw refusedInStream(asked, payload.ok ? payload.value : data, now)
+  if (!payload.ok) throw badResponse(asked, 'a line of its stream is not JSON')
+  return reading.read(payload.value)
 }
 
 /** The body as JSON. Throws `bad_response` where it is empty, too long or no JSON. */
 export async function wholeJson(response: Response, asked: Asked, signal: AbortSignal): Promise<unknown> {
-  const decoder = new TextDecoder()
-  let text = ''
+  const body = bodyOf(response, asked, signal)
   try {
-    for await (const piece of received(response, asked, signal)) {
-      text += decoder.decode(piece, { stream: true })
-      if (text.length > WHOLE_LIMIT) throw badResponse(asked, 'it has no end')
-    }
+    return await jsonOf(body, asked)
   } catch (error) {
     throw inOurs(error)
+  } finally {
+    body.close()
   }
-  if (signal.aborted) throw cancelled(asked)
+}
+
+async function jsonOf(body: Body, asked: Asked): Promise<unknown> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for (let bytes = await body.next(); bytes; bytes = await body.next()) {
+    text += decoder.decode(bytes, { stream: true })
+    if (text.length > WHOLE_LIMIT) throw badResponse(asked, 'it has no end')
+  }
+  if (body.signal.aborted) throw cancelled(asked)
   const payload = json(text)
   if (!payload.ok) throw badResponse(asked, text.trim() === '' ? 'it is empty' : 'it is not JSON')
   return payload.value
@@ -92,29 +111,41 @@ export async function wholeJson(response: Response, asked: Asked, signal: AbortS
 /** A connection that broke in the middle, told apart from everything else that may go wrong in the reading. */
 class Broken extends Error {}
 
-async function* received(response: Response, asked: Asked, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    yield* bytesOf(response, signal)
-  } catch (error) {
-    throw new Broken('broken', { cause: brokeOff(asked, error, signal) })
-  }
-}
-
 function inOurs(error: unknown): unknown {
   return error instanceof Broken ? error.cause : error
 }
 
-/** The bytes of a body as they arrive. Ends when the signal aborts; whoever stops reading early closes the connection. */
-export async function* bytesOf(response: Response, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+/** The bytes of a body as they arrive. */
+interface Body {
+  readonly signal: AbortSignal
+  /** Undefined at the end, and when the signal aborts. Throws `Broken`. */
+  next(): Promise<Uint8Array | undefined>
+  /** Whoever stops reading before the end closes the connection. */
+  close(): void
+}
+
+function bodyOf(response: Response, asked: Asked, signal: AbortSignal): Body {
   const reader = response.body?.getReader()
-  if (!reader) return
-  const close = (): void => void reader.cancel().catch(() => undefined)
-  signal.addEventListener('abort', close, { once: true })
-  try {
-    if (signal.aborted) return
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) yield piece.value
-  } finally {
+  let over = reader === undefined
+  const cancel = (): void => void reader?.cancel().catch(() => undefined)
+  const close = (): void => {
     signal.removeEventListener('abort', close)
-    close()
+    if (!over) cancel()
+    over = true
+  }
+  signal.addEventListener('abort', close, { once: true })
+  return {
+    signal,
+    close,
+    async next() {
+      if (over || !reader || signal.aborted) return undefined
+      try {
+        const { done, value } = await reader.read()
+        over ||= done
+        return value
+      } catch (error) {
+        throw new Broken('broken', { cause: brokeOff(asked, error, signal) })
+      }
+    },
   }
 }

@@ -1,6 +1,5 @@
 import type { World } from '../contract/world.ts'
 import type { Account } from './account.ts'
-import { bytesOf } from './body.ts'
 import { type Asked, keyUnfit, type Learn, refused, unreached } from './failure.ts'
 
 /** The way to one account: requests go out through a vendor's package, and come back as a response or as a failure. */
@@ -120,15 +119,23 @@ function fetchOf(world: World, own: Readonly<Record<string, string>>): typeof gl
 }
 
 async function beginning(response: Response, signal: AbortSignal): Promise<string> {
+  const reader = response.body?.getReader()
+  if (!reader) return ''
   const decoder = new TextDecoder()
+  const close = (): void => void reader.cancel().catch(() => undefined)
+  signal.addEventListener('abort', close, { once: true })
   let text = ''
   try {
-    for await (const piece of bytesOf(response, signal)) {
-      text += decoder.decode(piece, { stream: true })
-      if (text.length >= ERROR_BYTES) break
+    while (!signal.aborted && text.length < ERROR_BYTES) {
+      const { done, value } = await reader.read()
+      if (done) break
+      text += decoder.decode(value, { stream: true })
     }
   } catch {
     // Half a refusal is still one: the status decides.
+  } finally {
+    signal.removeEventListener('abort', close)
+    close()
   }
   return text
 }

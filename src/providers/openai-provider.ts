@@ -48,9 +48,9 @@ export function openaiProvider(account: Account, { world, facts }: Deps, wire: O
       )
       const as = kindOf(response, asked)
       yield { type: 'start', provider: account.id, model, ignored }
-      yield* readAnswer(response, { as, asked, signal: call.signal, now: world.now, reading: wire.read(asked) })
+      yield* readAnswer(response, { as, asked, signal: call.signal, world, reading: wire.read(asked) })
     } finally {
-      left.abort()
+      left.abort('left')
     }
   }
 

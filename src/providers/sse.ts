@@ -7,24 +7,26 @@ export interface ServerEvent {
 /** An event longer than this is no answer of a language model but a server gone wrong. In UTF-16 units. */
 const EVENT_LIMIT = 16 * 1024 * 1024
 
+/** Takes an event stream's bytes as they come and gives back the events that they complete. */
+export interface EventReader {
+  push(bytes: Uint8Array): readonly ServerEvent[]
+  /** What is left when the stream has ended. */
+  end(): readonly ServerEvent[]
+}
+
 /**
  * Reads an event stream from bytes however they are cut: within a character, a line or an event. Comments and unknown
  * fields are passed over, as the standard has it. Unlike the standard, an event that the stream ends in before its blank
  * line still counts: what tells whether an answer is whole is in the events. Throws a `RangeError` at `EVENT_LIMIT`.
  */
-export async function* serverEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent, void, undefined> {
+export function eventReader(): EventReader {
   const decoder = new TextDecoder()
   const lines = lineReader()
   const assemble = assembler()
-  for await (const piece of bytes) {
-    for (const line of lines.push(decoder.decode(piece, { stream: true }))) {
-      const event = assemble(line)
-      if (event) yield event
-    }
-  }
-  for (const line of [...lines.push(decoder.decode()), ...lines.rest(), '']) {
-    const event = assemble(line)
-    if (event) yield event
+  const events = (given: readonly string[]): readonly ServerEvent[] => given.flatMap((line) => assemble(line) ?? [])
+  return {
+    push: (bytes) => events(lines.push(decoder.decode(bytes, { stream: true }))),
+    end: () => events([...lines.push(decoder.decode()), ...lines.rest(), '']),
   }
 }
 

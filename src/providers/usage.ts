@@ -6,6 +6,7 @@ import { at, count } from './unknown.ts'
  * reasoning. Undefined where there is no usage at all; a count that was not told stays out.
  */
 export function usageOf(given: unknown): Usage | undefined {
+  if (typeof given !== 'object' || given === null) return undefined // as in every chunk but the last
   const prompt = first(given, ['prompt_tokens', 'input_tokens'])
   const completion = first(given, ['completion_tokens', 'output_tokens'])
   if (prompt === undefined && completion === undefined) return undefined

@@ -1,16 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { serverEvents } from '../../src/providers/sse.ts'
+import { eventReader } from '../../src/providers/sse.ts'
 
-async function* cut(bytes: Uint8Array, sizes: readonly number[]) {
+function* cut(bytes: Uint8Array, sizes: readonly number[]) {
   for (let at = 0, turn = 0; at < bytes.length; turn++) {
     const end = at + (sizes[turn % sizes.length] ?? 1)
     yield bytes.subarray(at, end)
     at = end
   }
 }
-const read = (text: string, sizes: readonly number[] = [1]) =>
-  Array.fromAsync(serverEvents(cut(new TextEncoder().encode(text), sizes)))
+const read = (text: string, sizes: readonly number[] = [1]) => {
+  const events = eventReader()
+  const pieces = [...cut(new TextEncoder().encode(text), sizes)]
+  return [...pieces.flatMap((piece) => events.push(piece)), ...events.end()]
+}
 
 test.each<[what: string, text: string, events: readonly (readonly [string, string])[]]>([
   ['one event', 'data: a\n\n', [['message', 'a']]],
@@ -52,32 +55,32 @@ test.each<[what: string, text: string, events: readonly (readonly [string, strin
   ],
   ['a name without data is nothing', 'event: x\n\n', []],
   ['no events', '', []],
-])('%s', async (_what, text, events) => {
-  expect((await read(text)).map(({ event, data }) => [event, data])).toEqual(events)
+])('%s', (_what, text, events) => {
+  expect(read(text).map(({ event, data }) => [event, data])).toEqual(events)
 })
 
-test('it does not matter how the bytes are cut', async () => {
-  await fc.assert(
-    fc.asyncProperty(
+test('it does not matter how the bytes are cut', () => {
+  fc.assert(
+    fc.property(
       fc.array(
         fc.string({ unit: 'grapheme' }).filter((text) => !/[\r\n]/.test(text) && text !== ''),
         { minLength: 1 },
       ),
       fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
       fc.constantFrom('\n', '\r\n', '\r'),
-      async (texts, sizes, eol) => {
+      (texts, sizes, eol) => {
         const stream = texts.map((text) => `data: ${text}${eol}${eol}`).join('')
-        expect((await read(stream, sizes)).map((event) => event.data)).toEqual(texts)
+        expect(read(stream, sizes).map((event) => event.data)).toEqual(texts)
       },
     ),
     { numRuns: 200 },
   )
 })
 
-test('a line without an end does not fill memory', async () => {
-  async function* endless() {
-    const piece = new Uint8Array(1024 * 1024).fill(0x61)
-    for (;;) yield piece
-  }
-  await expect(Array.fromAsync(serverEvents(endless()))).rejects.toThrow(RangeError)
+test('a line without an end does not fill memory', () => {
+  const events = eventReader()
+  const piece = new Uint8Array(1024 * 1024).fill(0x61)
+  expect(() => {
+    for (;;) events.push(piece)
+  }).toThrow(RangeError)
 })

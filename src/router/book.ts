@@ -51,11 +51,10 @@ export function book(
         if (cause instanceof GenerateError) fault = cause
         throw cause
       } finally {
-        await settle(fault ?? readerLeft())
+        if (!settled) await settle(fault ?? readerLeft())
       }
 
       async function settle(error: GenerateError | undefined): Promise<void> {
-        if (settled) return
         settled = true
         const { usage, estimated, billed } = seen.used(error)
         const price = candidate.facts.price

@@ -120,6 +120,6 @@ async function firstOf(
   try {
     return await Promise.race([...comings, late])
   } finally {
-    nap.abort()
+    nap.abort('over')
   }
 }

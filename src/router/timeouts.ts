@@ -2,7 +2,7 @@ import { GenerateError } from '../contract/errors.ts'
 import type { GenerateEvent } from '../contract/generate.ts'
 import type { Timeouts } from '../contract/roster.ts'
 import type { World } from '../contract/world.ts'
-import { abortable, abortOf } from './signals.ts'
+import { abortables, abortOf } from './signals.ts'
 import type { Step } from './turn.ts'
 
 /**
@@ -20,6 +20,7 @@ export function timeouts(world: World, limits: Timeouts, name: string): (next: S
       if (turn.signal.aborted) throw abortOf(turn.signal)
       const upstream = new AbortController()
       const signal = AbortSignal.any([turn.signal, upstream.signal])
+      const abortable = abortables(signal)
       const watch = watchdog(world, (due) => upstream.abort(tooSlow(name, due)))
       const events = next(request, { ...turn, signal })[Symbol.asyncIterator]()
       let phase: Phase = 'connect'
@@ -28,7 +29,7 @@ export function timeouts(world: World, limits: Timeouts, name: string): (next: S
       try {
         while (!ended) {
           watch.waitUntil(dueAt(phase, world.now(), limits, alive ? turn.deadline : turn.openBy))
-          const step = await abortable(events.next(), signal)
+          const step = await abortable.wait(events.next())
           watch.rest()
           if (step.done) return
           phase = phaseAfter(phase, step.value)
@@ -41,7 +42,8 @@ export function timeouts(world: World, limits: Timeouts, name: string): (next: S
         }
       } finally {
         watch.stop()
-        if (!ended) upstream.abort()
+        abortable.stop()
+        if (!ended) upstream.abort('left')
         events.return?.().catch(() => {})
       }
     }
@@ -87,7 +89,7 @@ function watchdog(world: World, bite: (due: Due) => void) {
   let nap: { readonly until: number; readonly end: AbortController } | undefined
 
   function sleepUntil(at: number): void {
-    nap?.end.abort()
+    nap?.end.abort('moved')
     const mine = { until: at, end: new AbortController() }
     nap = mine
     world.sleep(Math.max(0, at - world.now()), mine.end.signal).then(
@@ -113,7 +115,7 @@ function watchdog(world: World, bite: (due: Due) => void) {
     },
     stop(): void {
       due = undefined
-      nap?.end.abort()
+      nap?.end.abort('moved')
       nap = undefined
     },
   }

@@ -33,9 +33,13 @@ export function addToSums(sql: Sql, at: number, { model, tool }: Keys, counts: C
   }
 }
 
-/** By model or by tool, over the days that begin from `from` to before `to`. */
+/** By model or by tool, over the days that begin from `from` to before `to`; years of them are read as months. */
 export function sumsBy(sql: Sql, sort: keyof Keys, from: number, to: number): readonly Row[] {
-  return sql(BY_KEY, { sort, from, to })
+  const { begins, ends = from } = windowOf('month', from)
+  const firstMonth = begins >= from ? begins : ends
+  const months = { firstMonth, noMonth: Math.max(firstMonth, windowOf('month', to).begins) }
+  // What is no whole month is read by day: before the first, and after the last.
+  return sql(BY_KEY, { sort, from, to, ...months, before: Math.min(firstMonth, to) })
 }
 
 /** By day, the oldest first. */
@@ -62,9 +66,16 @@ const ADD = `
   VALUES (:per, :begins, :sort, :key, ${each((_, field) => `:${field}`)})
   ON CONFLICT DO UPDATE SET ${each((column) => `${column} = ${column} + excluded.${column}`)}`
 
-const DAYS = `begins >= :from AND begins < :to`
+const NAMES = each((column) => column)
 const TOTALS = each((column, field) => `SUM(${column}) AS ${field}`)
-const BY_KEY = `SELECT key, ${TOTALS} FROM sums WHERE per = 'day' AND sort = :sort AND ${DAYS} GROUP BY key`
+const span = (per: 'day' | 'month', from: string, to: string): string =>
+  `SELECT key, ${NAMES} FROM sums WHERE per = '${per}' AND sort = :sort AND begins >= ${from} AND begins < ${to}`
+const BY_KEY = `
+  SELECT key, ${TOTALS} FROM (
+    ${span('day', ':from', ':before')} UNION ALL ${span('month', ':firstMonth', ':noMonth')}
+    UNION ALL ${span('day', ':noMonth', ':to')}
+  ) GROUP BY key`
 // Every entry has one tool, and there are fewer tools than models.
 const BY_DAY = `
-  SELECT begins, ${TOTALS} FROM sums WHERE per = 'day' AND sort = 'tool' AND ${DAYS} GROUP BY begins ORDER BY begins`
+  SELECT begins, ${TOTALS} FROM sums WHERE per = 'day' AND sort = 'tool' AND begins >= :from AND begins < :to
+  GROUP BY begins ORDER BY begins`

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Row } from '../../src/contract/ledger.ts'
 import type { TestWorld } from '../support/world.ts'
 import {
   ANSWERED,
@@ -80,6 +81,36 @@ function keepsTheBook(open: OpenLedger): void {
       })
       expect(await ledger.report(TODAY + DAY, TODAY + 2 * DAY)).toMatchObject(unpriced)
       expect(await ledger.report(TODAY - DAY, TODAY)).toMatchObject({ attempts: 0 })
+    })
+
+    test.each([
+      ['2026-01-01', '2026-06-01'],
+      ['2026-01-02', '2026-05-31'],
+      ['2026-01-31', '2026-04-01'],
+      ['2026-02-01', '2026-03-15'],
+      ['2026-02-10', '2026-02-20'],
+      ['2026-02-01', '2026-03-01'],
+      ['2026-01-15', '2026-02-01'],
+      ['2026-03-31', '2026-04-01'],
+      ['1970-01-01', '2027-01-01'],
+      ['2026-04-01', '2026-02-01'],
+    ])('from %s to %s there is what was spent on those days, by whatever it is told', async (from, to) => {
+      const { ledger } = await begin(open)
+      const [first, end] = [Date.parse(from), Date.parse(to)]
+      let sum = 0
+      for (let day = 0; day < 150; day += 3) {
+        const at = Date.UTC(2026, 0, 1) + day * DAY + (day % 2) * (DAY - 1)
+        await spend(
+          ledger,
+          ask({ at, expiresAt: NOON + 365 * DAY, model: `m${day % 2}` }),
+          entry({ microUsd: day + 1 }),
+        )
+        if (at >= first && at < end) sum += day + 1
+      }
+      const report = await ledger.report(first, end)
+      const total = (rows: readonly Row[]): number => rows.reduce((all, { microUsd }) => all + microUsd, 0)
+      const { provider, model, tool, day } = report.by
+      expect([report.microUsd, ...[provider, model, tool, day].map(total)]).toEqual([sum, sum, sum, sum, sum])
     })
 
     test('a call is told with all its attempts, as they went out', async () => {

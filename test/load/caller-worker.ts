@@ -4,7 +4,35 @@ import { GenerateError } from '../../src/contract/errors.ts'
 import type { World } from '../../src/contract/world.ts'
 import { createShowrunner } from '../../src/index.ts'
 import { realWorld } from '../../src/world.ts'
-import type { Errand, Told } from './crew.ts'
+
+/** What a calling process is told to do. */
+export interface Errand {
+  /** Of this process, in the ids of its calls: `<name>-<n>`. */
+  readonly name: string
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  /** Calls in all, and how many of them are under way at once. */
+  readonly calls: number
+  readonly atOnce: number
+  /** No call begins after this moment. */
+  readonly untilMs?: number
+  /** How much faster its clock runs than the wall's. */
+  readonly speed?: number
+  /** Asked in turn, over and over. */
+  readonly asks: readonly { readonly model: string; readonly prompt: string; readonly maxOutputTokens: number }[]
+}
+
+/** What it says, once a call is over or an errand is done. */
+export type Told =
+  | { readonly done: true }
+  | { readonly callId: string; readonly microUsd: number | undefined }
+  | {
+      readonly callId: string
+      readonly failed: string
+      readonly message: string
+      readonly by?: string | undefined
+      readonly freeAt?: number | undefined
+    }
 
 /**
  * A process that calls: reads errands, one line of JSON each, from stdin, runs each with a Showrunner of its own, and

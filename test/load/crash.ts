@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openLedger } from '../../src/store/ledger.ts'
 import { type Play, upstream } from '../support/upstream.ts'
 import { testWorld } from '../support/world.ts'
-import { type Caller, caller, type Errand, type Told, withCrew } from './crew.ts'
+import type { Errand, Told } from './caller-worker.ts'
+import { type Caller, caller, withCrew } from './crew.ts'
 
 /** What was left after the last kill. Amounts in micro-dollars. */
 export interface Wreck {

@@ -3,35 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-/** What a calling process is told to do. */
-export interface Errand {
-  /** Of this process, in the ids of its calls: `<name>-<n>`. */
-  readonly name: string
-  readonly env: Readonly<Record<string, string>>
-  readonly cwd: string
-  /** Calls in all, and how many of them are under way at once. */
-  readonly calls: number
-  readonly atOnce: number
-  /** No call begins after this moment. */
-  readonly untilMs?: number
-  /** How much faster its clock runs than the wall's. */
-  readonly speed?: number
-  /** Asked in turn, over and over. */
-  readonly asks: readonly { readonly model: string; readonly prompt: string; readonly maxOutputTokens: number }[]
-}
-
-/** What it says, once a call is over or an errand is done. */
-export type Told =
-  | { readonly done: true }
-  | { readonly callId: string; readonly microUsd: number | undefined }
-  | {
-      readonly callId: string
-      readonly failed: string
-      readonly message: string
-      readonly by?: string | undefined
-      readonly freeAt?: number | undefined
-    }
+import type { Errand, Told } from './caller-worker.ts'
 
 /** A real process with a Showrunner in it. */
 export interface Caller {

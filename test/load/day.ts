@@ -57,7 +57,7 @@ export async function day({ calls, hours }: { readonly calls: number; readonly h
   async function lane(): Promise<void> {
     while (begun < calls) {
       const n = begun++
-      if (n > 0 && n % Math.ceil(calls / 10) === 0) heapMb.push(heapAfterCollection())
+      if (n > 0 && n % Math.ceil(calls / 10) === 0) heapMb.push(await heapAfterCollection())
       const kind = await call(`day-${n}`)
       ends[kind] = (ends[kind] ?? 0) + 1
       await turned.sleep(Math.round(Math.random() * 2 * ((hours * HOUR_MS * LANES) / calls)))
@@ -91,7 +91,7 @@ export async function day({ calls, hours }: { readonly calls: number; readonly h
     })
     while (!over) await turned.advance(250)
     await lanes
-    heapMb.push(heapAfterCollection())
+    heapMb.push(await heapAfterCollection())
     const { periods } = await showrunner.usage('all')
     const { calls: told = 0, attempts = 0, fallbacks = 0 } = periods['all'] ?? {}
     await showrunner.close()
@@ -160,12 +160,13 @@ function coded(code: string): Error {
   return Object.assign(new Error(code), { code })
 }
 
-let collect: (() => void) | undefined
-
-function heapAfterCollection(): number {
+/** What is reachable, in megabytes: things that go only when others have gone get a few turns for it. */
+async function heapAfterCollection(): Promise<number> {
   setFlagsFromString('--expose-gc')
-  collect ??= runInNewContext('gc') as () => void
-  collect()
-  collect()
+  const collect = runInNewContext('gc') as () => void
+  for (let turn = 0; turn < 5; turn++) {
+    collect()
+    await new Promise(setImmediate)
+  }
   return process.memoryUsage().heapUsed / 1e6
 }

@@ -3,7 +3,8 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Told, withCrew } from './crew.ts'
+import type { Told } from './caller-worker.ts'
+import { withCrew } from './crew.ts'
 
 /** What the upstream counted, against what was configured. */
 export interface Counted {

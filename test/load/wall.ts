@@ -4,7 +4,8 @@ import { calcPrice } from '@pydantic/genai-prices'
 import { openLedger } from '../../src/store/ledger.ts'
 import { realWorld } from '../../src/world.ts'
 import { type Asked, upstream } from '../support/upstream.ts'
-import { type Told, withCrew } from './crew.ts'
+import type { Told } from './caller-worker.ts'
+import { withCrew } from './crew.ts'
 
 /** What came of one round: amounts in micro-dollars. */
 export interface Round {

@@ -16,7 +16,13 @@ export function registerResources(server: McpServer, app: App): void {
 }
 
 /** What a document can be read as: format -> MIME type. The document's plain address gives the first. */
-const SCRIPT_FORMATS: Readonly<Record<string, string>> = { fountain: 'text/vnd.fountain', json: 'application/json' }
+const SCRIPT_FORMATS: Readonly<Record<string, string>> = {
+  fountain: 'text/vnd.fountain',
+  fdx: 'application/xml',
+  pdf: 'application/pdf',
+  html: 'text/html',
+  json: 'application/json',
+}
 const PLAN_FORMATS: Readonly<Record<string, string>> = {
   md: 'text/markdown',
   json: 'application/json',
@@ -148,7 +154,7 @@ function documents(
   const [plain = 'json'] = Object.keys(formats)
   const ids = async (typed: string): Promise<string[]> =>
     (await (await app.shelf()).list(kind, typed, OFFERED)).map((item) => item.id)
-  const exported = async (id: string, format: string): Promise<string | undefined> => {
+  const exported = async (id: string, format: string): Promise<string | Uint8Array | undefined> => {
     if (formats[format] === undefined) return undefined
     const agent = kind === 'script' ? await app.screenwriter() : await app.producer()
     return agent.export(id, format)
@@ -214,8 +220,9 @@ function json(uri: URL, value: unknown) {
   return text(uri, JSON_TYPE, JSON.stringify(value, null, 1))
 }
 
-function text(uri: URL, mimeType: string, content: string) {
-  return { contents: [{ uri: uri.href, mimeType, text: content }] }
+function text(uri: URL, mimeType: string, content: string | Uint8Array) {
+  const inside = typeof content === 'string' ? { text: content } : { blob: Buffer.from(content).toString('base64') }
+  return { contents: [{ uri: uri.href, mimeType, ...inside }] }
 }
 
 function notFound(uri: URL, cause?: unknown): never {

@@ -3,9 +3,10 @@ import type { Shelf } from '../../contract/shelf.ts'
 import { createJobs, type Job, type Jobs } from '../job.ts'
 import type { Progress } from '../progress.ts'
 import { Document, isReached, newDocument } from './document.ts'
+import { exported } from './formats.ts'
 import { imported } from './import.ts'
 import type { ScriptInput } from './input.ts'
-import { fountainOf, isBegun, sceneText } from './render.ts'
+import { isBegun, sceneText } from './render.ts'
 import { resultOf, type ScriptResult } from './result.ts'
 import { takenUp } from './takeup.ts'
 import { type Deps, develop } from './work.ts'
@@ -25,8 +26,11 @@ export interface Screenwriter {
   develop(input: ScriptInput, on: DevelopOptions): Promise<ScriptResult>
   /** A script as it was last saved. */
   get(id: string): Promise<ScriptResult | undefined>
-  /** The whole script as `fountain`, or everything that is kept of it as `json`; undefined: no such script or format. */
-  export(id: string, format: string): Promise<string | undefined>
+  /**
+   * The whole script as `fountain`, `fdx`, `html` or `pdf` (bytes), or everything that is kept of it as `json`; undefined:
+   * no such script or format.
+   */
+  export(id: string, format: string): Promise<string | Uint8Array | undefined>
   /** One scene as Fountain, by its number from 1; undefined: there is none, or it is not written yet. */
   scene(id: string, number: number): Promise<string | undefined>
 }
@@ -84,9 +88,7 @@ export function createScreenwriter(
 
     async export(id, format) {
       const saved = await load(id)
-      if (!saved) return undefined
-      if (format === 'fountain') return fountainOf(saved.document)
-      return format === 'json' ? JSON.stringify({ status: saved.job.status, ...saved.document }, null, 1) : undefined
+      return saved && exported(saved.document, saved.job.status, format, world.now())
     },
 
     async scene(id, number) {

@@ -17,7 +17,7 @@ function setUp(plan: object = {}) {
     request.json?.name === 'revision' ? JSON.stringify({ ...NOTHING, ...plan }) : undefined,
   )
   const screenwriter = createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() })
-  const kept = async (id: string) => JSON.parse((await screenwriter.export(id, 'json')) ?? '')
+  const kept = async (id: string) => JSON.parse(String(await screenwriter.export(id, 'json')))
   return { asked, screenwriter, kept }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createScreenwriter, type ScriptInput } from '../../../src/agents/screenwriter/index.ts'
 import type { Generate } from '../../../src/contract/generate.ts'
-import { measure, parseFountain } from '../../../src/screenplay/index.ts'
+import { fromFdx, measure, parseFountain } from '../../../src/screenplay/index.ts'
 import { memoryShelf } from '../../support/shelf.ts'
 import { testWorld } from '../../support/world.ts'
 import { CAST, promptOf, questionOf, sceneElements, upstream } from './upstream.ts'
@@ -61,7 +61,7 @@ describe('from a concept to a script', () => {
     expect(script.elements.filter(({ type }) => type === 'scene_heading')).toHaveLength(result.scenes.length)
     expect(script.elements.at(-1)).toMatchObject({ type: 'transition', text: 'FADE OUT.' })
     expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
-    expect(result.findings[0]?.message).toMatch(/^8 of 8 checks passed: F01 .*F14/)
+    expect(result.findings[0]?.message).toMatch(/^(\d+) of \1 checks passed: F01 .*F14/)
   })
 
   test('what may come back is bounded by what is asked for', async () => {
@@ -88,6 +88,28 @@ describe('from a concept to a script', () => {
     expect(promptOf(asked[0] ?? { model: '', messages: [] })).toContain('Tone: wry')
   })
 
+  test('it can be had in every format, and says what the PDF cannot show', async () => {
+    const { screenwriter } = setUp(
+      upstream((request) =>
+        request.json?.name === 'logline'
+          ? JSON.stringify({ title: '門', logline: 'A keeper finds a door and must close it.', theme: 'Doors.' })
+          : undefined,
+      ).generate,
+    )
+    const { script_id, findings } = await screenwriter.develop(ASK, { signal: never })
+    expect(findings).toContainEqual(
+      expect.objectContaining({ code: 'F18', severity: 'warn', message: expect.stringContaining('門') }),
+    )
+    const fdx = await screenwriter.export(script_id, 'fdx')
+    expect(fromFdx(String(fdx)).elements.length).toBeGreaterThan(20)
+    expect(await screenwriter.export(script_id, 'html')).toContain('INT. LAMP ROOM - NIGHT')
+    expect(
+      Buffer.from((await screenwriter.export(script_id, 'pdf')) ?? '')
+        .subarray(0, 5)
+        .toString(),
+    ).toBe('%PDF-')
+  })
+
   test.each([
     ['scene', 2],
     ['commercial', 1],
@@ -99,7 +121,7 @@ describe('from a concept to a script', () => {
       const { screenwriter } = setUp(upstream().generate)
       const result = await screenwriter.develop({ ...ASK, format, target_pages: pages }, { signal: never })
       expect(result.status).toBe('complete')
-      const text = (await screenwriter.export(result.script_id, 'fountain')) ?? ''
+      const text = String(await screenwriter.export(result.script_id, 'fountain'))
       expect(Math.abs(measure(parseFountain(text)) - pages)).toBeLessThanOrEqual(pages / 10)
       expect(JSON.stringify(result).length).toBeLessThan(40_000)
       if (text.length > 30_000) {
@@ -129,7 +151,7 @@ describe('from a concept to a script', () => {
   test('everything that is kept can be read', async () => {
     const { screenwriter } = setUp(upstream().generate)
     const { script_id } = await screenwriter.develop({ ...ASK, stop_after: 'beats' }, { signal: never })
-    const kept = JSON.parse((await screenwriter.export(script_id, 'json')) ?? '')
+    const kept = JSON.parse(String(await screenwriter.export(script_id, 'json')))
     expect(kept).toMatchObject({ status: 'complete', story: { theme: 'Letting go.' }, brief: { format: 'short' } })
     expect(await screenwriter.export(script_id, 'fountain')).toContain('Title: The Door Below')
     expect(await screenwriter.export(script_id, 'doc')).toBeUndefined()
@@ -185,7 +207,7 @@ describe('going on', () => {
     const [old, now] = [split(first.fountain), split(second.fountain)]
     expect(now).toHaveLength(old.length)
     expect(now.flatMap((scene, index) => (scene === old[index] ? [] : [index]))).toEqual([2])
-    const kept = JSON.parse((await screenwriter.export(first.script_id, 'json')) ?? '')
+    const kept = JSON.parse(String(await screenwriter.export(first.script_id, 'json')))
     expect(kept.versions).toMatchObject([{ notes: 'Make the shore colder.' }])
     expect(JSON.stringify(kept.versions[0].scenes[1])).not.toBe(JSON.stringify(kept.outline.scenes[1]))
     expect(Math.abs(second.pages - 4)).toBeLessThanOrEqual(0.4)

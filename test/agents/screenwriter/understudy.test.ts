@@ -34,7 +34,7 @@ test.each([
   )
   expect(result.next ?? '').not.toContain('failed')
   expect(result.status).toBe('complete')
-  const script = parseFountain((await screenwriter.export(result.script_id, 'fountain')) ?? '')
+  const script = parseFountain(String(await screenwriter.export(result.script_id, 'fountain')))
   expect(Math.abs(measure(script) - pages)).toBeLessThanOrEqual(pages / 10)
   const cast = result.characters.map(({ name }) => name)
   const strangers = script.elements.flatMap((e) => (e.type === 'character' && !cast.includes(e.name) ? e.name : []))

@@ -1,0 +1,30 @@
+import { toFdx, toHtml, toPdf } from '../../screenplay/index.ts'
+import type { Job } from '../job.ts'
+import type { Document } from './document.ts'
+import { fountainOf, scriptOf } from './render.ts'
+
+/**
+ * A script in a format: `fountain`, `fdx`, `html`, `json` (everything that is kept of it) as text, `pdf` as bytes.
+ * Undefined: there is no such format. `now` is what the PDF calls its making, ms since the epoch.
+ */
+export async function exported(
+  document: Document,
+  status: Job['status'],
+  format: string,
+  now: number,
+): Promise<string | Uint8Array | undefined> {
+  switch (format) {
+    case 'fountain':
+      return fountainOf(document)
+    case 'fdx':
+      return toFdx(scriptOf(document))
+    case 'html':
+      return toHtml(scriptOf(document))
+    case 'pdf':
+      return toPdf(scriptOf(document), { created: new Date(now) })
+    case 'json':
+      return JSON.stringify({ status, ...document }, null, 1)
+    default:
+      return undefined
+  }
+}

@@ -23,7 +23,8 @@ export function toHtml(plan: Plan): string {
   const row = (task: PlanTask, hue: number): string =>
     `<tr><th scope="row"><span class="title">${escaped(task.title)}</span><span class="facts">${task.estimate_hours} h${task.critical ? ', <b>critical</b>' : `, ${task.slack_hours} h slack`}${task.status === 'done' ? ', done' : ''}</span>${waits(task.depends_on, titles)}</th><td class="when"><time datetime="${task.start}">${readable(task.start)}</time> – <time datetime="${task.finish}">${readable(task.finish)}</time></td><td class="chart">${bar(task, hue)}</td></tr>`
   const group = (role: string, at: number): string => {
-    const hue = Math.round((210 + (at * 360) / Math.max(1, roles.length)) % 360)
+    // From blue round to orange, past red, which means critical.
+    const hue = 40 + ((170 + Math.round((at * 290) / roles.length)) % 290)
     const count = plan.team.find((one) => one.role === role)?.count ?? 1
     return `<tbody><tr class="group"><th scope="rowgroup" colspan="2"><i style="--hue:${hue}"></i>${escaped(role)}${count > 1 ? ` × ${count}` : ''}</th><td class="chart"></td></tr>${plan.tasks
       .filter((task) => task.role === role)
@@ -32,7 +33,7 @@ export function toHtml(plan: Plan): string {
   }
   const milestones = plan.milestones.map(
     ({ title, at, depends_on }) =>
-      `<tr><th scope="row"><span class="title">${escaped(title)}</span>${waits(depends_on, titles)}</th><td class="when"><time datetime="${at}">${readable(at)}</time></td><td class="chart"><div class="milestone" style="left:${axis.at(at)}%"></div></td></tr>`,
+      `<tr><th scope="row"><span class="title">${escaped(title)}</span><span class="facts">milestone</span>${waits(depends_on, titles)}</th><td class="when"><time datetime="${at}">${readable(at)}</time></td><td class="chart"><div class="milestone" style="left:${axis.at(at)}%"></div></td></tr>`,
   )
   return `<!doctype html>
 <html lang="en">
@@ -55,7 +56,7 @@ ${list(
 </header>
 <table>
 <thead><tr><th scope="col">Task</th><th scope="col" class="when">When</th><th scope="col" class="chart axis"><span class="visually-hidden">Chart</span>${axis.ticks
-    .map(({ at, label }) => `<span style="left:${at}%">${label}</span>`)
+    .map(({ at, label }) => `<span${at > 90 ? ' class="late"' : ''} style="left:${at}%">${label}</span>`)
     .join('')}</th></tr></thead>
 ${roles.map(group).join('\n')}
 ${milestones.length > 0 ? `<tbody><tr class="group"><th scope="rowgroup" colspan="2">Milestones</th><td class="chart"></td></tr>${milestones.join('\n')}</tbody>` : ''}
@@ -68,7 +69,7 @@ ${milestones.length > 0 ? `<tbody><tr class="group"><th scope="rowgroup" colspan
 
 function waits(depends_on: readonly string[], titles: ReadonlyMap<string, string>): string {
   if (depends_on.length === 0) return ''
-  return `<span class="waits">after ${depends_on.map((id) => escaped(titles.get(id) ?? id)).join('; ')}</span>`
+  return `<span class="waits">, after ${depends_on.map((id) => escaped(titles.get(id) ?? id)).join('; ')}</span>`
 }
 
 function list(name: string, items: readonly string[]): string {

@@ -5,6 +5,7 @@ export { criticalPath, type PathResult, type TaskTimes } from './critical-path.t
 export { castNumbers, type DayMark, type DayOutOfDaysRow, dayOutOfDays } from './day-out-of-days.ts'
 export { toDot } from './dot.ts'
 export { toCsv, toJson, toMarkdown, toMermaid } from './exports.ts'
+export { type Forecast, forecast, type ThreePoint, threePoint } from './forecast.ts'
 export { toHtml } from './gantt-html.ts'
 export { describeRepair, findCycle, type GraphTask, type Repair, repairGraph } from './graph.ts'
 export { toIcs } from './ics.ts'

@@ -43,6 +43,33 @@ describe('the working calendar', () => {
     expect([days.startAt(0), days.startAt(hours)]).toEqual([first, then])
   })
 
+  test('a film week has six days, and holidays are not worked', () => {
+    const film = workingCalendar({
+      startDate: '2026-05-01',
+      hoursPerDay: 10,
+      workingDays: [1, 2, 3, 4, 5, 6],
+      holidays: ['2026-05-01', '2026-05-05'],
+    })
+    expect([0, 1, 2, 3, 4, 5].map(film.dayAt)).toEqual([
+      '2026-05-02',
+      '2026-05-04',
+      '2026-05-06',
+      '2026-05-07',
+      '2026-05-08',
+      '2026-05-09',
+    ])
+    expect([film.startDate, film.startAt(10), film.finishAt(25)]).toEqual([
+      '2026-05-02',
+      '2026-05-04T09:00',
+      '2026-05-06T14:00',
+    ])
+    expect(['2026-05-01', '2026-05-03', '2026-05-05', '2026-05-06'].map(film.hoursUntil)).toEqual([0, 10, 20, 30])
+  })
+
+  test.each([[[]], [[0]], [[8]], [[1.5]]])('a week cannot have the working days %j', (workingDays) => {
+    expect(() => workingCalendar({ startDate: '2026-01-02', workingDays })).toThrow('name some, 1 for Monday')
+  })
+
   test('dates and hours are two names for one thing, on working days only', () => {
     const hours = fc.nat(400_000).map((minutes) => minutes / 60)
     const length = fc.integer({ min: 1, max: 48 }).map((halves) => halves / 2)

@@ -33,6 +33,8 @@ export interface App {
   readonly answers: Answers
   screenwriter(): Promise<Screenwriter>
   producer(): Promise<Producer>
+  /** What the calls of jobs have brought to light since this was last asked, a sentence each. */
+  takeWarnings(): readonly string[]
   /** Calls back with the address of every resource that has changed; answers with how to stop. */
   watch(listener: (uri: string) => void): () => void
   /** Stops running jobs where they are saved, and closes the stores. */
@@ -73,7 +75,16 @@ export function createApp(options: AppOptions): App {
   const priceOf = async (model: string, signal: AbortSignal): Promise<Price | undefined> =>
     (await router.resolve(model, signal))[0]?.facts.price
   const jobs = once(async (): Promise<Jobs> => createJobs({ shelf: await shelf(), world }))
-  const agent = async () => ({ generate, shelf: await shelf(), world, jobs: await jobs() })
+  const warnings: string[] = []
+  const heeded: Generate = (request, call) =>
+    generate(request, {
+      ...call,
+      onAttempt(attempt) {
+        warnings.push(...(attempt.warnings ?? []))
+        call.onAttempt?.(attempt)
+      },
+    })
+  const agent = async () => ({ generate: heeded, shelf: await shelf(), world, jobs: await jobs() })
   return {
     world,
     settings,
@@ -86,6 +97,7 @@ export function createApp(options: AppOptions): App {
     answers: longAnswers(),
     screenwriter: once(async () => createScreenwriter({ ...(await agent()), priceOf })),
     producer: once(async () => createProducer(await agent())),
+    takeWarnings: () => warnings.splice(0),
     watch(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

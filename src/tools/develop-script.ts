@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tool } from './tool.ts'
+import { warned } from './warned.ts'
 
 /** Below the 60 s after which many clients give up on a call. */
 const WAIT_SECONDS = 45
@@ -77,6 +78,6 @@ export default tool({
   prose: ['fountain'],
   async run(input, { app, signal, progress }) {
     const screenwriter = await app.screenwriter()
-    return screenwriter.develop(input, { signal, onProgress: progress })
+    return warned(app, await screenwriter.develop(input, { signal, onProgress: progress }))
   },
 })

@@ -16,7 +16,7 @@ const part = z.union([
 ])
 
 const input = z.object({
-  prompt: z.string().min(1).optional().describe('What to write or answer. Or give `messages`.'),
+  prompt: z.string().min(1).optional().describe('Or give `messages`.'),
   messages: z
     .array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.union([z.string(), z.array(part)]) }))
     .min(1)
@@ -40,7 +40,7 @@ const input = z.object({
     .string()
     .regex(/^[\w.-]{1,64}$/)
     .optional()
-    .describe('Any name: begins or continues a conversation, saved on this machine.'),
+    .describe('Any name: begins or continues a conversation saved here.'),
 })
 
 const count = z.int().nullable()
@@ -65,6 +65,7 @@ const output = z.object({
   ignored_settings: z.array(z.string()),
   conversation_id: z.string().nullable(),
   resource: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
 })
 
 type Input = z.output<typeof input>
@@ -73,7 +74,7 @@ export default tool({
   name: 'generate_text',
   title: 'Generate text',
   description:
-    'Ask any language model to write, answer or judge: another opinion, another style, JSON by schema, a look at an image. Falls back to other models on failure, keeps to the budgets, and says which model answered and what it cost.',
+    'Ask any language model to write, answer or judge: another opinion, another style, JSON by schema, a look at an image. Falls back to other models on failure, keeps to budgets, says who answered and what it cost.',
   input,
   output,
   hints: { readOnly: false, destructive: false, idempotent: false, openWorld: true },
@@ -97,6 +98,7 @@ export default tool({
     const answer = await collect(told(stream, on))
     const saved =
       asked.conversation_id !== undefined && (await remember(app, asked.conversation_id, added, answer.text))
+    const warnings = attempts.flatMap((attempt) => attempt.warnings ?? [])
     const room = asked.json_schema ? JSON_CHARS : TEXT_CHARS
     const resource = answer.text.length > room ? app.answers.keep(id, answer.text) : undefined
     return {
@@ -120,6 +122,7 @@ export default tool({
       ],
       conversation_id: saved ? (asked.conversation_id ?? null) : null,
       ...(resource && { resource }),
+      ...(warnings.length > 0 && { warnings }),
     }
   },
 })
@@ -187,7 +190,10 @@ async function* told(stream: AsyncIterable<GenerateEvent>, { app, progress }: On
   let piece = ''
   let at = app.world.now()
   for await (const event of stream) {
-    if (event.type === 'start') progress({ message: `${event.provider}/${event.model} is answering`, done: 0 })
+    if (event.type === 'start') {
+      const does = event.continues ? 'goes on from there' : 'is answering'
+      progress({ message: `${event.provider}/${event.model} ${does}`, done: 0 })
+    }
     if (event.type === 'text') piece += event.text
     if (piece && (app.world.now() - at >= PIECE_MS || event.type === 'end')) {
       progress({ message: piece })

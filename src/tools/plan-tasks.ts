@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tool } from './tool.ts'
+import { warned } from './warned.ts'
 
 /** Below the 60 s after which many clients give up on a call. */
 const WAIT_SECONDS = 45
@@ -92,6 +93,6 @@ export default tool({
   prose: ['gantt'],
   async run(input, { app, signal, progress }) {
     const producer = await app.producer()
-    return producer.plan(input, { signal, onProgress: progress })
+    return warned(app, await producer.plan(input, { signal, onProgress: progress }))
   },
 })

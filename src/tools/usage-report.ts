@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { WARN_AT } from '../contract/ledger.ts'
 import { PERIOD, type Report, type ReportPeriod, usageReport } from '../report.ts'
 import { tool } from './tool.ts'
 
@@ -95,11 +96,16 @@ function summaryOf({ periods, budgets }: Report): string {
       ? `${widest.lost_holds} calls were lost in a crash and are counted at the most they can have cost.`
       : '',
   ]
+  const nearly = budgets.filter(({ spent_usd, limit_usd }) => limit_usd > 0 && spent_usd >= limit_usd * WARN_AT)
+  const warning =
+    nearly.length === 0
+      ? ''
+      : `More than ${100 * WARN_AT} % spent: ${nearly.map((budget) => `"${budget.name}" (${Math.floor((100 * budget.spent_usd) / budget.limit_usd)} %)`).join(', ')}.`
   const left = budgets.map(
     (budget) => `${money(budget.remaining_usd)} of ${money(budget.limit_usd)} left in the budget "${budget.name}"`,
   )
   const walls = left.length > 0 ? `${left.join('; ')}.` : 'No budget is set: SHOWRUNNER_DAILY_BUDGET_USD sets one.'
-  return [`Spent: ${spent.join(', ')}.`, ...caveats, walls].filter((sentence) => sentence !== '').join(' ')
+  return [`Spent: ${spent.join(', ')}.`, warning, ...caveats, walls].filter((sentence) => sentence !== '').join(' ')
 }
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -1,0 +1,13 @@
+import type { App } from '../app.ts'
+
+interface Finding {
+  readonly code: string
+  readonly severity: string
+  readonly message: string
+}
+
+/** A job's result, with what its calls have brought to light that no result has told yet: a budget past 80 %. */
+export function warned<Result extends { readonly findings: readonly Finding[] }>(app: App, result: Result): Result {
+  const news = app.takeWarnings().map((message): Finding => ({ code: 'BUDGET', severity: 'warning', message }))
+  return news.length === 0 ? result : { ...result, findings: [...news, ...result.findings] }
+}

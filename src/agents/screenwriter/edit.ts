@@ -6,7 +6,7 @@ import { cleanFacts } from './facts.ts'
 import { checked } from './findings.ts'
 import { lengthOf, trimmed, withElements, withScene } from './fit.ts'
 import { introduced } from './introduce.ts'
-import { pagesOf, sceneText } from './render.ts'
+import { fountainOf, pagesOf, sceneText } from './render.ts'
 import { askElements } from './scene.ts'
 
 /** Of the length that was asked for. */
@@ -30,14 +30,52 @@ export function looked(document: Document): Document {
   const scenes = document.outline?.scenes ?? []
   const before = document.versions.at(-1)?.scenes.map((scene) => JSON.stringify(scene))
   const open = scenes.map((scene) => scene.own === undefined && before?.includes(JSON.stringify(scene)) !== true)
-  const fitting = shortened(document, open)
+  const fitting = shortened(withoutStrangers(document), open)
   const most = Math.max(LEAST_EDITS, Math.ceil(scenes.length / SHARE))
-  const edit = [...wrongScenes(fitting, open), ...shortScenes(fitting, open)].slice(0, most)
+  const all = [...shortScenes(fitting, open), ...absent(fitting, open), ...wrongScenes(fitting, open)]
+  const edit = all.filter(({ scene }, at) => all.findIndex((other) => other.scene === scene) === at).slice(0, most)
   return { ...fitting, edit }
 }
 
+/** A font is no reason to write in other letters. */
+const GLYPHS = 'F18'
+
+/** Who was planned but came to nothing is no part of the cast, unless a person asked for them. */
+function withoutStrangers(document: Document): Document {
+  if (document.imported || !document.characters) return document
+  const wanted = document.brief.characters ?? []
+  const gone = unseen(document).filter((name) => !wanted.some((given) => given.toUpperCase().includes(name)))
+  // Where most are missing it is the scenes that are wrong.
+  if (gone.length === 0 || gone.length * 2 > document.characters.length) return document
+  return { ...document, characters: document.characters.filter(({ name }) => !gone.includes(name)) }
+}
+
+/** Who was asked for and never appears is to appear where the outline has them, or in the last scene. */
+function absent(document: Document, open: readonly boolean[]): Edits {
+  const scenes = document.outline?.scenes ?? []
+  const placed = unseen(document).map((name) => {
+    const planned = scenes.findIndex((scene, at) => open[at] === true && scene.characters.includes(name))
+    return { name, scene: (planned >= 0 ? planned : open.lastIndexOf(true)) + 1 }
+  })
+  return [...Map.groupBy(placed, ({ scene }) => scene)]
+    .filter(([scene]) => scene > 0)
+    .map(([scene, of]) => ({
+      scene,
+      problems: of.map(({ name }) => `${name} is in the cast but never appears: bring ${name} in.`),
+    }))
+}
+
+function unseen(document: Document): readonly string[] {
+  const text = ` ${fountainOf(document)
+    .toUpperCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')} `
+  return (document.characters ?? [])
+    .map(({ name }) => name)
+    .filter((name) => !text.includes(` ${name.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `))
+}
+
 function wrongScenes(document: Document, open: readonly boolean[]): Edits {
-  const found = checked(document)?.found.filter(({ severity }) => severity !== 'info') ?? []
+  const found = checked(document)?.found.filter(({ code, severity }) => severity !== 'info' && code !== GLYPHS) ?? []
   return [...Map.groupBy(found, ({ scene = 0 }) => scene)]
     .filter(([scene]) => open[scene - 1] === true && lengthOf(document, scene - 1) <= MOST_PAGES)
     .map(([scene, of]) => ({

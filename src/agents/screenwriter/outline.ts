@@ -86,6 +86,14 @@ async function askBatch(
       `Outline ${batch.from + 1 === batch.to ? `beat ${batch.to}` : `beats ${batch.from + 1} to ${batch.to}`} in ${least === most ? least : `${least} to ${most}`} scenes, in the order they are seen. Their pages together make ${batch.pages.toFixed(1)}.`,
     ]),
     maxOutputTokens: 2_000 + most * 300,
+    check({ scenes: given }) {
+      if (batch.to < (document.beats?.length ?? 0)) return []
+      const listed = [...before, ...given].flatMap(({ characters }) => characters.map((name) => castName(name, cast)))
+      const missing = cast.filter((name) => !listed.includes(name))
+      return missing.length === 0 ? [] : [`Nobody may be left out: ${missing.join(', ')} must be in a scene.`]
+    },
+    salvage: (value) => value,
+    repairs: 1,
   })
   const weights = shares(
     scenes.map((scene) => scene.pages),

@@ -22,7 +22,20 @@ function oneSpelling(given: string, sets: readonly string[]): string {
     .replace(/[^\p{L}\p{N}'’&.,/\- ]/gu, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^[-–. ]+|[-–. ]+$/g, '')
-  return sets.find((other) => other === set || isNearDuplicate(other, set)) ?? (set === '' ? 'A PLACE' : set)
+  return sets.find((other) => isOne(bare(other), bare(set))) ?? (set === '' ? 'A PLACE' : set)
+}
+
+function isOne(set: string, other: string): boolean {
+  return set === other || isNearDuplicate(set, other)
+}
+
+/** Without what people spell in different ways: articles, apostrophes, dots, commas, dashes. */
+function bare(set: string): string {
+  return set
+    .replace(/['’.]/g, '')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .replace(/\b(?:THE|A|AN) /g, '')
+    .trim()
 }
 
 const TIME_AT_THE_END = new RegExp(`\\s*[-–—,]\\s*(?:${TIMES.join('|')})$`)

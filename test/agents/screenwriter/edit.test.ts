@@ -87,6 +87,15 @@ describe('what the editor looks at', () => {
     expect(looked({ ...document, versions: [{ notes: 'x', scenes }] }).edit).toEqual([])
   })
 
+  test('who never appears leaves the cast, or comes in where a person asked for them', () => {
+    const stranger = { name: 'ODA', role: 'r', want: 'w', voice: 'v' }
+    const more: Document = { ...fits, characters: [...(fits.characters ?? []), stranger] }
+    expect(looked(more)).toEqual({ ...fits, edit: [] })
+    const { characters, edit } = looked({ ...more, brief: { ...more.brief, characters: ['Oda, a diver'] } })
+    expect(characters).toContainEqual(stranger)
+    expect(edit).toEqual([{ scene: 3, problems: ['ODA is in the cast but never appears: bring ODA in.'] }])
+  })
+
   test('what is too long loses from its middle, by rule', () => {
     const long = script([lines(0, 80), lines(300, 20)], 3)
     const { edit, ...shorter } = looked(long)

@@ -150,6 +150,8 @@ describe('introductions', () => {
 test.each([
   ['INT. Lamp Room - NIGHT', ['LAMP ROOM'], 'LAMP ROOM'],
   ['the lamp rooms', ['THE LAMP ROOM'], 'THE LAMP ROOM'],
+  ["Anna's house, kitchen", ['ANNA’S HOUSE - KITCHEN'], 'ANNA’S HOUSE - KITCHEN'],
+  ['A lamp room', ['THE LAMP ROOM'], 'THE LAMP ROOM'],
   ['**Küche**', [], 'KÜCHE'],
   ['???', [], 'A PLACE'],
 ])('the place %s', (given, sets, set) => {

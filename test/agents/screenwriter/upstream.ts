@@ -83,7 +83,7 @@ export function goodAnswer(request: GenerateRequest): unknown {
           set: i % 2 ? 'The shore' : 'Lamp room',
           time: 'NIGHT',
           summary: `Something turns, ${i}.`,
-          characters: ['MARA', 'TOBIAS'],
+          characters: enumOf(request, 'characters'),
           pages: 0.5 + (i % 3) / 10,
         })),
       }
@@ -98,23 +98,23 @@ export function goodAnswer(request: GenerateRequest): unknown {
 export function sceneElements(request: GenerateRequest, factor = 1): readonly Record<string, unknown>[] {
   const elements = property(request.json?.schema, 'properties', 'elements')
   const [min, max] = [Number(property(elements, 'minItems')), Number(property(elements, 'maxItems'))]
-  const cast = speakersOf(request)
+  const cast = enumOf(request, 'speaker')
   const tag = `${questionOf(request)} ${promptOf(request).length}`.replace(/\W+/g, ' ')
   return times(Math.round(((min + max) / 2) * factor), (i) =>
-    i % 3 === 0
+    i % 2 === 0
       ? { type: 'action', text: `Rain on the glass. She counts to ${i} in ${tag} and looks at the door again.` }
       : {
           type: 'dialogue',
-          speaker: cast[i % 2],
+          speaker: cast[((i - 1) / 2) % cast.length],
           parenthetical: null,
           text: `I told you ${i} times about ${tag}, did I not? You never listened.`,
         },
   )
 }
 
-/** Those of the cast, as a scene's schema names them. */
-function speakersOf({ json }: GenerateRequest): readonly string[] {
-  const names = /"speaker":\{[^}]*"enum":(\[[^\]]*\])/.exec(JSON.stringify(json?.schema))?.[1]
+/** Those of the cast, as a field of the schema names them. */
+function enumOf({ json }: GenerateRequest, field: 'speaker' | 'characters'): readonly string[] {
+  const names = new RegExp(`"${field}":\\{.*?"enum":(\\[[^\\]]*\\])`).exec(JSON.stringify(json?.schema))?.[1]
   return JSON.parse(names ?? '[]')
 }
 

@@ -1,3 +1,5 @@
+import { visible } from './inline.ts'
+
 /** A scene heading, read. What it does not say is undefined. */
 export interface Heading {
   readonly prefix: 'INT' | 'EXT' | 'INT/EXT' | 'EST' | undefined
@@ -9,7 +11,8 @@ export interface Heading {
   readonly unknownTime: string | undefined
 }
 
-export function readHeading(text: string): Heading {
+export function readHeading(given: string): Heading {
+  const text = visible(given)
   const [, before, place] = /^(int\.?\/ext|ext\.?\/int|i\.?\/e|int|ext|est)(?:[. ])[\s-]*(.*)$/i.exec(text.trim()) ?? []
   const prefix = before === undefined ? undefined : PREFIXES[before.toUpperCase().replaceAll('.', '')]
   const parts = (place ?? text).trim().split(/\s+[-–—]+\s+/)

@@ -1,9 +1,19 @@
+import { avoided } from './rules/avoided.ts'
+import { blankLines } from './rules/blank-lines.ts'
+import { castAppears } from './rules/cast.ts'
 import { chat } from './rules/chat.ts'
+import { dialogue } from './rules/dialogue.ts'
 import { ending } from './rules/ending.ts'
+import { glyphs } from './rules/glyphs.ts'
 import { headings } from './rules/headings.ts'
+import { introductions } from './rules/introductions.ts'
 import { length } from './rules/length.ts'
+import { longActions } from './rules/long-actions.ts'
 import { parentheticals } from './rules/parentheticals.ts'
-import type { Finding, LintOptions, Rule } from './rules/rule.ts'
+import { prose } from './rules/prose.ts'
+import { roundTrip } from './rules/round-trip.ts'
+import type { Finding, LintOptions, Offence, Rule } from './rules/rule.ts'
+import { sets } from './rules/sets.ts'
 import { speakers } from './rules/speakers.ts'
 import { times } from './rules/times.ts'
 import { titlePage } from './rules/title-page.ts'
@@ -12,32 +22,61 @@ import type { Script } from './types.ts'
 export type { Finding, LintOptions, Rule } from './rules/rule.ts'
 
 /** Every check there is, in order of its code. */
-export const RULES: readonly Rule[] = [chat, titlePage, headings, times, speakers, length, parentheticals, ending]
+export const RULES: readonly Rule[] = [
+  chat,
+  titlePage,
+  headings,
+  times,
+  blankLines,
+  speakers,
+  castAppears,
+  introductions,
+  sets,
+  length,
+  longActions,
+  dialogue,
+  parentheticals,
+  ending,
+  prose,
+  roundTrip,
+  glyphs,
+  avoided,
+]
 
 /**
  * What is wrong with a script's form, in order of lines. It judges form only, never taste. With `mode: 'ours'` the
  * severities are those of a gate for generated scripts; by default they are advice to a person. A check that needs what
- * `options` does not give (`cast`, `targetPages`) is left out. Lines are those the script was read from.
+ * `options` does not give (`cast`, `targetPages`, `avoid`) finds nothing. Lines are those the script was read from; of a
+ * script that was not read from text, all are 1.
  */
 export function lint(script: Script, options: LintOptions = {}): readonly Finding[] {
-  const mode = options.mode ?? 'theirs'
   const scenes = sceneOf(script)
   return RULES.flatMap((rule) =>
-    rule.check(script, options).map(({ element, line, message, fix }): Finding => {
-      const scene = element === undefined ? undefined : scenes[element]
-      return {
-        code: rule.code,
-        severity: rule.severity[mode],
-        line: line ?? (element === undefined ? 1 : (script.elements[element]?.at?.from ?? 1)),
-        ...(scene !== undefined && scene > 0 && { scene }),
-        message,
-        ...(fix !== undefined && { fix }),
-      }
-    }),
+    rule.check(script, options).map((offence) => finding(rule, offence, script, scenes, options)),
   ).toSorted((a, b) => a.line - b.line)
 }
 
-function sceneOf(script: Script): readonly number[] {
+/** An offence as it is told of. */
+export function finding(
+  rule: Rule,
+  { element, line, message, fix }: Offence,
+  script: Script,
+  scenes: readonly number[],
+  { mode = 'theirs' }: LintOptions,
+): Finding {
+  const scene = element === undefined ? undefined : scenes[element]
+  return {
+    code: rule.code,
+    severity: rule.severity[mode],
+    line: line ?? (element === undefined ? 1 : (script.elements[element]?.at?.from ?? 1)),
+    ...(scene !== undefined && scene > 0 && { scene }),
+    message,
+    ...(fix !== undefined && { fix }),
+  }
+}
+
+/** For every element, the scene it is in, from 1; 0 before the first. */
+export function sceneOf(script: Script): readonly number[] {
   let scene = 0
   return script.elements.map((element) => {
     if (element.type === 'scene_heading') scene += 1

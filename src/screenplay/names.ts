@@ -3,6 +3,7 @@
  * shorter name; never for numbered ones (`GUARD 1`, `GUARD 2`).
  */
 export function isNearDuplicate(one: string, other: string): boolean {
+  if (Math.abs(one.trim().length - other.trim().length) > 2) return false
   const [a, b] = [one.trim().toUpperCase(), other.trim().toUpperCase()]
   if (a === b || a.replace(/[\d#\s]/g, '') === b.replace(/[\d#\s]/g, '')) return false
   const distance = editDistance(a, b)

@@ -98,7 +98,8 @@ function readElement(lines: readonly Line[], at: number): readonly Element[] {
   const note = NOTE.exec(text)
   if (note && (next.trim() === '' || NOTE.test(next))) return [{ type: 'note', text: note[1] ?? '', ...where }]
 
-  const type = recognise(text, next.trim() === '' || BONEYARD.test(next) ? 'by a blank' : 'by text')
+  const alone = next.trim() === '' || BONEYARD.test(next) || isHeadingAnywhere(next)
+  const type = recognise(text, alone ? 'by a blank' : 'by text')
   switch (type) {
     case 'scene_heading': {
       const heading = trimmed.startsWith('.') ? trimmed.slice(1) : trimmed

@@ -3,13 +3,13 @@ import type { Element } from './types.ts'
 /**
  * What a line is at the start of a paragraph, by Fountain 1.1. The parser asks it to read, and the printer asks it
  * whether a line would be read as what it is. A heading needs no blank line below it: many writers and most models leave
- * it out. `\p{Lu}` is asked of a cue, so that scripts without capitals need the `@`.
+ * it out, and models put stars around it. `\p{Lu}` is asked of a cue, so that scripts without capitals need the `@`.
  */
 export function recognise(line: string, followed: 'by text' | 'by a blank'): Element['type'] {
   const text = line.trim()
   const forced = FORCED.find(([pattern]) => pattern.test(text))
   if (forced) return forced[1]
-  if (HEADING.test(text)) return 'scene_heading'
+  if (HEADING.test(text.replace(/^[*_]+/, ''))) return 'scene_heading'
   if (/ ?TO:$/.test(text) && isCapitals(text)) return 'transition'
   return followed === 'by text' && isCapitals(readCue(text).name) ? 'character' : 'action'
 }

@@ -3,14 +3,16 @@
  * Spaces inside a line count; those at a break vanish. A word longer than a line is cut. Never empty.
  */
 export function wrap(text: string, width: number): readonly string[] {
-  return text.split('\n').flatMap((paragraph) => wrapLine(paragraph, width))
+  return text.includes('\n') ? text.split('\n').flatMap((line) => wrapLine(line, width)) : wrapLine(text, width)
 }
 
 function wrapLine(text: string, width: number): readonly string[] {
+  if (text.length <= width) return [text.trimEnd()]
+  const columns = /[\uD800-\uDFFF]/.test(text) ? countColumns : lengthOf
   const lines: string[] = []
   let line = ''
-  for (const piece of text.match(/\s*[^\s-]*-+(?=[^\s-])|\s*\S+|\s+$/g) ?? []) {
-    if (columns(line + piece.trimEnd()) <= width) {
+  for (const [piece] of text.matchAll(PIECE)) {
+    if (columns(line) + columns(piece.trimEnd()) <= width) {
       line += piece
       continue
     }
@@ -26,7 +28,15 @@ function wrapLine(text: string, width: number): readonly string[] {
   return lines
 }
 
-function columns(text: string): number {
+/** What a line may end after: a word, or a part of it with its hyphens. */
+const PIECE = /\s*[^\s-]*-+(?=[^\s-])|\s*\S+|\s+$/g
+
+function lengthOf(text: string): number {
+  return text.length
+}
+
+/** Characters beyond the first plane are two units of a string and one cell of a line. */
+function countColumns(text: string): number {
   let count = 0
   for (const _ of text) count += 1
   return count

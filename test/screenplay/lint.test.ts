@@ -18,7 +18,10 @@ Certainly, it boils.
 `
 
 const found = (text: string, options: LintOptions = {}) =>
-  lint(parseFountain(text), { mode: 'ours', ...options }).map(({ code, line, scene }) => [code, line, scene])
+  lint(parseFountain(text), { mode: 'ours', ...options })
+    // A line less or a name more may also be who was never introduced, or who never appears.
+    .filter(({ code }) => code !== 'F07' && code !== 'F08')
+    .map(({ code, line, scene }) => [code, line, scene])
 
 test('a good script has no finding', () => {
   expect(lint(parseFountain(GOOD), { mode: 'ours', cast: ['ANNA'] })).toEqual([])

@@ -17,10 +17,12 @@ export function uncovered(script: Script): readonly string[] {
       return 'text' in element ? [visible(element.text)] : []
     }),
   ]
-  const plain = /^[\n -~\u00A0-\u00FF]*$/
-  const strange = texts.filter((text) => !plain.test(text)).flatMap((text) => [...text.normalize('NFC')])
-  return [...new Set(strange)].filter((character) => character !== '\n' && lettersOf(character) < 0)
+  const strange = texts.flatMap((text) => (LATIN_1.test(text) ? [] : (text.normalize('NFC').match(STRANGE) ?? [])))
+  return [...new Set(strange)].filter((character) => lettersOf(character) < 0)
 }
+
+const LATIN_1 = /^[\n -~\u00A0-\u00FF]*$/
+const STRANGE = /[^\n -~\u00A0-\u00FF]/gu
 
 const NOT_PRINTED: ReadonlySet<string> = new Set(['note', 'boneyard', 'section', 'synopsis', 'page_break'])
 

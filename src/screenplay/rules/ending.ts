@@ -1,7 +1,24 @@
 import { visible } from '../inline.ts'
 import type { Offence, Rule } from './rule.ts'
 
-/** F14: the script ends with an end mark (FADE OUT., THE END …), not in the middle of a sentence, a note or a comment. */
+/**
+ * F14: the script ends with an end mark (FADE OUT., THE END …), not in the middle of a sentence, a note or a comment.
+ *
+ * @example lines 4
+ * ```
+ * INT. KITCHEN - DAY
+ *
+ * ANNA
+ * Is it boi
+ * ```
+ * @example none
+ * ```
+ * ANNA
+ * Is it boiling?
+ *
+ * > FADE OUT.
+ * ```
+ */
 export const ending: Rule = {
   code: 'F14',
   title: 'ending',

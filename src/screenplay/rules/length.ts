@@ -1,7 +1,16 @@
 import { measure } from '../paginate.ts'
 import type { Rule } from './rule.ts'
 
-/** F10: the script is within 10 % of the pages it was to have. Looked at only where a target is given. */
+/**
+ * F10: the script is within 10 % of the pages it was to have. Looked at only where a target is given.
+ *
+ * @example {"targetPages":3} lines 1
+ * ```
+ * INT. KITCHEN - DAY
+ *
+ * Rain.
+ * ```
+ */
 export const length: Rule = {
   code: 'F10',
   title: 'length',

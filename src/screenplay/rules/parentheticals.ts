@@ -1,6 +1,16 @@
 import type { Rule } from './rule.ts'
 
-/** F13: a parenthetical is short (60 characters), and somebody speaks after it. */
+/**
+ * F13: a parenthetical is short (60 characters), and somebody speaks after it.
+ *
+ * @example lines 4
+ * ```
+ * ANNA
+ * (low)
+ * Is it boiling?
+ * (she waits)
+ * ```
+ */
 export const parentheticals: Rule = {
   code: 'F13',
   title: 'parentheticals',

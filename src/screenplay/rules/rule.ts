@@ -1,4 +1,4 @@
-import type { Script } from '../types.ts'
+import type { Element, Script } from '../types.ts'
 
 /** A thing wrong with a script's form. */
 export interface Finding {
@@ -22,9 +22,15 @@ export interface LintOptions {
   /** All names that may speak, in capitals. */
   readonly cast?: readonly string[]
   readonly targetPages?: number
+  /** Words that must not be in the script, such as those of a rating; whole words in any case. */
+  readonly avoid?: readonly string[]
 }
 
-/** One check. The comment above each says what it finds; its examples are its tests. */
+/**
+ * One check. The comment above each says what it finds. Its examples are its tests: after `@example` stand the lines
+ * that it finds wrong in the text below, or `none`, and before them the options, if it needs some. With `mended` the
+ * text below that is what `fix` makes of it.
+ */
 export interface Rule {
   readonly code: string
   /** What it checks, as a result names it. */
@@ -39,4 +45,6 @@ export interface Offence {
   readonly line?: number
   readonly message: string
   readonly fix?: string
+  /** How to put it right without a doubt: these elements in the place of `count` from `from` on. */
+  readonly mend?: { readonly from: number; readonly count: number; readonly by: readonly Element[] }
 }

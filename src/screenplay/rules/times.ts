@@ -1,7 +1,16 @@
 import { readHeading } from '../heading.ts'
 import type { Rule } from './rule.ts'
 
-/** F04: the time of day in a heading is one that schedules know: DAY, NIGHT, DAWN, CONTINUOUS, LATER … */
+/**
+ * F04: the time of day in a heading is one that schedules know: DAY, NIGHT, DAWN, CONTINUOUS, LATER …
+ *
+ * @example lines 3
+ * ```
+ * INT. KITCHEN - LATER THAT NIGHT
+ *
+ * EXT. ROAD - WHENEVER
+ * ```
+ */
 export const times: Rule = {
   code: 'F04',
   title: 'times of day',

@@ -1,6 +1,15 @@
 import type { Rule } from './rule.ts'
 
-/** F02: the title page names the title and the author. */
+/**
+ * F02: the title page names the title and the author.
+ *
+ * @example lines 1
+ * ```
+ * Title: The Kettle
+ *
+ * INT. KITCHEN - DAY
+ * ```
+ */
 export const titlePage: Rule = {
   code: 'F02',
   title: 'title page',

@@ -1,0 +1,28 @@
+import type { Rule } from './rule.ts'
+
+/**
+ * F20: no word is used that was to be avoided. Looked at only where such words are given.
+ *
+ * @example {"avoid":["damn","hell"]} lines 2
+ * ```
+ * ANNA
+ * Damn it.
+ *
+ * SHELLEY
+ * Hello.
+ * ```
+ */
+export const avoided: Rule = {
+  code: 'F20',
+  title: 'words to avoid',
+  severity: { ours: 'warn', theirs: 'info' },
+  check({ elements }, { avoid = [] }) {
+    const words = avoid.map((word) => word.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).filter((word) => word !== '')
+    if (words.length === 0) return []
+    const pattern = new RegExp(`(?<![\\p{L}\\d])(?:${words.join('|')})(?![\\p{L}\\d])`, 'iu')
+    return elements.flatMap((item, element) => {
+      const found = 'text' in item ? pattern.exec(item.text) : undefined
+      return found ? [{ element, message: `"${found[0]}" was to be avoided.`, fix: 'Say it in another way.' }] : []
+    })
+  },
+}

@@ -1,0 +1,26 @@
+import { uncovered } from '../pdf/uncovered.ts'
+import type { Rule } from './rule.ts'
+
+/**
+ * F18: the font of the PDF has a picture for every character. Other formats do not mind.
+ *
+ * @example lines 3
+ * ```
+ * Žofie waits – at “home”.
+ *
+ * She waves 👋.
+ * ```
+ */
+export const glyphs: Rule = {
+  code: 'F18',
+  title: 'characters of the PDF',
+  severity: { ours: 'warn', theirs: 'warn' },
+  check({ titlePage, elements }) {
+    const missing = uncovered({ titlePage, elements })
+    if (missing.length === 0) return []
+    const element = elements.findIndex((item) => uncovered({ titlePage: [], elements: [item] }).length > 0)
+    const shown = missing.slice(0, 12).join(' ') + (missing.length > 12 ? ` and ${missing.length - 12} more` : '')
+    const message = `The PDF cannot show ${shown}: it has an empty box there.`
+    return [{ ...(element >= 0 && { element }), message, fix: 'Use other characters, or the FDX or HTML.' }]
+  },
+}

@@ -1,0 +1,50 @@
+import { plainName } from './known.ts'
+import type { Rule } from './rule.ts'
+
+/**
+ * F08: who is seen speaking was introduced in capitals in an action before. Voices from elsewhere need no introduction,
+ * and neither do `GUARD 2` or `ANNA AND BEN`, when their names are there in part.
+ *
+ * @example lines 6
+ * ```
+ * ANNA (30) waits. Ben waits.
+ *
+ * ANNA
+ * Hello.
+ *
+ * BEN
+ * Hello.
+ *
+ * EVE (V.O.)
+ * Hello.
+ * ```
+ */
+export const introductions: Rule = {
+  code: 'F08',
+  title: 'introductions',
+  severity: { ours: 'warn', theirs: 'info' },
+  check(script) {
+    let seen = ''
+    const met = new Set<string>()
+    return script.elements.flatMap((item, element) => {
+      if (item.type === 'action') seen += ` ${item.text.replace(/[^\p{L}\d]+/gu, ' ')} `
+      if (item.type !== 'character') return []
+      const name = plainName(item.name)
+      if (met.has(name)) return []
+      met.add(name)
+      const words = name
+        .toUpperCase()
+        .split(/[^\p{L}\d]+/u)
+        .filter((word) => word.length > 1)
+      const away = item.extensions.some((extension) => /^(?:v\.?\s?o|o\.?\s?[sc])\b/i.test(extension))
+      if (away || words.length === 0 || words.some((word) => seen.includes(` ${word} `))) return []
+      return [
+        {
+          element,
+          message: `${name} speaks before being introduced.`,
+          fix: `Name ${name} in capitals in an action before.`,
+        },
+      ]
+    })
+  },
+}

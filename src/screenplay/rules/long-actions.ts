@@ -1,0 +1,27 @@
+import { visible } from '../inline.ts'
+import { wrap } from '../wrap.ts'
+import type { Rule } from './rule.ts'
+
+/**
+ * F11: an action is at most five lines long. Of the actions of four professional scripts 3 in 1,093 are longer.
+ *
+ * @example lines 3
+ * ```
+ * She waits.
+ *
+ * She waits for a very long time at the window of the kitchen, where the light is grey and the rain has not stopped since the morning of the day before, and she does not move, not even when the kettle begins to sing on the stove behind her, and not when the door opens, and not when somebody whom she has not seen in years comes in, puts down a suitcase and says nothing at all.
+ * ```
+ */
+export const longActions: Rule = {
+  code: 'F11',
+  title: 'length of actions',
+  severity: { ours: 'warn', theirs: 'info' },
+  check(script) {
+    return script.elements.flatMap((item, element) => {
+      if (item.type !== 'action' || item.text.length < 5 * 40) return []
+      const lines = wrap(visible(item.text), 61).length
+      if (lines <= 5) return []
+      return [{ element, message: `The action is ${lines} lines long.`, fix: 'Part it in two.' }]
+    })
+  },
+}

@@ -1,0 +1,39 @@
+import { parseFountain } from '../parse.ts'
+import { printFountain } from '../print.ts'
+import type { Element } from '../types.ts'
+import type { Rule } from './rule.ts'
+
+/**
+ * F17: the script printed as Fountain reads as the same script, so that nothing of it changes on its way to other
+ * programs. A tree that was read from text always does.
+ *
+ * @example none
+ * ```
+ * !INT. HOUSE
+ *
+ * @McAVOY
+ * \(Yes.)
+ * ```
+ */
+export const roundTrip: Rule = {
+  code: 'F17',
+  title: 'round trip',
+  severity: { ours: 'error', theirs: 'warn' },
+  check({ titlePage, elements }) {
+    const read = parseFountain(printFountain({ titlePage, elements })).elements
+    const element = elements.findIndex((item, at) => !alike(item, read[at]))
+    if (element < 0 && read.length === elements.length) return []
+    const message = 'It reads as something else when it is printed as Fountain and read again.'
+    return [{ ...(element >= 0 && { element }), message, fix: 'Write the paragraph in another way.' }]
+  },
+}
+
+function alike(one: Element, other: Element | undefined): boolean {
+  if (other === undefined || one.type !== other.type) return false
+  if (one.type === 'character' && other.type === 'character') {
+    return one.name === other.name && one.dual === other.dual && one.extensions.join() === other.extensions.join()
+  }
+  if ('number' in one || 'number' in other)
+    return JSON.stringify({ ...one, at: 0 }) === JSON.stringify({ ...other, at: 0 })
+  return !('text' in one) || !('text' in other) || one.text === other.text
+}

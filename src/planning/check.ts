@@ -1,4 +1,5 @@
 import { type Calendar, workingCalendar } from './calendar.ts'
+import { WHOLE_CHECKS } from './check-whole.ts'
 import { findCycle, type GraphTask, type Repair } from './graph.ts'
 import type { Plan, PlanTask } from './plan.ts'
 
@@ -18,7 +19,12 @@ const TOLERANCE_HOURS = 1.01 / 60
  * An empty answer is a plan that keeps all of it.
  */
 export function checkPlan(plan: Plan): readonly Violation[] {
-  const calendar = workingCalendar({ startDate: plan.start_date, hoursPerDay: plan.hours_per_day })
+  const calendar = workingCalendar({
+    startDate: plan.start_date,
+    hoursPerDay: plan.hours_per_day,
+    workingDays: plan.working_days,
+    holidays: plan.holidays,
+  })
   return Object.entries(CHECKS).flatMap(([check, find]) => find(plan, calendar).map((message) => ({ check, message })))
 }
 
@@ -71,11 +77,21 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const cycle = findCycle([...new Map(tasks.map((task) => [task.id, task])).values()])
     return cycle ? [`a cycle: ${cycle.join(' -> ')}`] : []
   },
-  /** Every estimate is a number above zero. */
-  P04: ({ tasks }) =>
-    tasks
+  /** Every estimate is a number above zero; of three points, they rise, and it lies between them. */
+  P04: ({ tasks }) => [
+    ...tasks
       .filter(({ estimate_hours: hours }) => !(hours > 0 && hours < Number.POSITIVE_INFINITY))
       .map(({ id, estimate_hours }) => `${id} takes ${estimate_hours} hours`),
+    ...tasks
+      .filter(
+        ({ estimate_hours: hours, optimistic_hours: least, likely_hours: likely = hours, pessimistic_hours: most }) => {
+          if (least === undefined || most === undefined) return false
+          // The estimate is rounded to a quarter of an hour.
+          return !(least > 0 && least <= likely && likely <= most && hours >= least - 0.25 && hours <= most + 0.25)
+        },
+      )
+      .map(({ id }) => `the three estimates of ${id} do not rise, or do not hold the one`),
+  ],
   /** Dates are in working time, as far apart as the estimate, and after those of what a task or milestone waits for. */
   P05: ({ tasks, milestones }, calendar) => {
     const finishes = new Map(tasks.map(({ id, finish }) => [id, finish]))
@@ -113,6 +129,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     ]
     return faults.filter(([wrong]) => wrong).map(([, what]) => `the critical path ${what}`)
   },
+  ...WHOLE_CHECKS,
 }
 
 function spanFaults({ id, start, finish, estimate_hours }: PlanTask, calendar: Calendar): readonly string[] {

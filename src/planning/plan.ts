@@ -58,6 +58,8 @@ export interface PlanTask {
   readonly optimistic_hours?: number | undefined
   readonly likely_hours?: number | undefined
   readonly pessimistic_hours?: number | undefined
+  /** What it helps to make. */
+  readonly deliverable?: string | undefined
   /** Absent: open. What is done or started has the dates that it really had, not those of a schedule. */
   readonly status?: 'open' | 'started' | 'blocked' | 'done' | undefined
   /** What the estimate rests on. */

@@ -90,8 +90,9 @@ export interface ShootingSchedule extends ShootingCost {
   readonly turnaroundHours: number
 }
 
-/** The most looks at an order; each packs all scenes into days. */
+/** The most looks at an order, each of which packs all scenes into days: of many scenes by their work, of few by pairs. */
 const LOOKS = 8_000_000
+const LOOKS_A_PAIR = 100
 
 /**
  * Scenes put into shooting days. A day is a day or a night, holds no more pages than `pagesPerDay` (a longer scene takes
@@ -124,7 +125,8 @@ export function shootingSchedule(
   const forCast = listed.toSorted(
     (a, b) => (place.get(scenes[a]?.id ?? '') ?? 0) - (place.get(scenes[b]?.id ?? '') ?? 0),
   )
-  const looks = (LOOKS * effort) / Math.max(1, sum(scenes.map(({ cast }) => cast.length + 2))) / 4
+  const most = (LOOKS * effort) / Math.max(1, sum(scenes.map(({ cast }) => cast.length + 2))) / 4
+  const looks = Math.min(most, effort * LOOKS_A_PAIR * scenes.length ** 2)
   const tried = [listed, forCast, bySet(scenes, listed), bySet(scenes, forCast)].map((order) =>
     improve(order, { cost: weigh, looks, seed }),
   )

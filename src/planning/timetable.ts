@@ -12,14 +12,23 @@ export type Timetable = Pick<
 >
 
 /**
- * Everything numeric about a plan: when each task runs with this team and calendar (each task takes one of its role),
- * which tasks are critical and how much slack the others have. Tasks come back in order of their start.
+ * Everything numeric about a plan: when each task runs with this team and calendar (each task takes one of its role; `seed` and `effort` are
+ * those of `schedule`), which tasks are critical and how much slack the others have. Tasks come back in order of their start.
  *
  * @throws RangeError as `criticalPath` and `schedule` do: repair the graph and name every role in the team first.
  */
 export function timetable(
   drafts: readonly TaskDraft[],
-  { team, calendar, seed = 1 }: { readonly team: readonly TeamMember[]; readonly calendar: Calendar; seed?: number },
+  {
+    team,
+    calendar,
+    ...options
+  }: {
+    readonly team: readonly TeamMember[]
+    readonly calendar: Calendar
+    readonly seed?: number
+    readonly effort?: number
+  },
 ): Timetable {
   const work = drafts.map((task) => ({
     id: task.id,
@@ -30,7 +39,7 @@ export function timetable(
   const path = criticalPath(work)
   const levelled = schedule(
     { tasks: work, capacity: Object.fromEntries(team.map(({ role, count }) => [role, count])) },
-    { seed },
+    options,
   )
   const startOf = (id: string): number => levelled.starts[id] ?? 0
   const tasks = drafts

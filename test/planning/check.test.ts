@@ -5,17 +5,18 @@ import {
   checkRepairs,
   type Plan,
   type PlanTask,
+  repairGraph,
   timetable,
   workingCalendar,
 } from '../../src/planning/index.ts'
-import { capacity, tasks } from './arbitrary.ts'
+import { capacity, wildTasks } from './arbitrary.ts'
 import { somePlan } from './plan.ts'
 
 const checksOf = (plan: Plan): readonly string[] => [...new Set(checkPlan(plan).map(({ check }) => check))]
 
 /** The plan with one task changed. */
-function withTask(id: string, changes: Partial<PlanTask>): Plan {
-  const plan = somePlan()
+function withTask(id: string, changes: Partial<PlanTask>, others: Partial<Plan> = {}): Plan {
+  const plan = somePlan(others)
   return { ...plan, tasks: plan.tasks.map((task) => (task.id === id ? { ...task, ...changes } : task)) }
 }
 
@@ -56,16 +57,54 @@ describe('what a plan promises is checked from its figures alone', () => {
     ],
     ['a plan shorter than its critical path', somePlan({ makespan_hours: 3 }), 'P07'],
     ['a plan shorter than its bound', somePlan({ lower_bound_hours: 300 }), 'P07'],
+    ['three points that do not rise', withTask('t03-light', { optimistic_hours: 5, pessimistic_hours: 4 }), 'P04'],
+    ['an estimate outside its points', withTask('t03-light', { optimistic_hours: 5, pessimistic_hours: 9 }), 'P04'],
+    ['a task on a holiday', somePlan({ holidays: ['2026-01-02'] }), 'P05'],
+    [
+      'a task that leads nowhere',
+      somePlan({ milestones: [], tasks: [{ ...task('t01-find'), deliverable: 'The film' }, task('t02-build')] }),
+      'P08',
+    ],
+    [
+      'a deliverable that nobody makes',
+      withTask('t04-shoot', { deliverable: 'The film' }, { deliverables: ['a', 'b'] }),
+      'P08',
+    ],
+    ['a cost without rates', somePlan({ cost: 10 }), 'P12'],
+    ['a cost that is not hours times rates', somePlan({ rates: { crew: 10, director: 20.5 }, cost: 400 }), 'P12'],
+    ['a role without a rate that is not told', somePlan({ rates: { crew: 10 } }), 'P12'],
+    ['a cost although a rate is missing', somePlan({ rates: { crew: 10 }, cost: 160, findings: [noRate()] }), 'P12'],
+    ['a deadline that is passed in silence', somePlan({ deadline: '2026-01-06' }), 'P14'],
+    [
+      'a budget that is passed in silence',
+      somePlan({ rates: { crew: 10, director: 20.5 }, cost: 477.75, budget_usd: 400 }),
+      'P14',
+    ],
   ])('%s is found', (_, plan, check) => {
     expect(checksOf(plan)).toContain(check)
   })
 
-  test('whatever is timed is in time: random plans keep all of it', () => {
+  test.each([
+    ['a cost to the cent', somePlan({ rates: { crew: 10, director: 20.5 }, cost: 477.75 })],
+    ['a role without a rate, told', somePlan({ rates: { crew: 10 }, findings: [noRate()] })],
+    ['a deadline that is kept', somePlan({ deadline: '2026-01-07' })],
+    ['a deadline that is passed, said first', somePlan({ deadline: '2026-01-06', findings: [late(), noRate()] })],
+    ['a deliverable at the end of everything', withTask('t04-shoot', { deliverable: 'The film' })],
+    ['three points', withTask('t03-light', { optimistic_hours: 2, likely_hours: 4, pessimistic_hours: 6 })],
+  ])('%s is no fault', (_, plan) => {
+    expect(checkPlan(plan)).toEqual([])
+  })
+
+  test('whatever is timed is in time: 5,000 random graphs with cycles and strangers, repaired, keep all of it', () => {
     const days = fc.integer({ min: 1, max: 48 }).map((halves) => halves / 2)
+    const weeks = fc.constantFrom([1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6], [2, 4])
+    const holidays = fc.subarray(['2026-02-27', '2026-03-02', '2026-03-05', '2026-03-17'])
     fc.assert(
-      fc.property(tasks, capacity, days, (all, there, hoursPerDay) => {
-        const calendar = workingCalendar({ startDate: '2026-02-27', hoursPerDay })
+      fc.property(wildTasks, capacity, days, weeks, holidays, (wild, there, hoursPerDay, workingDays, free) => {
+        const calendar = workingCalendar({ startDate: '2026-02-27', hoursPerDay, workingDays, holidays: free })
         const team = Object.entries(there).map(([role, count]) => ({ role, count }))
+        const { tasks: all, repairs } = repairGraph(wild)
+        expect(checkRepairs(wild, all, repairs)).toEqual([])
         const drafts = all.map(({ id, hours, depends_on, needs }) => ({
           id,
           title: id,
@@ -78,17 +117,19 @@ describe('what a plan promises is checked from its figures alone', () => {
           acceptance: '',
         }))
         const plan = somePlan({
-          ...timetable(drafts, { team, calendar }),
+          ...timetable(drafts, { team, calendar, effort: 10 }),
           milestones: [],
           team,
           start_date: calendar.startDate,
           hours_per_day: hoursPerDay,
+          working_days: workingDays,
+          holidays: free,
         })
         expect(checkPlan(plan)).toEqual([])
       }),
-      { numRuns: 200 },
+      { numRuns: 5000 },
     )
-  })
+  }, 120_000)
 
   test('a repair that is not told, or told of nothing, is found', () => {
     const before = [{ id: 'a', depends_on: ['b', 'x'] }]
@@ -99,6 +140,20 @@ describe('what a plan promises is checked from its figures alone', () => {
     expect(checkRepairs(before, before, [repair])).toHaveLength(1)
   })
 })
+
+function task(id: string): PlanTask {
+  const [found] = somePlan().tasks.filter((one) => one.id === id)
+  if (found === undefined) throw new Error(`no ${id}`)
+  return found
+}
+
+function noRate(): Plan['findings'][number] {
+  return { code: 'P12', severity: 'info', message: 'There is no rate for the director.' }
+}
+
+function late(): Plan['findings'][number] {
+  return { code: 'P14', severity: 'error', message: 'It is a day late.' }
+}
 
 function wrap(): Plan['milestones'][number] {
   return { id: 'm1-wrap', title: 'Wrap', depends_on: ['t04-shoot'], at: '2026-01-07T12:30' }

@@ -5,6 +5,7 @@ import { groups, rootBound } from '../../src/planning/hold-bound.ts'
 import { exactHold } from '../../src/planning/hold-exact.ts'
 import { search } from '../../src/planning/hold-search.ts'
 import { orderShoot, type ShootScene } from '../../src/planning/index.ts'
+import { computing } from './computing.ts'
 import { haveTalent, type Instance, talentInstances } from './talent.ts'
 
 type Shoot = Pick<Instance, 'scenes' | 'dayRates'>
@@ -121,9 +122,7 @@ describe('the order of a shoot', () => {
 
   test('a feature of 120 scenes has an order with its bound in under 10 s, the same every time', () => {
     const shoot = feature(120)
-    const began = performance.now()
-    const found = orderShoot(shoot)
-    const took = performance.now() - began
+    const { value: found, ms: took } = computing(() => orderShoot(shoot))
     const script = costOf(
       shoot,
       shoot.scenes.map(({ id }) => id),
@@ -181,9 +180,7 @@ describe.skipIf(!haveTalent)('published instances (skipped where the data are no
   test.each(haveTalent ? talentInstances().map((one) => [one.name, one] as const) : [])(
     '%s: proved optimal',
     (name, shoot) => {
-      const began = performance.now()
-      const found = orderShoot(shoot)
-      const took = performance.now() - began
+      const { value: found, ms: took } = computing(() => orderShoot(shoot))
       expect(found).toMatchObject({ ...OPTIMA[name], optimal: true })
       expect(OPTIMA).toHaveProperty(name)
       expect(costOf(shoot, found.order)).toEqual({ cost: found.cost, holdCost: found.holdCost })

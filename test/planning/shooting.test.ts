@@ -10,6 +10,7 @@ import {
   shootingSchedule,
   workingCalendar,
 } from '../../src/planning/index.ts'
+import { computing } from './computing.ts'
 import { feature, stripScenes } from './strips.ts'
 
 const scene = (id: string, set: string, eighths: number, light: 'day' | 'night', ...cast: string[]): StripScene => ({
@@ -120,9 +121,7 @@ describe('a shooting schedule', () => {
 
   test('a feature of 120 scenes is boarded in seconds, for less than in script order', () => {
     const scenes = feature(120)
-    const began = performance.now()
-    const found = shootingSchedule(scenes)
-    const took = performance.now() - began
+    const { value: found, ms: took } = computing(() => shootingSchedule(scenes))
     process.stderr.write(
       `120 scenes: ${found.castCost} cast-days of ${found.scriptOrder.castCost} in script order (at least ${found.lowerBound}), ${found.moves} moves of ${found.scriptOrder.moves}, ${took.toFixed(0)} ms\n`,
     )

@@ -1,0 +1,125 @@
+import { criticalPath, orderShoot, schedule, shootingSchedule } from '../../src/planning/index.ts'
+import { havePsplib, psplibInstances } from '../../test/planning/psplib.ts'
+import { feature } from '../../test/planning/strips.ts'
+import { haveTalent, talentInstances } from '../../test/planning/talent.ts'
+
+/**
+ * What the planning library claims, measured: the distance to the known optima of PSPLIB j30, the published instances of
+ * talent scheduling, and how long plans of every size take. A Markdown table; what needs the data says so without them.
+ */
+export async function planningBench(): Promise<string> {
+  const rows = [
+    ...(havePsplib ? psplib() : [absent('PSPLIB j30')]),
+    ...(haveTalent ? talent() : [absent('talent scheduling')]),
+    ...sizes(),
+  ]
+  return [
+    '| planning | result | time |',
+    '| --- | ---: | ---: |',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+  ].join('\n')
+}
+
+type Row = readonly [what: string, result: string, time: string]
+
+function absent(what: string): Row {
+  return [what, 'skipped: the data are not there', '']
+}
+
+function psplib(): readonly Row[] {
+  const runs = psplibInstances().map(({ project, optimum }) => {
+    const { value, ms } = timed(() => schedule(project))
+    return { gap: value.makespan / optimum - 1, ms }
+  })
+  const mean = (100 * runs.reduce((sum, { gap }) => sum + gap, 0)) / runs.length
+  const exact = runs.filter(({ gap }) => gap === 0).length
+  const times = runs.map(({ ms }) => ms).toSorted((a, b) => a - b)
+  const [median, worst] = [times[Math.floor(times.length / 2)] ?? 0, times.at(-1) ?? 0]
+  return [
+    [
+      `PSPLIB j30, ${runs.length} projects: mean gap to the optimum (${exact} reached)`,
+      `${mean.toFixed(2)} %`,
+      `${median.toFixed(0)} ms median, ${worst.toFixed(0)} ms worst`,
+    ],
+  ]
+}
+
+function talent(): readonly Row[] {
+  return talentInstances().map(({ name, ...shoot }) => {
+    const { value, ms } = timed(() => orderShoot(shoot))
+    const script = orderCost(shoot)
+    return [
+      `shooting order, ${name}: ${shoot.scenes.length} scenes`,
+      `${value.cost} (${value.holdCost} for waiting), ${value.optimal ? 'proved optimal' : `at least ${value.lowerBound}`}; script order ${script}`,
+      `${ms.toFixed(0)} ms`,
+    ]
+  })
+}
+
+function sizes(): readonly Row[] {
+  const scenes = feature(120)
+  const shoot = { scenes: scenes.map(({ id, eighths, cast }) => ({ id, days: eighths / 40, cast })) }
+  const order = timed(() => orderShoot(shoot))
+  const board = timed(() => shootingSchedule(scenes))
+  const [some, many] = [project(120), project(10_000)]
+  const path = timed(() => criticalPath(many.tasks))
+  const few = timed(() => schedule(some))
+  const all = timed(() => schedule(many))
+  return [
+    [
+      'shooting order, a feature of 120 scenes',
+      `${order.value.cost.toFixed(1)} cast-days, at least ${order.value.lowerBound.toFixed(1)}; script order ${orderCost(shoot)}`,
+      `${order.ms.toFixed(0)} ms`,
+    ],
+    [
+      'shooting schedule of the same',
+      `${board.value.shootingDays} days, ${board.value.castCost} cast-days, ${board.value.moves} moves; script order ${board.value.scriptOrder.shootingDays}, ${board.value.scriptOrder.castCost}, ${board.value.scriptOrder.moves}`,
+      `${board.ms.toFixed(0)} ms`,
+    ],
+    ['schedule of 120 tasks, 4 roles', gap(few.value), `${few.ms.toFixed(0)} ms`],
+    ['critical path of 10,000 tasks', `${path.value.makespan} h`, `${path.ms.toFixed(0)} ms`],
+    ['schedule of 10,000 tasks, 4 roles', gap(all.value), `${all.ms.toFixed(0)} ms`],
+  ]
+}
+
+function gap({ makespan, lowerBound }: ReturnType<typeof schedule>): string {
+  return `${makespan} h, at least ${lowerBound} h`
+}
+
+/** What the cast costs in the order of the list: paid from their first scene to their last. */
+function orderCost({
+  scenes,
+  dayRates,
+}: {
+  readonly scenes: readonly { readonly days: number; readonly cast: readonly string[] }[]
+  readonly dayRates?: Readonly<Record<string, number>>
+}): string {
+  const members = new Set(scenes.flatMap(({ cast }) => cast))
+  const paid = [...members].map((member) => {
+    const isIn = scenes.map(({ cast }) => cast.includes(member))
+    const days = scenes
+      .slice(isIn.indexOf(true), isIn.lastIndexOf(true) + 1)
+      .reduce((sum, scene) => sum + scene.days, 0)
+    return days * (dayRates?.[member] ?? 1)
+  })
+  return String(Math.round(paid.reduce((sum, cost) => sum + cost, 0) * 10) / 10)
+}
+
+function project(count: number) {
+  return {
+    tasks: Array.from({ length: count }, (_, at) => ({
+      id: `t${at}`,
+      hours: (at % 9) + 1,
+      depends_on: at < 5 ? [] : [`t${(at * 7) % at}`],
+      needs: { [`role${at % 4}`]: 1 },
+    })),
+    capacity: { role0: 2, role1: 1, role2: 3, role3: 1 },
+  }
+}
+
+function timed<T>(act: () => T): { readonly value: T; readonly ms: number } {
+  const began = performance.now()
+  const value = act()
+  return { value, ms: performance.now() - began }
+}

@@ -65,6 +65,8 @@ test.each([
   ['ANNA', 'HANNA', true],
   ['JONATHAN', 'JOHNATHON', true],
   ['TOM', 'TIM', true],
+  ['Jim', 'JAMES', true],
+  ['BOB', 'ROBERT', true],
   ['BEN', 'DAN', false],
   ['GUARD 1', 'GUARD 2', false],
   ['ANNA', 'ANNA', false],

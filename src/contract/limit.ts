@@ -59,11 +59,11 @@ export interface LimitRule {
  * reject with `StoreError` when it cannot be used.
  */
 export interface Slate {
-  /** Undefined: nothing is written there. */
-  read(name: string): Promise<unknown>
+  /** Everything that is written under names that begin so. */
+  read(prefix: string): Promise<ReadonlyMap<string, unknown>>
   /**
-   * Changes a value, alone among all processes. `change` is given the value and gives the next one (undefined wipes it)
-   * and an answer. It may be run again before it counts, so it must do nothing else.
+   * Changes a value, alone among all processes. `change` is given the value (undefined: nothing is written) and gives the
+   * next one (undefined wipes it) and an answer. It may be run again before it counts, so it must do nothing else.
    */
   change<T>(name: string, change: (value: unknown) => readonly [next: unknown, answer: T]): Promise<T>
   close(): void

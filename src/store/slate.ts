@@ -10,10 +10,14 @@ import { type Migration, openDatabase } from './database.ts'
 export async function openSlate(path: string, { world }: { readonly world: World }): Promise<Slate> {
   const database = await openDatabase(path, SLATE_FILE, world, 'all but the last moments')
   return {
-    read: async (name) => written(await database.read((sql) => sql<Written>(GET, { name }))),
+    async read(prefix) {
+      const rows = await database.read((sql) => sql<Written>(LIST, { prefix, end: `${prefix}\u{10ffff}` }))
+      return new Map(rows.map(({ name, value }) => [name, JSON.parse(value)]))
+    },
     change: (name, change) =>
       database.write((sql) => {
-        const value = written(sql<Written>(GET, { name }))
+        const [row] = sql<Written>(GET, { name })
+        const value: unknown = row && JSON.parse(row.value)
         const [next, answer] = change(value)
         if (next === undefined) sql(WIPE, { name })
         else if (next !== value) sql(PUT, { name, value: JSON.stringify(next) })
@@ -29,13 +33,11 @@ export const SLATE_FILE: readonly Migration[] = [
 ]
 
 interface Written {
+  readonly name: string
   readonly value: string
 }
 
-function written([row]: readonly Written[]): unknown {
-  return row && JSON.parse(row.value)
-}
-
-const GET = 'SELECT value FROM slate WHERE name = :name'
+const LIST = 'SELECT name, value FROM slate WHERE name >= :prefix AND name < :end'
+const GET = 'SELECT name, value FROM slate WHERE name = :name'
 const PUT = 'INSERT INTO slate (name, value) VALUES (:name, :value) ON CONFLICT DO UPDATE SET value = excluded.value'
 const WIPE = 'DELETE FROM slate WHERE name = :name'

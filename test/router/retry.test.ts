@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Failure } from '../../src/contract/errors.ts'
+import { type Failure, GenerateError } from '../../src/contract/errors.ts'
 import type { RoutingPolicy } from '../../src/contract/roster.ts'
 import { error, house, type Play, passing, start, text, textOf, upstream } from './house.ts'
 
@@ -112,6 +112,29 @@ describe('a limit of ours', () => {
     const { failure, message } = await fails({ ...ONE, maxOutputTokens: 5_000 })
     expect(failure).toMatchObject({ kind: 'refused_by_limit', freeAt: undefined })
     expect(message).toMatch(/this call alone may take 5,001 tokens. Lower max_output_tokens/)
+  })
+
+  test('lets those that wait in by the order in which they came; one that is cancelled leaves at once', async () => {
+    const { router, request, call, world } = lone(
+      [[start('a/one'), 2_000, text('x'), { type: 'end', finish: 'stop', usage: {} }]],
+      { limits: [{ match: 'a', concurrent: 1 }] },
+    )
+    const ends: string[] = []
+    const givesUp = new AbortController()
+    const calls = ['first', 'second', 'third', 'gives up', 'fifth'].map(async (id) => {
+      const signal = id === 'gives up' ? givesUp.signal : new AbortController().signal
+      await Array.fromAsync(router.generate(request(ONE), call({ id, signal }))).then(
+        () => ends.push(id),
+        (error: unknown) => ends.push(error instanceof GenerateError ? `${id}: ${error.failure.kind}` : String(error)),
+      )
+    })
+    await world.advance(500)
+    givesUp.abort()
+    await world.advance(0)
+    expect(ends).toEqual(['gives up: cancelled'])
+    await passing(world, Promise.all(calls))
+    expect(ends.slice(1)).toEqual(['first', 'second', 'third', 'fifth'])
+    expect(world.sleeping).toBe(0)
   })
 
   test('of calls at once lets the next one in when a stream has ended', async () => {

@@ -75,7 +75,7 @@ test.each(SLATES.map((sample, index) => ({ version: index + 1, sample })))(
   async ({ version, sample }) => {
     const path = await fileOf(SLATE_FILE, version, sample)
     const slate = await openSlate(path, { world: testWorld() })
-    expect(await slate.read('openai: requests a minute')).toEqual({ at: 1 })
+    expect([...(await slate.read('openai'))]).toEqual([['openai: requests a minute', { at: 1 }]])
     expect(await slate.change('openai: requests a minute', (value) => [undefined, value])).toEqual({ at: 1 })
     slate.close()
     expect(schemaOf(path)).toEqual(schemaOf(await fileOf(SLATE_FILE, SLATE_FILE.length, '')))

@@ -20,12 +20,13 @@ const add = (value: unknown): readonly [number, number] => {
 describe('a slate', () => {
   test('has nothing on it at first, and again when it was wiped', async () => {
     const slate = await open(':memory:')
-    expect(await slate.read('a')).toBeUndefined()
-    expect(await slate.change('a', (value) => [{ n: 1 }, value])).toBeUndefined()
-    expect(await slate.read('a')).toEqual({ n: 1 })
-    expect(await slate.read('b')).toBeUndefined()
-    expect(await slate.change('a', (value) => [undefined, value])).toEqual({ n: 1 })
-    expect(await slate.read('a')).toBeUndefined()
+    const read = async (prefix: string): Promise<unknown> => [...(await slate.read(prefix))]
+    expect(await read('')).toEqual([])
+    expect(await slate.change('a: 1', (value) => [{ n: 1 }, value])).toBeUndefined()
+    await slate.change('b: 1', () => ['other', undefined])
+    expect(await read('a: ')).toEqual([['a: 1', { n: 1 }]])
+    expect(await slate.change('a: 1', (value) => [undefined, value])).toEqual({ n: 1 })
+    expect(await read('')).toEqual([['b: 1', 'other']])
   })
 
   test('counts right for all that write on it at once', async () => {
@@ -35,7 +36,7 @@ describe('a slate', () => {
       slates.flatMap((slate) => Array.from({ length: 50 }, () => slate.change('n', add))),
     )
     expect(answers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 150 }, (_, n) => n + 1))
-    for (const slate of slates) expect(await slate.read('n')).toBe(150)
+    for (const slate of slates) expect((await slate.read('n')).get('n')).toBe(150)
   })
 
   test('keeps what a change that threw would have spoilt', async () => {
@@ -45,7 +46,7 @@ describe('a slate', () => {
       throw new RangeError('thought better of it')
     })
     await expect(spoilt).rejects.toThrow('thought better of it')
-    expect(await slate.read('n')).toBe(1)
+    expect((await slate.read('n')).get('n')).toBe(1)
   })
 
   test('does not wait for the disk', async () => {

@@ -11,6 +11,12 @@ export interface Cell<S> {
 /** Makes cells by name; `fresh` is the state of a limit of which nothing is known. */
 export type Cells = <S>(name: string, fresh: S) => Cell<S>
 
+/**
+ * How old what others know may be where a limit is only asked about, as it is for every model of a list. Who reserves
+ * always meets the state itself.
+ */
+export const GLANCE_MS = 50
+
 /** Cells that last as long as the process. What is changed is changed at once, before the promise is handed out. */
 export const inMemory: Cells = (_, fresh) => {
   let state = fresh
@@ -24,27 +30,40 @@ export const inMemory: Cells = (_, fresh) => {
   }
 }
 
-/** Cells that all processes with the same slate share. It is opened at the first look. */
-export function onSlate(slate: () => Promise<Slate>): Cells {
+/**
+ * Cells that all processes with the same slate share, under names that begin with `prefix`. It is opened at the first
+ * look, and one look is for all of them.
+ */
+export function onSlate(slate: () => Promise<Slate>, prefix: string): Cells {
+  let glance: { readonly at: number; readonly values: Promise<Map<string, unknown>> } | undefined
+
+  function look(now: number, maxAgeMs: number): Promise<Map<string, unknown>> {
+    if (!glance || now < glance.at || now - glance.at >= maxAgeMs) {
+      const values = slate().then(async (shared) => new Map(await shared.read(prefix)))
+      const latest = { at: now, values }
+      glance = latest
+      values.catch(() => {
+        if (glance === latest) glance = undefined
+      })
+    }
+    return glance.values
+  }
+
   return <S>(name: string, fresh: S): Cell<S> => {
+    const key = prefix + name
     // What this program and its migrations have written needs no second look.
     const stateOf = (value: unknown): S => (value === undefined ? fresh : (value as S))
-    let glance: { readonly state: S; readonly at: number } | undefined
     return {
-      async read(now, maxAgeMs) {
-        if (!glance || now < glance.at || now - glance.at >= maxAgeMs) {
-          glance = { state: stateOf(await (await slate()).read(name)), at: now }
-        }
-        return glance.state
-      },
-      async change(now, change) {
-        const [state, answer] = await (await slate()).change(name, (value) => {
+      read: async (now, maxAgeMs) => stateOf((await look(now, maxAgeMs)).get(key)),
+      async change(_now, change) {
+        const [written, answer] = await (await slate()).change(key, (value) => {
           const before = stateOf(value)
           const [next, given] = change(before)
-          const written = next === fresh ? undefined : next === before ? value : next
-          return [written, [next, given] as const]
+          const after = next === fresh ? undefined : next === before ? value : next
+          return [after, [after, given] as const]
         })
-        glance = { state, at: now }
+        // A look that began before must not hide it.
+        ;(await glance?.values.catch(() => undefined))?.set(key, written)
         return answer
       },
     }

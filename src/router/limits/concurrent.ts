@@ -1,6 +1,6 @@
 import type { Limit } from '../../contract/limit.ts'
 import type { World } from '../../contract/world.ts'
-import type { Cell } from './cell.ts'
+import { type Cell, GLANCE_MS } from './cell.ts'
 import { ahead, type Line, left, present, queued } from './line.ts'
 import { grant } from './once.ts'
 
@@ -73,7 +73,7 @@ export function concurrent(
       return grant({ settle: (_, then) => leave(then), release: leave })
     },
     async freeAt(now) {
-      const state = upTo(await cell.read(now, 0), now)
+      const state = upTo(await cell.read(now, GLANCE_MS), now)
       return inside(state) + state.line.length < most ? now : now + LOOK_AGAIN_MS
     },
   }

@@ -46,9 +46,9 @@ export function cooldown(
 
   return {
     name,
-    freeAt: async (now) => freeAt(await cell.read(now, GLANCE_MS), now),
+    freeAt: async (now) => freeAt(await cell.read(now, LOOK_MS), now),
     async reserve(_need, now) {
-      const glance = await cell.read(now, GLANCE_MS)
+      const glance = await cell.read(now, LOOK_MS)
       const free = freeAt(glance, now)
       const asked = free > now ? free : glance.resting ? await probe(now) : 'awake'
       if (typeof asked === 'number') return { ok: false, freeAt: asked }
@@ -59,7 +59,7 @@ export function cooldown(
         },
         async settle({ error }, at) {
           const failure = error?.failure
-          const rest = await cell.read(at, GLANCE_MS)
+          const rest = await cell.read(at, LOOK_MS)
           if (after(rest, failure, probed, at) === rest) return
           await cell.change(at, (latest) => [after(latest, failure, probed, at), undefined])
         },
@@ -81,7 +81,7 @@ export const AWAKE: Rest = { inARow: 0, resting: false, until: 0, probeUntil: 0 
 type Asked = 'awake' | 'probe' | number
 
 /** How old a look at what other processes know may be: it costs nothing, and a rest lasts for longer. */
-const GLANCE_MS = 1_000
+const LOOK_MS = 1_000
 
 /** When a call that met a probe may look again. */
 const LOOK_AGAIN_MS = 1_000

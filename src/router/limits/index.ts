@@ -31,9 +31,12 @@ export function createLimits(
   policy: Pick<RoutingPolicy, 'limits' | 'restMs' | 'attempts'>,
   shared?: { readonly slate: () => Promise<Slate>; readonly world: World },
 ): Limits {
-  const rules = policy.limits.map((rule) => ({ match: rule.match, limits: limitsOf(rule, shared) }))
+  const kept = shared ? onSlate(shared.slate, 'limit: ') : inMemory
+  const rules = policy.limits.map((rule) => ({ match: rule.match, limits: limitsOf(rule, kept, shared?.world) }))
   const cells = shared
-    ? forgiving(onSlate(shared.slate), (error) => shared.world.log('rests_not_shared', { error: String(error) }))
+    ? forgiving(onSlate(shared.slate, 'rest: '), (error) =>
+        shared.world.log('rests_not_shared', { error: String(error) }),
+      )
     : inMemory
   const met = new Map<string, Limit>()
   const rest = (name: string, level: 'model' | 'provider'): Limit => {
@@ -60,9 +63,9 @@ export function createLimits(
 
 function limitsOf(
   { match, requestsPerMinute, tokensPerMinute, concurrent: atOnce }: LimitRule,
-  shared: { readonly slate: () => Promise<Slate>; readonly world: World } | undefined,
+  cells: Cells,
+  shared: World | undefined,
 ): readonly Limit[] {
-  const cells: Cells = shared ? onSlate(shared.slate) : inMemory
   const count = (n: number): string => n.toLocaleString('en-US')
   const perMinute = (of: 'requests' | 'tokens', most: number | undefined): readonly Limit[] =>
     most === undefined
@@ -84,7 +87,7 @@ function limitsOf(
             `${match}: ${count(atOnce)} calls at once`,
             atOnce,
             cells(`${match}: calls at once`, NOBODY),
-            shared?.world,
+            shared,
           ),
         ]),
   ]

@@ -1,5 +1,5 @@
 import type { Grant, Limit, Need } from '../../contract/limit.ts'
-import type { Cell } from './cell.ts'
+import { type Cell, GLANCE_MS } from './cell.ts'
 import { ahead, type Line, left, present, queued } from './line.ts'
 import { grant } from './once.ts'
 
@@ -52,7 +52,7 @@ export function rate(
       })
     },
     async freeAt(now) {
-      const state = upTo(await cell.read(now, 0), now, windowMs)
+      const state = upTo(await cell.read(now, GLANCE_MS), now, windowMs)
       return fitsAt(state, 1 + ahead(state.line, undefined), { most, windowMs, now })
     },
   }

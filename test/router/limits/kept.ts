@@ -11,7 +11,7 @@ export const KEPT: readonly { readonly where: string; readonly cells: () => Prom
     where: 'on a slate',
     async cells() {
       const slate = await newSlate()
-      return onSlate(async () => slate)
+      return onSlate(async () => slate, '')
     },
   },
 ]

@@ -134,7 +134,7 @@ test('never more than the limit in any window, whatever the delays, in two proce
         limitOf(
           'tokens',
           most,
-          onSlate(async () => slate),
+          onSlate(async () => slate, ''),
           windowMs,
         ),
       )

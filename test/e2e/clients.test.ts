@@ -135,6 +135,21 @@ describe.each(CLIENTS)('with the client %s', (generation) => {
     expect(ids).toContain(script['script_id'])
   })
 
+  test("a person's own script is taken as it is, and can be had in every format", async () => {
+    const source = 'Title: Low Water\nAuthor: Ada Quill\n\nINT. LAMP ROOM - NIGHT\n\nMARA waits.\n\nMARA\nNo.\n'
+    const { structured } = await client.call('develop_script', { source })
+    expect(structured).toMatchObject({ status: 'complete', title: 'Low Water', calls: 0, fountain: source })
+    const uri = `script://${structured['script_id']}`
+    const formats = { fountain: 'text/vnd.fountain', fdx: 'application/xml', html: 'text/html', pdf: 'application/pdf' }
+    for (const [format, mimeType] of Object.entries(formats)) {
+      const resource = await client.read(`${uri}/${format}`)
+      expect(resource.mimeType).toBe(mimeType)
+      if (format !== 'pdf') expect(resource.text).toContain('LAMP ROOM')
+    }
+    const refused = await client.call('develop_script', { source: 'Dear Sir.' })
+    expect(refused).toMatchObject({ isError: true, text: expect.stringContaining('no scene heading') })
+  })
+
   test('a change is announced where the client subscribed', async () => {
     const heard: string[] = []
     await client.watch('usage://report', (uri) => heard.push(uri))

@@ -1,7 +1,7 @@
 import { breakdown, type Finding } from '../../screenplay/index.ts'
 import { costUsd } from '../ask.ts'
 import type { Job } from '../job.ts'
-import { type Character, type Document, type Estimate, type Scene, stageOf } from './document.ts'
+import { type Character, type Document, type Estimate, isReached, type Scene, stageOf } from './document.ts'
 import { estimateText } from './estimate.ts'
 import { checked } from './findings.ts'
 import type { Stage } from './input.ts'
@@ -146,7 +146,8 @@ function nextOf(
     case 'stopped':
       return `It stopped: ${message ?? 'no reason is known.'} What is finished is saved: ${again} to go on${document.capMicroUsd === undefined ? '' : ', with a higher max_cost_usd if that was the limit'}.${read}`
     case 'complete':
-      if (document.until !== 'script') return `The ${document.until} is finished: ${again} to go on.${rest}${read}`
+      if (document.until !== 'script' && !isReached(document, 'script'))
+        return `The ${document.until} is finished: ${again} to go on.${rest}${read}`
       return tooLong ? read.trim() : undefined
   }
 }

@@ -5,7 +5,7 @@ import type { Rule } from './rule.ts'
 
 /**
  * F17: the script printed as Fountain reads as the same script, so that nothing of it changes on its way to other
- * programs. A tree that was read from text always does.
+ * programs. It is made trees that may not; text that was read seldom does not.
  *
  * @example none
  * ```

@@ -39,7 +39,7 @@ export function sumsBy(sql: Sql, sort: keyof Keys, from: number, to: number): re
   const firstMonth = begins >= from ? begins : ends
   const months = { firstMonth, noMonth: Math.max(firstMonth, windowOf('month', to).begins) }
   // What is no whole month is read by day: before the first, and after the last.
-  return sql(BY_KEY, { sort, from, to, ...months, before: Math.min(firstMonth, to) })
+  return sql(BY_KEY, { sort, first: from, to, ...months, before: Math.min(firstMonth, to) })
 }
 
 /** By day, the oldest first. */
@@ -68,11 +68,11 @@ const ADD = `
 
 const NAMES = each((column) => column)
 const TOTALS = each((column, field) => `SUM(${column}) AS ${field}`)
-const span = (per: 'day' | 'month', from: string, to: string): string =>
-  `SELECT key, ${NAMES} FROM sums WHERE per = '${per}' AND sort = :sort AND begins >= ${from} AND begins < ${to}`
+const span = (per: 'day' | 'month', first: string, end: string): string =>
+  `SELECT key, ${NAMES} FROM sums WHERE per = '${per}' AND sort = :sort AND begins >= ${first} AND begins < ${end}`
 const BY_KEY = `
   SELECT key, ${TOTALS} FROM (
-    ${span('day', ':from', ':before')} UNION ALL ${span('month', ':firstMonth', ':noMonth')}
+    ${span('day', ':first', ':before')} UNION ALL ${span('month', ':firstMonth', ':noMonth')}
     UNION ALL ${span('day', ':noMonth', ':to')}
   ) GROUP BY key`
 // Every entry has one tool, and there are fewer tools than models.

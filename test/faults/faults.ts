@@ -434,7 +434,7 @@ export const FAULTS: readonly Fault[] = [
     midway: true,
   },
   {
-    name: 'one byte at a time through every character of several',
+    name: 'one byte at a time through a character of several',
     async play(response, asked) {
       const { opening, texts, closing } = whole(asked)
       stream(response, ...opening)
@@ -497,12 +497,13 @@ export const FAULTS: readonly Fault[] = [
   },
 ]
 
-/** Characters of one byte together, the others cut into their bytes. */
+/** An event with its first character of several bytes cut into them, and everything around it whole. */
 function inBytes(event: string): readonly Buffer[] {
-  return (event.match(/[^\0-\x7f]+|[\0-\x7f]+/g) ?? []).flatMap((run) => {
-    const bytes = Buffer.from(run)
-    return bytes.length === run.length ? [bytes] : [...bytes].map((byte) => Buffer.of(byte))
-  })
+  const at = event.search(/[^\0-\x7f]/u)
+  if (at < 0) return [Buffer.from(event)]
+  const character = String.fromCodePoint(event.codePointAt(at) ?? 0)
+  const [before, after] = [event.slice(0, at), event.slice(at + character.length)]
+  return [Buffer.from(before), ...[...Buffer.from(character)].map((byte) => Buffer.of(byte)), Buffer.from(after)]
 }
 
 function errorEvent(asked: Asked): string {

@@ -7,17 +7,11 @@ import type { FailureKind } from '../../src/contract/errors.ts'
 import type { Attempt } from '../../src/contract/generate.ts'
 import { createShowrunner } from '../../src/index.ts'
 import { realWorld } from '../../src/world.ts'
-import { type Asked, type Upstream, upstream, type wireOf } from '../support/upstream.ts'
+import { type Asked, type Upstream, upstream } from '../support/upstream.ts'
 import { ANSWER, COUNTS, deadOrigin, FAULTS, type Fault, healthy, playOf, SENT_PIECES } from './faults.ts'
+import { WIRES } from './wires.ts'
 
-/** Every wire, as `showrunner.json` names it, and where it is spoken. `ms` are the limits that a fault may not outlast. */
-const WIRES = [
-  { wire: 'OpenAI Responses', config: { wire: 'openai-responses' }, path: '/v1' },
-  { wire: 'Chat Completions', config: { wire: 'openai-chat' }, path: '/v1' },
-  { wire: 'Anthropic Messages', config: { wire: 'anthropic' }, path: '' },
-  { wire: 'Azure v1', config: { wire: 'azure' }, path: '' },
-  { wire: 'Azure dated', config: { wire: 'azure', api_version: '2024-10-21' }, path: '' },
-] as const
+/** The limits of each phase; what is hung may not outlast them. */
 const LIMIT_MS = 2_000
 /** For a machine with other work to do; well below the call's own end, at which what hangs would be found. */
 const SLACK_MS = 15_000
@@ -33,19 +27,12 @@ interface Case {
 }
 
 const CASES: readonly Case[] = WIRES.flatMap((ill, i) =>
-  FAULTS.filter(({ wire }) => wire === undefined || wire === spokenBy(ill)).map((fault, j) => ({
+  FAULTS.filter(({ wire }) => wire === undefined || wire === ill.speaks).map((fault, j) => ({
     ill,
     well: WIRES[(i + j) % WIRES.length] ?? ill,
     fault,
   })),
 ).map((one, nth) => ({ ...one, nth }))
-
-function spokenBy({ config }: (typeof WIRES)[number]): ReturnType<typeof wireOf> {
-  if (config.wire === 'anthropic') return 'messages'
-  return config.wire === 'openai-responses' || (config.wire === 'azure' && !('api_version' in config))
-    ? 'responses'
-    : 'chat'
-}
 
 let vendor: Upstream
 let nowhere: string
@@ -72,7 +59,7 @@ afterAll(async () => {
 })
 
 for (const ill of WIRES) {
-  describe(ill.wire, () => {
+  describe(ill.name, () => {
     test.each(CASES.filter((one) => one.ill === ill))('$fault.name', (one) => {
       expect(problems.get(one)).toEqual([])
     })

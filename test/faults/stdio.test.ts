@@ -1,0 +1,103 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connect, type TestClient } from '../support/clients.ts'
+import { type Upstream, upstream } from '../support/upstream.ts'
+import { ANSWER, FAULTS, healthy, playOf } from './faults.ts'
+import { WIRES } from './wires.ts'
+
+/** One fault of each sort: refused, asked to wait, no answer at all, broken in each way after its first words, whole. */
+const SAMPLE = [
+  ...['500', '429, Retry-After of two minutes', 'a web page', 'cut after n chunks', 'stalled'],
+  ...['an error event in the middle', 'one byte at a time through a character of several'],
+]
+const CASES = WIRES.flatMap((ill, i) =>
+  FAULTS.filter(({ name }) => SAMPLE.includes(name)).map((fault, j) => ({
+    ill,
+    well: WIRES[(i + j) % WIRES.length] ?? ill,
+    fault,
+    wire: ill.name,
+  })),
+).map((one, nth) => ({ ...one, nth }))
+
+describe('through the built server, over stdio', () => {
+  let vendor: Upstream
+  let client: TestClient
+  let wordsTold = 0
+
+  beforeAll(async () => {
+    vendor = await upstream((asked) => {
+      const [, nth, role] = /^\/(\d+)\/(ill|well)/.exec(asked.path) ?? []
+      const one = CASES[Number(nth)]
+      return role === 'ill' && one ? playOf(one.fault) : healthy(asked)
+    })
+    const cwd = mkdtempSync(join(tmpdir(), 'showrunner-faults-'))
+    writeFileSync(join(cwd, 'showrunner.json'), JSON.stringify(configOf(vendor.origin)))
+    client = await connect('2.x on 2026-07-28', { cwd })
+  })
+
+  afterAll(async () => {
+    await client.close()
+    await vendor.close()
+  })
+
+  test('the sample has its faults on every wire', () => {
+    expect(CASES).toHaveLength(SAMPLE.length * WIRES.length)
+  })
+
+  test.concurrent.each(CASES)(
+    '$wire, $fault.name: the answer is whole, and what is told as it comes is of it',
+    async ({ nth, fault }) => {
+      const told: string[] = []
+      const { structured, isError } = await client.call(
+        'generate_text',
+        { prompt: 'What could be seen?', model: `ill-${nth}/gpt-4o`, fallbacks: [`well-${nth}/gpt-4o`] },
+        { onprogress: ({ message = '' }) => told.push(message) },
+      )
+      expect(isError).toBe(false)
+      expect(structured['text']).toBe(ANSWER)
+      // A client passes over progress that comes in one piece with the result: what it was told is the beginning.
+      const words = told.filter((message) => !ABOUT.test(message)).join('')
+      expect(ANSWER.slice(0, words.length)).toBe(words)
+      wordsTold += words.length
+      const attempts = structured['attempts'] as readonly { readonly model: string; readonly outcome: string }[]
+      expect(attempts.map(({ model, outcome }) => `${model.replace(/-.*/, '')} ${outcome}`)).toEqual([
+        ...Array.from({ length: fault.asks }, () => `ill ${fault.kind}`),
+        ...(fault.kind === 'ok' ? [] : ['well ok']),
+      ])
+      expect(structured['model']).toBe(`${fault.kind === 'ok' ? 'ill' : 'well'}-${nth}/gpt-4o`)
+    },
+  )
+
+  test('the ledger has every request that went out and holds nothing back; the answers were told as they came', async () => {
+    const { periods, budgets } = JSON.parse((await client.read('usage://report/all')).text)
+    expect(periods.all.attempts).toBe(vendor.asked.length)
+    expect(periods.all.calls).toBe(CASES.length)
+    expect(budgets).toMatchObject([{ held_usd: 0 }])
+    expect(wordsTold).toBeGreaterThan(ANSWER.length)
+  })
+})
+
+/** Progress that is about the answer rather than of it. */
+const ABOUT = /^starting| is answering| goes on from there|^writing · | · \d+ s$/
+
+function configOf(origin: string): object {
+  const sides = CASES.flatMap(({ nth, ill, well }) => [
+    { id: `ill-${nth}`, ...ill, path: `/${nth}/ill${ill.path}` },
+    { id: `well-${nth}`, ...well, path: `/${nth}/well${well.path}` },
+  ])
+  return {
+    providers: Object.fromEntries(
+      sides.map(({ id, config, path }) => [
+        id,
+        { ...config, base_url: `${origin}${path}`, api_key: 'k', models: ['gpt-4o'] },
+      ]),
+    ),
+    prices: Object.fromEntries(
+      sides.map(({ id }) => [`${id}/gpt-4o`, { input_usd_per_mtok: 1, output_usd_per_mtok: 2 }]),
+    ),
+    budgets: [{ per: 'day', usd: 5 }],
+    routing: { timeouts: { connect_ms: 10_000, first_token_ms: 10_000, silence_ms: 3_000 } },
+  }
+}

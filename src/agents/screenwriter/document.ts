@@ -22,6 +22,8 @@ const Brief = z
   })
   .readonly()
 
+const Story = z.object({ title: z.string(), logline: z.string(), theme: z.string() }).readonly()
+
 const Character = z.object({ name: z.string(), role: z.string(), want: z.string(), voice: z.string() }).readonly()
 export type Character = z.infer<typeof Character>
 
@@ -98,6 +100,9 @@ const Revision = z
 const Version = z
   .object({
     notes: z.string(),
+    story: Story.optional(),
+    characters: z.array(Character).readonly().optional(),
+    beats: z.array(Beat).readonly().optional(),
     scenes: z.array(Scene).readonly(),
   })
   .readonly()
@@ -136,7 +141,7 @@ export const Document = z
     model: z.string(),
     capMicroUsd: z.number().optional(),
     until: z.enum(STAGES),
-    story: z.object({ title: z.string(), logline: z.string(), theme: z.string() }).readonly().optional(),
+    story: Story.optional(),
     characters: z.array(Character).readonly().optional(),
     /** Every place, as headings spell it. */
     sets: z.array(z.string()).readonly(),
@@ -154,7 +159,7 @@ export const Document = z
       .array(z.object({ scene: z.number(), problems: z.array(z.string()).readonly() }).readonly())
       .readonly()
       .optional(),
-    /** Earlier versions of the scenes, the newest last, each with the notes that ended it. */
+    /** Earlier versions, the newest last, each with the notes that ended it. */
     versions: z.array(Version).readonly(),
     estimate: Estimate.optional(),
     spent: Spent,

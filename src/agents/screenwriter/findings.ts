@@ -1,4 +1,4 @@
-import { type Finding, lint, parseFountain, RULES, type Script, uncovered } from '../../screenplay/index.ts'
+import { type Finding, lint, parseFountain, RULES } from '../../screenplay/index.ts'
 import type { Document } from './document.ts'
 import { fountainOf, isBegun } from './render.ts'
 
@@ -18,29 +18,19 @@ export function checked(document: Document, fountain = fountainOf(document)): Ch
   const { outline, outlined, characters = [], brief, imported } = document
   if (!outline?.scenes.some(isBegun)) return undefined
   const whole = outlined && outline.scenes.every((scene) => scene.done)
-  // Of half a script neither its length nor its ending can be judged.
-  const skipped = new Set(whole ? [] : ['F10', 'F14'])
+  const skipped = new Set([
+    // There is no list of words to avoid, and a person's script has no cast but those who speak.
+    'F20',
+    ...(imported ? ['F07'] : []),
+    // Of half a script neither its cast nor its length nor its ending can be judged.
+    ...(whole ? [] : ['F07', 'F10', 'F14']),
+  ])
   const options = {
     mode: imported ? 'theirs' : 'ours',
     ...(!imported && { cast: characters.map(({ name }) => name) }),
     ...(whole && { targetPages: brief.target_pages }),
   } as const
-  const script = parseFountain(imported?.text ?? fountain)
-  const linted = lint(script, options).filter(({ code }) => !skipped.has(code))
-  const found = [...linted, ...unprintable(script)]
-  const rules = [...RULES, GLYPHS].filter(({ code }) => !skipped.has(code))
-  const ran = rules.map(({ code, title }) => `${code} ${title}`)
+  const found = lint(parseFountain(imported?.text ?? fountain), options).filter(({ code }) => !skipped.has(code))
+  const ran = RULES.filter(({ code }) => !skipped.has(code)).map(({ code, title }) => `${code} ${title}`)
   return { found, ran, passed: ran.length - new Set(found.map(({ code }) => code)).size }
-}
-
-const GLYPHS = { code: 'F18', title: 'characters that the PDF can show' } as const
-
-function unprintable(script: Script): readonly Finding[] {
-  const missing = uncovered(script)
-  if (missing.length === 0) return []
-  const some = missing.slice(0, 20).join(' ')
-  const message = `The font of the PDF has no picture for ${missing.length} of the characters (${some}${missing.length > 20 ? ' …' : ''}). Fountain, FDX and HTML show them.`
-  return [
-    { code: GLYPHS.code, severity: 'warn', line: 1, message, fix: 'Make the PDF from the HTML or in another program.' },
-  ]
 }

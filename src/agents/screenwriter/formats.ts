@@ -23,8 +23,19 @@ export async function exported(
     case 'pdf':
       return toPdf(scriptOf(document), { created: new Date(now) })
     case 'json':
-      return JSON.stringify({ status, ...document }, null, 1)
+      return everything(document, status)
     default:
       return undefined
   }
+}
+
+/** Clients refuse a resource of more than about a million characters. */
+const MOST_JSON = 900_000
+
+/** Without its oldest versions where it would be too long. */
+function everything(document: Document, status: Job['status'], versions = document.versions): string {
+  const leftOut = document.versions.length - versions.length
+  const all = { status, ...document, versions, ...(leftOut > 0 && { versions_left_out: leftOut }) }
+  const json = JSON.stringify(all, null, 1)
+  return json.length <= MOST_JSON || versions.length === 0 ? json : everything(document, status, versions.slice(1))
 }

@@ -1,7 +1,7 @@
 import { type Document, isReached, isWritten, type Scene } from './document.ts'
 import type { ScriptInput } from './input.ts'
 import { STAGES, type Stage } from './input.ts'
-import { isBegun, sceneText } from './render.ts'
+import { sceneText } from './render.ts'
 
 /** Earlier versions kept, so that a document does not grow without a bound. */
 const VERSIONS = 5
@@ -45,8 +45,7 @@ function wished(document: Document, notes: string): Document {
 /** Without a stage and all that was made from it. */
 function redone(document: Document, stage: Stage, notes: string | undefined): Document {
   const gone = (other: Stage): boolean => STAGES.indexOf(stage) <= STAGES.indexOf(other)
-  const begun = document.outline?.scenes.some(isBegun) === true
-  const before = begun ? kept(document, notes ?? `${stage} made anew`) : document
+  const before = kept(document, notes ?? `${stage} made anew`)
   const outline = document.outline && {
     ...document.outline,
     scenes: document.outline.scenes.map((scene) => emptied(scene, { was: undefined })),
@@ -63,8 +62,16 @@ function redone(document: Document, stage: Stage, notes: string | undefined): Do
 }
 
 function kept(document: Document, notes: string): Document {
-  const version = { notes, scenes: document.outline?.scenes ?? [] }
-  return { ...document, versions: [...document.versions, version].slice(-VERSIONS) }
+  const { story, characters, beats, outline, versions } = document
+  if (!story) return document
+  const version = {
+    notes,
+    story,
+    ...(characters && { characters }),
+    ...(beats && { beats }),
+    scenes: outline?.scenes ?? [],
+  }
+  return { ...document, versions: [...versions, version].slice(-VERSIONS) }
 }
 
 /** A scene that is to be written anew; the model is shown what it was. */

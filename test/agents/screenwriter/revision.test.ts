@@ -109,6 +109,37 @@ describe('a stage made anew', () => {
     expect((await screenwriter.develop({ script_id }, { signal: never })).status).toBe('complete')
   })
 
+  test('what was only outlined is kept too', async () => {
+    const { screenwriter, kept } = setUp()
+    const { script_id } = await screenwriter.develop({ ...ASK, stop_after: 'outline' }, { signal: never })
+    const old = await kept(script_id)
+    await screenwriter.develop({ script_id, redo: 'beats' }, { signal: never })
+    const { versions, outline } = await kept(script_id)
+    expect(outline).toBeUndefined()
+    expect(versions).toEqual([
+      {
+        notes: 'beats made anew',
+        story: old.story,
+        characters: old.characters,
+        beats: old.beats,
+        scenes: old.outline.scenes,
+      },
+    ])
+  })
+
+  test('five versions are kept, and fewer shown where they would be too long to read', async () => {
+    const { screenwriter, kept } = setUp({ rewrite: [1] })
+    const long = { ...ASK, format: 'feature', target_pages: 110 } as const
+    const { script_id } = await screenwriter.develop(long, { signal: never })
+    for (let round = 0; round < 4; round++) {
+      await screenwriter.develop({ script_id, notes: `Round ${round}.` }, { signal: never })
+    }
+    const shown = await kept(script_id)
+    expect(JSON.stringify(shown, null, 1).length).toBeLessThan(900_000)
+    expect(shown.versions.length + shown.versions_left_out).toBe(4)
+    expect(shown.versions.at(-1).notes).toBe('Round 3.')
+  }, 60_000)
+
   test('script: every scene is written again, from the same outline', async () => {
     const { asked, screenwriter } = setUp()
     const first = await screenwriter.develop(ASK, { signal: never })

@@ -22,7 +22,7 @@ export function planningPictures(): readonly Picture[] {
 }
 
 /** A short film as a small crew would plan it. */
-export function shortFilm(): Plan {
+function shortFilm(): Plan {
   const draft = (id: string, title: string, role: string, hours: number, ...depends_on: string[]): TaskDraft => ({
     id,
     title,

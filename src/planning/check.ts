@@ -77,19 +77,13 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const cycle = findCycle([...new Map(tasks.map((task) => [task.id, task])).values()])
     return cycle ? [`a cycle: ${cycle.join(' -> ')}`] : []
   },
-  /** Every estimate is a number above zero; of three points, they rise, and it lies between them. */
+  /** Every estimate is a number above zero; of three points, they rise, and that of an open task lies between them. */
   P04: ({ tasks }) => [
     ...tasks
       .filter(({ estimate_hours: hours }) => !(hours > 0 && hours < Number.POSITIVE_INFINITY))
       .map(({ id, estimate_hours }) => `${id} takes ${estimate_hours} hours`),
     ...tasks
-      .filter(
-        ({ estimate_hours: hours, optimistic_hours: least, likely_hours: likely = hours, pessimistic_hours: most }) => {
-          if (least === undefined || most === undefined) return false
-          // The estimate is rounded to a quarter of an hour.
-          return !(least > 0 && least <= likely && likely <= most && hours >= least - 0.25 && hours <= most + 0.25)
-        },
-      )
+      .filter((task) => !holdsItsPoints(task))
       .map(({ id }) => `the three estimates of ${id} do not rise, or do not hold the one`),
   ],
   /** Dates are in working time, as far apart as the estimate, and after those of what a task or milestone waits for. */
@@ -130,6 +124,15 @@ const CHECKS: Readonly<Record<string, Check>> = {
     return faults.filter(([wrong]) => wrong).map(([, what]) => `the critical path ${what}`)
   },
   ...WHOLE_CHECKS,
+}
+
+/** To the quarter of an hour that estimates are rounded to. Of what is begun, the estimate may be what is left of it. */
+function holdsItsPoints({ status = 'open', estimate_hours: hours, ...task }: PlanTask): boolean {
+  const { optimistic_hours: least, pessimistic_hours: most } = task
+  if (least === undefined || most === undefined) return true
+  const likely = task.likely_hours ?? least
+  const isBetween = hours >= least - 0.25 && hours <= most + 0.25
+  return least > 0 && least <= likely && likely <= most && (isBetween || status !== 'open')
 }
 
 function spanFaults({ id, start, finish, estimate_hours }: PlanTask, calendar: Calendar): readonly string[] {

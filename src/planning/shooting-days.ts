@@ -104,7 +104,7 @@ function fill(terms: Terms, order: readonly number[]): readonly Filling[] {
 }
 
 /** The next working day on which there has been rest enough since the wrap. */
-export function nextDay(
+function nextDay(
   { hoursPerDay, turnaroundHours }: Pick<Terms, 'hoursPerDay' | 'turnaroundHours'>,
   before: { readonly day: number; readonly light: Light } | undefined,
   light: Light,

@@ -16,7 +16,7 @@ export interface FdxTag {
 export type TaggedRun = Run & { readonly tag?: number }
 
 /** The categories of Final Draft, in its order, with the ids it knows them by. */
-export const TAG_CATEGORIES = {
+const TAG_CATEGORIES = {
   Synopsis: [1, '8e5e75c2-713b-47df-a75f-f12648b98ded'],
   'Cast Members': [2, '01fc9642-84ff-4366-b37c-a3068dee57e8'],
   'Background Actors': [3, '028a4e2b-b507-4d09-88ab-90e3edae9071'],

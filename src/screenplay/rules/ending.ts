@@ -36,7 +36,7 @@ export const ending: Rule = {
       offences.push({ element, message: `The script ends without an end mark.${cut}`, fix: 'End with "> FADE OUT."' })
     }
     for (const [at, item] of script.elements.entries()) {
-      if (!('text' in item) || item.type === 'boneyard') continue
+      if (!('text' in item) || item.type === 'boneyard' || !/\[\[|\/\*/.test(item.text)) continue
       const unclosed = UNCLOSED.find(([open]) => open.test(visible(item.text)))
       if (unclosed) offences.push({ element: at, message: `${unclosed[1]} is opened but never closed.` })
     }

@@ -21,6 +21,6 @@ export const glyphs: Rule = {
     const element = elements.findIndex((item) => uncovered({ titlePage: [], elements: [item] }).length > 0)
     const shown = missing.slice(0, 12).join(' ') + (missing.length > 12 ? ` and ${missing.length - 12} more` : '')
     const message = `The PDF cannot show ${shown}: it has an empty box there.`
-    return [{ ...(element >= 0 && { element }), message, fix: 'Use other characters, or the FDX or HTML.' }]
+    return [{ ...(element >= 0 && { element }), message, fix: 'Make the PDF from the HTML or in another program.' }]
   },
 }

@@ -29,7 +29,12 @@ const PLAN_FORMATS: Readonly<Record<string, string>> = {
   mermaid: 'text/vnd.mermaid',
   csv: 'text/csv',
   ics: 'text/calendar',
+  dot: 'text/vnd.graphviz',
+  mspdi: 'application/xml',
+  html: 'text/html',
+  stripboard: 'text/html',
   oneliner: 'text/markdown',
+  dood: 'text/markdown',
   breakdown: 'text/markdown',
   callsheets: 'text/markdown',
 }

@@ -66,19 +66,22 @@ describe('a screenplay becomes a plan', () => {
 
   /** Recomputed from the days and the rates alone, by counting calendar squares. */
   const recomputed = ({ shooting }: KeptPlan, rates: Readonly<Record<string, number>>) => {
-    const squares = (shooting?.days ?? []).flatMap((day) => Array.from({ length: day.days }, () => day.cast))
-    const cast = [...new Set(squares.flat())]
-    let [cost, hold] = [0, 0]
-    for (const member of cast) {
-      for (let day = 0; day < squares.length; day++) {
+    const last = shooting?.days.at(-1)?.day ?? 0
+    const squares = Array.from(
+      { length: last },
+      (_, at) => shooting?.days.find(({ day }) => day === at + 1)?.cast ?? [],
+    )
+    let [cost, hold_cost] = [0, 0]
+    for (const member of new Set(squares.flat())) {
+      for (const [day, cast] of squares.entries()) {
         const before = squares.slice(0, day + 1).some((one) => one.includes(member))
         const after = squares.slice(day).some((one) => one.includes(member))
         if (!before || !after) continue
         cost += rates[member] ?? 0
-        if (!squares[day]?.includes(member)) hold += rates[member] ?? 0
+        if (!cast.includes(member)) hold_cost += rates[member] ?? 0
       }
     }
-    return { cost, hold_cost: hold }
+    return { cost, hold_cost }
   }
 
   test('every scene once, sets together, nights apart, as long as the pages take', async () => {
@@ -94,15 +97,17 @@ describe('a screenplay becomes a plan', () => {
     const whole = await planOf(producer)
     const { shooting } = whole
     const scenes = breakdown(script)
-    expect(shooting?.days.flatMap((day) => day.scenes).toSorted()).toEqual([1, 2, 3, 4])
+    expect(shooting?.days.flatMap(({ strips }) => strips.map((strip) => strip.scene)).toSorted()).toEqual(
+      scenes.map(({ scene }) => String(scene)),
+    )
     expect(shooting?.days.reduce((sum, { eighths }) => sum + eighths, 0)).toBe(
       scenes.reduce((sum, { eighths }) => sum + eighths, 0),
     )
     for (const day of shooting?.days ?? []) {
-      expect(day.eighths / day.days).toBeLessThanOrEqual(40)
-      const its = scenes.filter(({ scene }) => day.scenes.includes(scene))
+      expect(day.eighths).toBeLessThanOrEqual(40)
+      const its = scenes.filter(({ scene }) => day.strips.some((strip) => strip.scene === String(scene)))
       expect(new Set(its.flatMap(({ cast }) => cast))).toEqual(new Set(day.cast))
-      expect(its.every(({ time }) => (time === 'NIGHT') === day.night)).toBe(true)
+      expect(its.every(({ time }) => (time === 'NIGHT') === (day.light === 'night'))).toBe(true)
     }
     const shots = whole.tasks.filter(({ id }) => id.startsWith('shoot'))
     expect(shots.map(({ depends_on }) => depends_on)).toEqual([
@@ -139,15 +144,11 @@ describe('a screenplay becomes a plan', () => {
     })
     const whole = await planOf(producer)
     const order = whole.shooting?.order
-    const known = recomputed(whole, { ANNA: 800, TOM: 500 })
-    expect({ cost: order?.cost, hold_cost: order?.hold_cost }).toEqual(known)
-    expect(order).toMatchObject({ unit: 'usd', optimal: true })
+    expect(order).toMatchObject({ unit: 'usd', ...recomputed(whole, { ANNA: 800, TOM: 500 }) })
     expect(order?.script_order_cost).toBeGreaterThan(order?.cost ?? 0)
     const saved = (order?.script_order_cost ?? 0) - (order?.cost ?? 0)
     const percent = Math.round((saved / (order?.script_order_cost ?? 1)) * 1000) / 10
-    expect(messages(result).join('\n')).toContain(
-      `saves $${saved.toFixed(2)} (${percent} %) against script order. No order of these days is cheaper.`,
-    )
+    expect(messages(result).join('\n')).toContain(`saves $${saved.toFixed(2)} (${percent} %) against script order (`)
   })
 
   test('without rates the order is told in cast-days; with some, who is not counted', async () => {
@@ -170,15 +171,14 @@ describe('a screenplay becomes a plan', () => {
     )
     await plan({ script_id: 's1', model: 'fake/m', constraints: { pages_per_day: 3 } })
     const days = (await planOf(producer)).shooting?.days ?? []
-    expect(
-      days
-        .filter(({ night }) => night)
-        .flatMap(({ scenes }) => scenes)
-        .toSorted(),
-    ).toEqual([1, 4, 5])
+    const nights = days.filter(({ light }) => light === 'night')
+    expect(nights.flatMap(({ strips }) => strips.map(({ scene }) => scene)).toSorted()).toEqual(['1', '4', '5'])
     for (const [at, day] of days.entries()) {
-      if (at > 0 && days[at - 1]?.night && !day.night) expect(day.scenes).toEqual([])
+      const before = days[at - 1]
+      if (before?.light === 'night' && day.light === 'day') expect(day.day - before.day).toBeGreaterThan(1)
     }
+    const shots = (await planOf(producer)).tasks.filter(({ id }) => id.startsWith('shoot'))
+    expect(shots).toHaveLength(days.at(-1)?.day ?? 0)
   })
 
   test('a scene longer than a day takes several; fewer pages a day make more days, and what waits waits for the end', async () => {
@@ -191,11 +191,16 @@ describe('a screenplay becomes a plan', () => {
     const slow = await plan({ plan_id: 'id2', constraints: { pages_per_day: 2 } })
     expect(slow.calls).toBe(5)
     const { shooting, tasks: after } = await planOf(producer)
-    expect(shooting?.days.map(({ days }) => days)).toEqual([2, 1])
-    expect(after.filter(({ id }) => id.startsWith('shoot')).map(({ estimate_hours }) => estimate_hours)).toEqual([
-      16, 8,
+    expect(shooting?.days.flatMap(({ strips }) => strips.map(({ scene, part }) => [scene, part?.at]))).toEqual([
+      ['1', 1],
+      ['1', 2],
+      ['2', undefined],
     ])
-    expect(await cut()).toEqual(['shoot-02'])
+    expect(after.filter(({ id }) => id.startsWith('shoot')).map(({ estimate_hours }) => estimate_hours)).toEqual([
+      8, 8, 8,
+    ])
+    expect(await producer.export('id2', 'oneliner')).toMatch(/\| 1 [^|]*2[^|]*2[^|]*\| INT \| LIGHTHOUSE \| D \|/)
+    expect(await cut()).toEqual(['shoot-03'])
   })
 
   test('call sheets are drafts: nothing that nobody told us is made up', async () => {
@@ -206,19 +211,21 @@ describe('a screenplay becomes a plan', () => {
     const { shooting, tasks } = await planOf(producer)
     for (const day of shooting?.days ?? []) {
       expect(sheets).toContain(`## Day ${day.day} of`)
-      expect(sheets).toContain(tasks.find(({ id }) => id === day.id)?.start.slice(0, 10))
+      expect(sheets).toContain(tasks.find(({ id }) => id === day.task)?.start.slice(0, 10))
     }
     expect(sheets.match(/\[CALL TIME\]/g)).toHaveLength(shooting?.days.length ?? 0)
     const dates = new Set(sheets.match(/\d{4}-\d\d-\d\d/g))
     expect([...dates].every((date) => tasks.some(({ start }) => start.startsWith(date)))).toBe(true)
     expect(sheets).not.toMatch(/\d\d:\d\d|°|@/)
-    expect(await producer.export('id2', 'oneliner')).toContain('| 1 | INT | LIGHTHOUSE | NIGHT |')
+    expect(await producer.export('id2', 'oneliner')).toContain('| 1 | INT | LIGHTHOUSE | N |')
+    expect(await producer.export('id2', 'dood')).toMatch(/\| \d\. ANNA \|.* SW/)
+    expect(await producer.export('id2', 'stripboard')).toContain('LIGHTHOUSE')
   })
 
   test('a plan without a screenplay has no shooting papers', async () => {
     const { producer, plan } = setUp([scope(), shot(GOOD), estimates(GOOD), outlook])
     await plan({ goal: 'A short film', model: 'fake/m' })
-    for (const format of ['oneliner', 'breakdown', 'callsheets'])
+    for (const format of ['oneliner', 'dood', 'stripboard', 'breakdown', 'callsheets'])
       expect(await producer.export('id2', format)).toBeUndefined()
   })
 

@@ -161,6 +161,9 @@ describe('a goal becomes a plan', () => {
       ['mermaid', 'gantt'],
       ['csv', 'id,title'],
       ['ics', 'BEGIN:VCALENDAR'],
+      ['dot', 'digraph'],
+      ['mspdi', '<\\?xml'],
+      ['html', '<!doctype html>'],
     ] as const) {
       expect(await producer.export('id2', format)).toMatch(new RegExp(`^${start}`))
     }
@@ -312,7 +315,9 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
     const { plan, upstream } = setUp([two, named(GOOD), named(GOOD), estimates(GOOD), outlook])
     const result = await plan(GOAL)
     expect(JSON.stringify(upstream.asked[2]?.messages.at(-1))).toContain('No task makes d2')
-    expect(messages(result)).toContain('No task makes "The poster", which is to exist at the end.'.replaceAll('\\', ''))
+    expect(messages(result)).toContain(
+      'No task makes "The poster", so it was left out of what will exist at the end.'.replaceAll('\\', ''),
+    )
   })
 
   test('a model that mends its mistake when it hears of it leaves nothing to repair', async () => {

@@ -1,12 +1,13 @@
-import { type Calendar, checkPlan, type TeamMember, workingCalendar } from '../../planning/index.ts'
+import { type Calendar, checkPlan, checkShooting, type TeamMember, workingCalendar } from '../../planning/index.ts'
 import { casting } from './casting.ts'
+import { certainty } from './certainty.ts'
 import { money } from './costs.ts'
 import { type Dated, dated, openTasks, type Standing } from './dates.ts'
 import { busiest, lateness } from './deadline.ts'
 import type { DraftTask, Finding, KeptPlan, PlanDocument } from './document.ts'
-import { draftsOf } from './drafts.ts'
+import { draftsOf, SHOOTING } from './drafts.ts'
 import { standing, standingOf } from './living.ts'
-import { savings } from './shooting.ts'
+import { published, savings, termsOf } from './shooting.ts'
 import { hundredths } from './text.ts'
 
 /** Everything numeric, from what the model named and the constraints; undefined while there are no estimates yet. */
@@ -24,15 +25,17 @@ export function assemble(planId: string, document: PlanDocument, now: number): K
   const plan: Omit<KeptPlan, 'findings'> = {
     plan_id: planId,
     goal: document.goal,
-    deliverables: scope?.deliverables.map(({ title }) => title) ?? [],
+    deliverables: madeOf(document, drafts),
     assumptions: scope?.assumptions ?? [],
     team: [...team],
     start_date: calendar.startDate,
     hours_per_day: calendar.hoursPerDay,
+    ...(constraints.deadline !== undefined && { deadline: constraints.deadline }),
+    ...(constraints.budget_usd !== undefined && { budget_usd: constraints.budget_usd }),
     ...times,
     milestones: milestonesOf(document, times),
     risks: outlook?.risks ?? [],
-    ...(shooting && { shooting: { ...shooting, elements: elements?.list ?? [] } }),
+    ...(shooting && { shooting: published(shooting, document.scenes, elements?.list ?? []) }),
     made_at: new Date(now).toISOString(),
     revision: document.revision,
   }
@@ -43,13 +46,15 @@ export function assemble(planId: string, document: PlanDocument, now: number): K
     ...[named, estimates, elements, outlook].flatMap((part) => part?.findings ?? []),
     ...cast,
     ...standing(times),
+    ...certainty(situation),
     ...begin(constraints, calendar),
     ...(shooting ? savings(shooting) : []),
     ...levelling(times, { drafts, team, from: from.from }),
   ]
-  const broken = checkPlan(unfinished({ ...plan, findings }, drafts, from, calendar)).map(
-    ({ check, message }): Finding => ({ code: check, severity: 'error', message }),
-  )
+  const broken = [
+    ...checkPlan(unfinished({ ...plan, findings }, drafts, from, calendar)),
+    ...(shooting ? checkShooting(shooting.schedule, termsOf(shooting.terms)) : []),
+  ].map(({ check, message }): Finding => ({ code: check, severity: 'error', message }))
   return { ...plan, findings: [...broken, ...findings].toSorted((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity]) }
 }
 
@@ -70,10 +75,24 @@ export function unfinished(
   const tasks = plan.tasks.flatMap((task) => {
     const { hours = 0, depends_on = [], isStarted = false } = open.get(task.id) ?? {}
     const start = isStarted ? calendar.startAt(calendar.hoursUntil(task.finish) - hours) : task.start
-    return open.has(task.id) ? [{ ...task, start, estimate_hours: hours, depends_on: [...depends_on] }] : []
+    const { optimistic_hours, likely_hours, pessimistic_hours, ...rest } = task
+    // What is left of a task that some hours were spent on is one number.
+    const points =
+      hours !== task.estimate_hours
+        ? { optimistic_hours: hours, likely_hours: hours, pessimistic_hours: hours }
+        : { optimistic_hours, likely_hours, pessimistic_hours }
+    return open.has(task.id) ? [{ ...rest, ...points, start, estimate_hours: hours, depends_on: [...depends_on] }] : []
   })
   const milestones = plan.milestones.map((one) => ({ ...one, depends_on: one.depends_on.filter((id) => open.has(id)) }))
-  return { ...plan, tasks, milestones }
+  const making = new Set(tasks.map(({ deliverable }) => deliverable)).size
+  return { ...plan, tasks, milestones, deliverables: plan.deliverables.slice(0, making) }
+}
+
+/** What will exist at the end: what a task makes, and the shooting of a screenplay. */
+function madeOf({ scope }: PlanDocument, drafts: readonly DraftTask[]): string[] {
+  const made = (scope?.deliverables ?? []).filter(({ id }) => drafts.some(({ deliverable }) => deliverable === id))
+  const isShot = drafts.some(({ deliverable }) => deliverable === SHOOTING)
+  return [...made.map(({ title }) => title), ...(isShot ? ['All scenes of the screenplay, shot'] : [])]
 }
 
 function milestonesOf({ outlook }: PlanDocument, { tasks }: Dated): KeptPlan['milestones'] {

@@ -1,6 +1,7 @@
 import { remaining } from './dates.ts'
 import { canGo, lessWork, listed, type Situation } from './deadline.ts'
 import type { Constraints, DraftTask, Finding, Shooting } from './document.ts'
+import { unitOf } from './shooting.ts'
 import { hundredths, nameKey } from './text.ts'
 
 /** What is known of the cost of a plan, in whole cents. */
@@ -28,18 +29,19 @@ export function costsOf(
     hours: tasks.reduce((sum, task) => sum + hoursOf(task, standing), 0),
     rate: given.get(nameKey(role)),
   }))
-  const cast = [...new Set(shooting?.days.flatMap((day) => day.cast))]
   const paid = byRole.reduce(
     (sum, { hours, rate = 0 }) => sum + Math.round((hours / calendar.hoursPerDay) * rate * 100),
     0,
   )
-  const people = shooting?.order.unit === 'usd' ? Math.round(shooting.order.cost * 100) : 0
+  const isCastPaid = shooting !== undefined && unitOf(shooting.terms) === 'usd'
+  const people = isCastPaid ? Math.round(shooting.schedule.castCost * 100) : 0
+  const cast = new Set(shooting?.schedule.scenes.flatMap((scene) => scene.cast))
   const nameless = byRole.filter(({ rate }) => rate === undefined)
   return {
     cents: paid + people,
     unknown: [
       ...nameless.map(({ name }) => name),
-      ...cast.filter((name) => !Object.hasOwn(shooting?.day_rates ?? {}, name)),
+      ...[...cast].filter((name) => !Object.hasOwn(shooting?.terms.day_rates ?? {}, name)),
     ],
     unknownHours: nameless.reduce((sum, { hours }) => sum + hours, 0),
     isKnown: given.size > 0,

@@ -1,6 +1,7 @@
 import { type Calendar, criticalPath, type TeamMember } from '../../planning/index.ts'
 import { type Dated, dated, openTasks, type Standing } from './dates.ts'
 import type { DraftTask, Finding } from './document.ts'
+import { SHOOTING } from './drafts.ts'
 import { clip, hundredths } from './text.ts'
 
 export interface Situation {
@@ -109,7 +110,7 @@ function scope(on: Situation, there: number): string {
 /** May this task be given up? Not what is under way, what is of high priority, or the shooting. */
 export function canGo({ id, priority, deliverable }: DraftTask, { progress }: Standing): boolean {
   const { status = 'open' } = progress[id] ?? {}
-  return priority !== 'high' && deliverable !== undefined && (status === 'open' || status === 'blocked')
+  return priority !== 'high' && deliverable !== SHOOTING && (status === 'open' || status === 'blocked')
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ShootingSchedule } from '../../planning/index.ts'
 import { CATEGORIES } from './categories.ts'
 
 /** Zod shapes of everything that is kept of a plan. A part that is absent has not been made yet. */
@@ -26,8 +27,8 @@ const NamedTask = z.object({
   depends_on: z.array(z.string()),
   priority: z.enum(['high', 'medium', 'low']),
   acceptance: z.string(),
-  /** The id of what it helps to make; absent in shooting. */
-  deliverable: z.string().optional(),
+  /** The id of what it helps to make. */
+  deliverable: z.string(),
 })
 
 /** Three points, in working hours of one person, and what they rest on. */
@@ -89,37 +90,79 @@ const Suggested = z.object({
   suggested: z.literal(true),
 })
 
-/** A day of shooting, its scenes in order; without scenes a free day. `cast` is everyone who is in one of them. */
-export type ShootingDay = z.infer<typeof ShootingDay>
-const ShootingDay = z.object({
-  /** That of its task. */
-  id: z.string(),
-  day: z.number(),
-  scenes: z.array(z.number()),
-  sets: z.array(z.string()),
-  cast: z.array(z.string()),
+const Light = z.enum(['day', 'night'])
+const Strip = z.object({
+  scene: z.string(),
   eighths: z.number(),
-  night: z.boolean(),
-  /** More than one where a single scene is longer than a day. */
-  days: z.number(),
+  part: z.object({ at: z.number(), of: z.number() }).exactOptional(),
+})
+const ShootingDay = z.object({
+  day: z.number(),
+  light: Light,
+  strips: z.array(Strip),
+  eighths: z.number(),
+  sets: z.array(z.string()),
+  moves: z.number(),
+  cast: z.array(z.string()),
+})
+const ShootingCost = z.object({
+  shootingDays: z.number(),
+  spanDays: z.number(),
+  moves: z.number(),
+  restDays: z.number(),
+  castCost: z.number(),
+  holdCost: z.number(),
+  cost: z.number(),
+})
+/** As `showrunner/planning` makes it. */
+const Schedule: z.ZodType<ShootingSchedule> = z.object({
+  ...ShootingCost.shape,
+  scenes: z.array(
+    z.object({
+      id: z.string(),
+      intExt: z.string().optional(),
+      set: z.string(),
+      light: Light,
+      eighths: z.number(),
+      cast: z.array(z.string()),
+      summary: z.string().optional(),
+    }),
+  ),
+  days: z.array(ShootingDay),
+  lowerBound: z.number(),
+  optimal: z.boolean(),
+  scriptOrder: ShootingCost,
+  unrated: z.array(z.string()),
+  pagesPerDay: z.number(),
+  hoursPerDay: z.number(),
+  turnaroundHours: z.number(),
 })
 
+/** The shooting schedule and the terms it was made with: rates are of those of the cast who have one. */
 export type Shooting = z.infer<typeof Shooting>
 const Shooting = z.object({
+  terms: z.object({ day_rates: z.record(z.string(), z.number()), pages_per_day: z.number().optional() }),
+  schedule: Schedule,
+})
+
+/** The shooting as a plan publishes it. `task` is the id of a day's task; amounts are in `unit`. */
+export type PublishedShooting = z.infer<typeof PublishedShooting>
+const PublishedShooting = z.object({
   scenes: z.array(Scene),
-  days: z.array(ShootingDay),
+  elements: z.array(Suggested),
+  days: z.array(ShootingDay.extend({ task: z.string() })),
   pages_per_day: z.number(),
-  /** How the order of shooting was found and what it is worth. `unit` is what the amounts are in. */
+  day_rates: z.record(z.string(), z.number()),
   order: z.object({
     unit: z.enum(['usd', 'cast_days']),
+    shooting_days: z.number(),
+    moves: z.number(),
     cost: z.number(),
     hold_cost: z.number(),
     script_order_cost: z.number(),
     lower_bound: z.number(),
     optimal: z.boolean(),
   }),
-  /** US dollars a day of those of the cast whose rate is known. */
-  day_rates: z.record(z.string(), z.number()),
 })
 
 /** A plan as it is exported: what `showrunner/planning` calls a plan, and what only the Producer knows. */
@@ -132,6 +175,8 @@ const KeptPlan = z.object({
   team,
   start_date: z.string(),
   hours_per_day: z.number(),
+  deadline: z.string().optional(),
+  budget_usd: z.number().optional(),
   tasks: z.array(PlanTask),
   milestones: z.array(Milestone),
   critical_path: z.array(z.string()),
@@ -140,7 +185,7 @@ const KeptPlan = z.object({
   lower_bound_hours: z.number(),
   risks: z.array(Risk),
   findings: z.array(Finding),
-  shooting: Shooting.extend({ elements: z.array(Suggested) }).optional(),
+  shooting: PublishedShooting.optional(),
   made_at: z.string(),
   revision: z.number(),
 })
@@ -150,10 +195,7 @@ const Scope = z.object({ deliverables: z.array(Deliverable), assumptions: z.arra
 
 /** Tasks as the model gave them, answer by answer, until all answers are there. */
 export type Proposed = z.infer<typeof Proposed>
-export const Proposed = z.object({
-  ...NamedTask.omit({ deliverable: true }).shape,
-  deliverable: z.string(),
-})
+const Proposed = NamedTask
 export type Proposal = z.infer<typeof Proposal>
 const Proposal = z.object({
   /** Answers so far. */

@@ -4,11 +4,14 @@ import { WRAP } from './settle.ts'
 import { blocksOf } from './shooting.ts'
 import { eighthsText } from './text.ts'
 
+/** What the days of shooting help to make. */
+export const SHOOTING = 'shooting'
+
 /** All tasks with their estimates, those of shooting among them; undefined while some of that is still to be asked. */
 export function draftsOf(document: PlanDocument): readonly DraftTask[] | undefined {
   const { named, estimates, constraints, shooting } = document
   if (named === undefined || estimates === undefined) return undefined
-  const days = shooting ? blocksOf(shooting) : []
+  const days = shooting ? blocksOf(shooting.schedule) : []
   const last = days.at(-1)?.id
   const ids = new Set([...named.tasks, ...days].map(({ id }) => id))
   /** A day of shooting that a new order no longer has was among the last: what waited for it waits for the end. */
@@ -18,10 +21,9 @@ export function draftsOf(document: PlanDocument): readonly DraftTask[] | undefin
     const depends_on = [...new Set(task.depends_on.map((id) => present(id === WRAP ? (last ?? id) : id)))]
     return estimate && draft({ ...task, depends_on }, estimate)
   })
-  const shots = days.map(({ id, title, description, days: length }, at): DraftTask => {
-    const hours = length * (constraints.hours_per_day ?? 8)
-    const eighths = shooting?.days[at]?.eighths ?? 0
-    const basis = `${eighthsText(eighths)} pages, at most ${shooting?.pages_per_day} a day of shooting`
+  const hours = constraints.hours_per_day ?? 8
+  const shots = days.map(({ id, title, description, eighths }, at): DraftTask => {
+    const basis = `a day of shooting: ${eighthsText(eighths)} of at most ${shooting?.schedule.pagesPerDay} pages`
     const task: NamedTask = {
       id,
       title,
@@ -29,7 +31,8 @@ export function draftsOf(document: PlanDocument): readonly DraftTask[] | undefin
       role: named.shooting?.role ?? 'crew',
       depends_on: at === 0 ? (named.shooting?.before ?? []) : [days[at - 1]?.id ?? ''],
       priority: 'high',
-      acceptance: eighths > 0 ? 'All its scenes are shot and checked.' : 'Everyone has had eleven hours of rest.',
+      deliverable: SHOOTING,
+      acceptance: eighths > 0 ? 'All its scenes are shot and checked.' : 'Everyone has rested.',
     }
     return { ...draft(task, fixed(hours, basis)), estimate_hours: hours }
   })

@@ -96,8 +96,8 @@ export function createProducer({
     },
 
     async export(id, format) {
-      const plan = (await read(id))?.document.plan
-      return plan && Object.hasOwn(FORMATS, format) ? FORMATS[format]?.(plan) : undefined
+      const { plan, shooting } = (await read(id))?.document ?? {}
+      return plan && Object.hasOwn(FORMATS, format) ? FORMATS[format]?.(plan, shooting) : undefined
     },
   }
 

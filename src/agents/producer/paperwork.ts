@@ -1,32 +1,17 @@
 import { CATEGORIES } from './categories.ts'
-import type { KeptPlan, Scene, ShootingDay, Suggested } from './document.ts'
+import type { KeptPlan, PublishedShooting, Scene, Suggested } from './document.ts'
 import { count, eighthsText, oneLine } from './text.ts'
 
 /** What only the plan of a screenplay has: its papers, as Markdown. All are undefined where there is no shooting. */
 type Paper = (plan: KeptPlan) => string | undefined
-
-/** Day by day: when, which scenes in which order, where, by day or night, how long, with whom. */
-export const oneLiner: Paper = (plan) =>
-  paper(plan, 'One-liner schedule', (day, date) => [
-    ...dayHead(plan, day, date),
-    '',
-    ...table(
-      ['scene', 'I/E', 'set', 'time', 'pages', 'cast'],
-      scenesOf(plan, day).map((one) => [
-        String(one.scene),
-        one.int_ext,
-        one.set,
-        one.time,
-        eighthsText(one.eighths),
-        one.cast.join(', '),
-      ]),
-    ),
-  ])
+type ShootingDay = PublishedShooting['days'][number]
 
 /** A sheet for each scene in the order of the screenplay. Cast, set, time and length are its own; the rest is suggested. */
 export const breakdownSheets: Paper = ({ shooting, ...plan }) => {
   if (!shooting) return undefined
-  const dayOf = new Map(shooting.days.flatMap(({ scenes, day }) => scenes.map((scene) => [scene, day] as const)))
+  const dayOf = new Map(
+    shooting.days.flatMap(({ strips, day }) => strips.map(({ scene }) => [Number(scene), day] as const)),
+  )
   const sheets = shooting.scenes.flatMap((one) => [
     '',
     `## Scene ${one.scene}: ${safe(one.heading)}`,
@@ -63,30 +48,36 @@ export const callSheets: Paper = (plan) =>
     ...dayHead(plan, day, date),
     '',
     `- General crew call: ${TO_FILL.call}`,
-    ...day.sets.map((set) => `- ${safe(set)}: ${TO_FILL.place}`),
+    ...[...new Set(day.sets)].map((set) => `- ${safe(set)}: ${TO_FILL.place}`),
     `- Weather: ${TO_FILL.weather}`,
     `- Hospital: ${TO_FILL.hospital}`,
     `- Contacts: ${TO_FILL.contacts}`,
     '',
     ...table(
       ['scene', 'set', 'pages', 'cast'],
-      scenesOf(plan, day).map((one) => [String(one.scene), one.heading, eighthsText(one.eighths), one.cast.join(', ')]),
+      stripsOf(plan, day).map(({ name, eighths, scene }) => [
+        name,
+        scene.heading,
+        eighthsText(eighths),
+        scene.cast.join(', '),
+      ]),
     ),
     '',
     ...table(
       ['cast', 'scenes', 'on set'],
       day.cast.map((name) => [
         name,
-        scenesOf(plan, day)
-          .filter(({ cast }) => cast.includes(name))
-          .map(({ scene }) => scene)
+        stripsOf(plan, day)
+          .filter(({ scene }) => scene.cast.includes(name))
+          .map((strip) => strip.name)
           .join(', '),
         TO_FILL.pickup,
       ]),
     ),
-    ...elementsIn(day.scenes, plan.shooting?.elements ?? []).map(
-      ([category, items]) => `- ${category} (suggested): ${items.map(safe).join(', ')}`,
-    ),
+    ...elementsIn(
+      day.strips.map(({ scene }) => Number(scene)),
+      plan.shooting?.elements ?? [],
+    ).map(([category, items]) => `- ${category} (suggested): ${items.map(safe).join(', ')}`),
   ])
 
 function paper(
@@ -97,22 +88,30 @@ function paper(
   const { shooting, tasks, goal } = plan
   if (!shooting) return undefined
   const starts = new Map(tasks.map(({ id, start }) => [id, start.slice(0, 10)]))
-  const sheets = shooting.days.flatMap((day) => ['', ...sheet(day, starts.get(day.id) ?? '')])
+  const sheets = shooting.days.flatMap((day) => ['', ...sheet(day, starts.get(day.task) ?? '')])
   const summary = `${count(shooting.scenes.length, 'scene')}, ${eighthsText(lengthOf(shooting.scenes))} pages, at most ${shooting.pages_per_day} a day. The dates are those of the plan.`
   return [`# ${title}: ${safe(goal)}`, '', summary, ...sheets, ''].join('\n')
 }
 
 function dayHead(plan: KeptPlan, day: ShootingDay, date: string): readonly string[] {
-  const days = plan.shooting?.days.reduce((sum, one) => sum + one.days, 0)
-  const last = day.days > 1 ? `-${day.day + day.days - 1}` : ''
-  const head = `## Day ${day.day}${last} of ${days}, ${date}${day.night ? ', night' : ''}`
-  if (day.scenes.length === 0) return [head, '', 'Turnaround: no shooting.']
-  return [head, '', `${eighthsText(day.eighths)} pages, ${count(day.sets.length, 'set')}, cast of ${day.cast.length}.`]
+  const last = plan.shooting?.days.at(-1)?.day
+  return [
+    `## Day ${day.day} of ${last}, ${date}${day.light === 'night' ? ', night' : ''}`,
+    '',
+    `${eighthsText(day.eighths)} pages, ${count(new Set(day.sets).size, 'set')}, cast of ${day.cast.length}.`,
+  ]
 }
 
-function scenesOf({ shooting }: KeptPlan, day: ShootingDay): readonly Scene[] {
-  const byNumber = new Map(shooting?.scenes.map((one) => [one.scene, one]))
-  return day.scenes.flatMap((number) => byNumber.get(number) ?? [])
+/** The strips of a day with their scenes. A part of a long scene says which it is. */
+function stripsOf(
+  { shooting }: KeptPlan,
+  day: ShootingDay,
+): readonly { readonly name: string; readonly eighths: number; readonly scene: Scene }[] {
+  const byNumber = new Map(shooting?.scenes.map((one) => [String(one.scene), one]))
+  return day.strips.flatMap(({ scene: id, eighths, part }) => {
+    const scene = byNumber.get(id)
+    return scene ? [{ name: part ? `${id} (${part.at} of ${part.of})` : id, eighths, scene }] : []
+  })
 }
 
 /** In the order of the categories, each item once. */
@@ -126,7 +125,7 @@ function elementsIn(
   })
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return []
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(safe).join(' | ')} |`)
 }

@@ -69,7 +69,8 @@ export function settle(
     return isBlock(id) ? [] : [named(task, id, [...new Set(depends_on.map((one) => (one === last ? WRAP : one)))])]
   })
   const idle = limits.deliverables.filter(({ id }) => !tasks.some(({ deliverable }) => deliverable === id))
-  for (const { title } of idle) repaired('P08', `No task makes "${clip(title, 120)}", which is to exist at the end.`)
+  for (const { title } of idle)
+    repaired('P08', `No task makes "${clip(title, 120)}", so it was left out of what will exist at the end.`)
   const gone = limits.earlierIds.filter((id) => !tasks.some((task) => task.id === id))
   if (gone.length > 0) {
     findings.push({ code: 'P02', severity: 'info', message: `Left out in this revision: ${gone.join(', ')}.` })

@@ -40,7 +40,7 @@ const tasks: Stage = {
   async next(document, asker) {
     const { proposal, detail, named, history, shooting } = document
     const goal = document.scope ?? { deliverables: [], assumptions: [], roles: [] }
-    const blocks = shooting ? blocksOf(shooting) : []
+    const blocks = shooting ? blocksOf(shooting.schedule) : []
     const answer = await ask(asker, askForTasks(document, goal, blocks))
     const all = joined(proposal, answer, answersFor(document))
     if (all.answers < answersFor(document)) return { ...document, proposal: all }

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { OpenAI } from 'openai'
+import { KEY, type Open, SOUND, versionOf } from './contestant.ts'
+import { streamed, whole } from './openai.ts'
+
+/** Portkey's gateway in a process of its own, asked through the raw SDK; with fallback targets where a model fails. */
+export const portkey: Open = async ({ origin, patienceMs, failing }) => {
+  const folder = join(import.meta.dirname, '../../judges/node_modules/@portkey-ai/gateway')
+  const port = await freePort()
+  const env = { ...process.env, NODE_ENV: 'production', TRUSTED_CUSTOM_HOSTS: '127.0.0.1,localhost' }
+  const gateway = spawn(process.execPath, [join(folder, 'build/start-server.js'), `--port=${port}`, '--headless'], {
+    env,
+    stdio: 'ignore',
+  })
+  process.once('exit', () => gateway.kill())
+  const target = { provider: 'openai', api_key: KEY, custom_host: `${origin}/v1` }
+  const config = (model: string) =>
+    failing.includes(model)
+      ? {
+          strategy: { mode: 'fallback' },
+          retry: { attempts: 2 },
+          ...(patienceMs && { request_timeout: patienceMs }),
+          targets: [target, { ...target, override_params: { model: SOUND } }],
+        }
+      : target
+  const clientOf = (model: string) =>
+    new OpenAI({
+      baseURL: `http://127.0.0.1:${port}/v1`,
+      apiKey: KEY,
+      maxRetries: 0, // the gateway retries
+      defaultHeaders: { 'x-portkey-config': JSON.stringify(config(model)) },
+      ...(patienceMs && { timeout: 6 * patienceMs }),
+    })
+  const clients = new Map([SOUND, ...failing].map((model) => [model, clientOf(model)]))
+  await answering(() => whole(clientOf(SOUND), SOUND))
+  return {
+    version: versionOf('@portkey-ai/gateway', 'judges'),
+    ask(mode, model) {
+      const client = clients.get(model) ?? clientOf(model)
+      return mode === 'stream' ? streamed(client, model) : whole(client, model)
+    },
+  }
+}
+
+async function answering(ask: () => Promise<unknown>): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      await ask()
+      return
+    } catch (error) {
+      if (tries === 50) throw error
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}

@@ -1,0 +1,123 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Mode, Setting } from './contestant.ts'
+import { CONTESTANTS, type Id } from './contestants.ts'
+import { type Part, part } from './process.ts'
+import type { Ran, Slot } from './run.ts'
+
+export interface Pace {
+  readonly rounds: number
+  readonly slotMs: number
+}
+
+const CELLS: readonly { readonly mode: Mode; readonly atOnce: number }[] = [
+  { mode: 'stream', atOnce: 1 },
+  { mode: 'stream', atOnce: 64 },
+  { mode: 'whole', atOnce: 1 },
+  { mode: 'whole', atOnce: 64 },
+]
+
+/**
+ * Speed: every contestant in its own process against the same upstream, in turns round by round, so that the machine's
+ * moods fall on all. Resolves with Markdown tables and the measures that are held to a limit.
+ */
+export async function speed(ids: readonly Id[], { rounds, slotMs }: Pace): Promise<string> {
+  const upstream = await part('upstream')
+  const parts = new Map<Id, Part>()
+  try {
+    for (const id of ids) parts.set(id, await opened(id, String(upstream.hello)))
+    const results = new Map<string, Ran[]>()
+    for (let round = -1; round < rounds; round++) {
+      for (const cell of CELLS) {
+        // The first goes first in one round and last in the next.
+        for (const [id, one] of round % 2 === 0 ? [...parts] : [...parts].reverse()) {
+          const slot: Slot = { ...cell, ms: slotMs }
+          const ran = (await one.ask(slot)) as Ran
+          if (round < 0) continue // to warm up
+          const key = `${id} ${cell.mode} ${cell.atOnce}`
+          results.set(key, [...(results.get(key) ?? []), ran])
+        }
+      }
+    }
+    return tables([...parts], (id, { mode, atOnce }) => sum(results.get(`${id} ${mode} ${atOnce}`) ?? []))
+  } finally {
+    upstream.end()
+    for (const one of parts.values()) one.end()
+  }
+}
+
+async function opened(id: Id, origin: string): Promise<Part> {
+  const folder = mkdtempSync(join(tmpdir(), 'showrunner-bench-'))
+  const setting: Setting = { origin, folder, patienceMs: undefined, failing: [] }
+  return part('contestant', id, JSON.stringify(setting))
+}
+
+interface Sum {
+  readonly p50: number
+  readonly p99: number
+  readonly perSecond: number
+}
+
+function sum(slots: readonly Ran[]): Sum {
+  const times = slots.flatMap((slot) => slot.times).toSorted((a, b) => a - b)
+  const at = (share: number): number =>
+    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN
+  const ms = slots.reduce((all, slot) => all + slot.ms, 0)
+  return { p50: at(0.5), p99: at(0.99), perSecond: (times.length / ms) * 1_000 }
+}
+
+type Find = (id: Id, cell: (typeof CELLS)[number]) => Sum
+
+function tables(parts: readonly (readonly [Id, Part])[], find: Find): string {
+  const lines: string[] = []
+  for (const cell of CELLS) {
+    const raw = find('openai', cell)
+    lines.push(
+      `| ${cell.mode === 'stream' ? 'streaming, 34 chunks' : 'whole answer'}, ${cell.atOnce} at once | p50 ms | p99 ms | answers/s | added p50 ms |`,
+      '| --- | ---: | ---: | ---: | ---: |',
+      ...parts.map(([id, { hello }]) => {
+        const { p50, p99, perSecond } = find(id, cell)
+        const added = id === 'openai' ? '' : (p50 - raw.p50).toFixed(2)
+        return `| ${CONTESTANTS[id].name} ${hello} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${perSecond.toFixed(0)} | ${added} |`
+      }),
+      '',
+    )
+  }
+  return [...lines, ...measures(new Set(parts.map(([id]) => id)), find)].join('\n')
+}
+
+/** What the project promises of itself, each with what this run came to. */
+function measures(there: ReadonlySet<Id>, find: Find): readonly string[] {
+  const [one, many] = [CELLS[0], CELLS[1]]
+  if (!one || !many) return []
+  const of = (id: Id, cell: (typeof CELLS)[number]): Sum => find(id, cell)
+  const addedBy = (id: Id): number => of(id, many).p50 - of('openai', many).p50
+  const rows: (readonly [string, string, string])[] = [
+    [
+      'streaming, 1 at once: p50 of the raw SDK, times',
+      '≤ 1.5',
+      (of('showrunner', one).p50 / of('openai', one).p50).toFixed(2),
+    ],
+    [
+      'streaming, 64 at once: answers/s of the raw SDK, times',
+      '≥ 0.7',
+      (of('showrunner', many).perSecond / of('openai', many).perSecond).toFixed(2),
+    ],
+  ]
+  if (there.has('ai-sdk')) {
+    const times = of('showrunner', many).perSecond / of('ai-sdk', many).perSecond
+    rows.push(['streaming, 64 at once: answers/s of the Vercel AI SDK, times', '≥ 3', times.toFixed(2)])
+  }
+  if (there.has('portkey')) {
+    const times =
+      addedBy('showrunner') > 0 ? (addedBy('portkey') / addedBy('showrunner')).toFixed(1) : 'all: ours adds none'
+    rows.push(['streaming, 64 at once: what Portkey adds over the raw SDK, times what Showrunner adds', '≥ 10', times])
+  }
+  return [
+    '| measure | promised | this run |',
+    '| --- | ---: | ---: |',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+  ]
+}

@@ -40,12 +40,14 @@ const ASKS: Errand['asks'] = [
  * a random moment of its work, and replaced.
  */
 export async function crash({ kills, atOnce }: { readonly kills: number; readonly atOnce: number }): Promise<Wreck> {
-  const vendor = await upstream(() => dice())
+  let over = false
+  const vendor = await upstream(() => played(over ? 1 : Math.random()))
   try {
     return await withCrew(1, async ([survivor], folder) => {
       const home = join(folder, 'home')
       mkdirSync(home)
-      writeFileSync(join(folder, 'showrunner.json'), JSON.stringify({ limits: [{ match: '*', concurrent: 10_000 }] }))
+      const config = { limits: [{ match: '*', concurrent: 10_000 }], routing: { rest_ms: 100 } }
+      writeFileSync(join(folder, 'showrunner.json'), JSON.stringify(config))
       const env = {
         SHOWRUNNER_HOME: home,
         SHOWRUNNER_DAILY_BUDGET_USD: '1000',
@@ -70,6 +72,7 @@ export async function crash({ kills, atOnce }: { readonly kills: number; readonl
       }
       await Promise.all(Array.from({ length: atOnce }, lane))
       const wreck = await examine(join(home, 'ledger.db'), told)
+      over = true
       const later = await survivor?.run({ ...errand, name: 'after', calls: 10 })
       return { kills, ...wreck, after: later?.filter((one) => 'microUsd' in one).length ?? 0, stderr }
     })
@@ -78,11 +81,10 @@ export async function crash({ kills, atOnce }: { readonly kills: number; readonl
   }
 }
 
-function dice(): Play {
-  const throwOf = Math.random()
-  if (throwOf < 0.05) return { status: 503 }
-  if (throwOf < 0.08) return { status: 429, headers: { 'retry-after-ms': '20' } }
-  if (throwOf < 0.1) return { status: 400 }
+function played(dice: number): Play {
+  if (dice < 0.05) return { status: 503 }
+  if (dice < 0.08) return { status: 429, headers: { 'retry-after-ms': '20' } }
+  if (dice < 0.1) return { status: 400 }
   const usage = { input: 5 + Math.floor(Math.random() * 50), output: 1 + Math.floor(Math.random() * 40) }
   return { text: 'There, there. '.repeat(1 + Math.floor(Math.random() * 4)), usage, chunkMs: Math.random() * 6 }
 }

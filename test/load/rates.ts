@@ -37,7 +37,10 @@ export async function rates(on: {
     return await withCrew(on.processes, async (crew, folder) => {
       const home = join(folder, 'home')
       mkdirSync(home)
-      writeFileSync(join(folder, 'showrunner.json'), JSON.stringify({ limits: [{ match: 'groq', ...LIMITS }] }))
+      // In a faster world a busy machine must not look like a vendor that does not answer.
+      const routing = { timeouts: { connect_ms: 600_000, first_token_ms: 600_000, silence_ms: 600_000 } }
+      const config = { limits: [{ match: 'groq', ...LIMITS }], routing }
+      writeFileSync(join(folder, 'showrunner.json'), JSON.stringify(config))
       const env = { SHOWRUNNER_HOME: home, GROQ_API_KEY: 'k', GROQ_BASE_URL: `${vendor.origin}/openai/v1` }
       const asks = [60, 90, 150].map((maxOutputTokens) => {
         return { model: 'groq/llama-3.3-70b-versatile', prompt: 'Hurry. '.repeat(10), maxOutputTokens }

@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { SERVER } from '../support/clients.ts'
+
+// Two processes and a whole script in each test, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 const ASK = {
   concept: 'MARA and her brother TOM keep a lighthouse through one storm with one match left.',

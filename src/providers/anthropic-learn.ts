@@ -12,6 +12,8 @@ export type Refusable =
   | 'thinking'
   | 'effort'
   | 'format'
+  /** Its own words as the last of a conversation. */
+  | 'prefill'
 
 /** How a refusal names it, what it is, and where it would be in the body. In order: the first that was sent is meant. */
 const NAMES: readonly (readonly [RegExp, Refusable, readonly string[]])[] = [
@@ -23,6 +25,7 @@ const NAMES: readonly (readonly [RegExp, Refusable, readonly string[]])[] = [
   [/^thinking/, 'thinking', ['thinking']],
   [/^(?:output_config\.)?effort|^output_config$/, 'effort', ['output_config', 'effort']],
   [/^output_config|^output_format|^schema$|^compiled_grammar$/, 'format', ['output_config', 'format']],
+  [/^prefill$/, 'prefill', ['messages']],
 ]
 
 /** Learns from the refusals of one request: only what was sent can be left out the next time. */

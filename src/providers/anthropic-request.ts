@@ -34,7 +34,7 @@ export function messagesRequest(request: GenerateRequest, about: About, json: Js
     max_tokens: maxTokens,
     stream: true,
     ...(system !== '' && { system }),
-    messages: conversation(request.messages, { prefill: about.facts?.prefill !== false, ignored }),
+    messages: conversation(request.messages, { prefill: takesPrefill(about), ignored }),
     ...sampling(request, { thinks: reasoning.thinks, ignored, take }),
     ...(stops.length > 0 && take('stop', 'stop_sequences') && { stop_sequences: stops }),
     ...(reasoning.thinking && { thinking: reasoning.thinking }),
@@ -43,6 +43,10 @@ export function messagesRequest(request: GenerateRequest, about: About, json: Js
     ...(tools.choice && { tool_choice: tools.choice }),
   }
   return { body, ignored: SETTINGS.filter((setting) => ignored.has(setting)) }
+}
+
+function takesPrefill({ facts, refused }: About): boolean {
+  return facts?.prefill !== false && !refused.has('prefill')
 }
 
 const SETTINGS: readonly Setting[] = [

@@ -127,6 +127,8 @@ export const UNSUPPORTED_PARAMETER: readonly RegExp[] = [
   /([\w.]+): extra inputs are not permitted/i,
   // Anthropic "'claude-x' does not support output format."; "output_config.format.schema: …"; "Schema is too complex …"
   /does not support (output format)/i,
+  // Anthropic "This model does not support assistant message prefill. The conversation must end with a user message."
+  /does not support assistant message (prefill)/i,
   /\b(output_config\.format)\b/i,
   /\b(schema|compiled grammar) is too (?:complex|large)/i,
 ]

@@ -278,7 +278,7 @@ describe('an answer in JSON', () => {
 })
 
 describe('what a model refuses is learned', () => {
-  const after = async (message: string, request: Partial<GenerateRequest>, facts?: ModelFacts) => {
+  const learning = async (message: string, request: Partial<GenerateRequest>, facts?: ModelFacts) => {
     const { sent, ask } = upstream([refusal(message), ok], { facts })
     await expect(ask(request)).rejects.toMatchObject({ failure: { kind: 'invalid_request', learned: true } })
     const [start] = await ask(request)
@@ -319,13 +319,27 @@ describe('what a model refuses is learned', () => {
     ["'m' does not support output format.", { json }, FACTS, { tool_choice: { type: 'tool', name: 'answer' } }, []],
     ['Schema is too complex for compilation.', { json }, FACTS, { tool_choice: { type: 'tool', name: 'answer' } }, []],
   ])('%s', async (message, request, facts, left, ignored) => {
-    const { body, ...rest } = await after(message, request, facts)
+    const { body, ...rest } = await learning(message, request, facts)
     expect(body).toMatchObject(left)
     const settings = Object.keys(body ?? {}).filter(
       (name) => !['model', 'max_tokens', 'stream', 'messages', 'tools'].includes(name),
     )
     expect(settings.toSorted()).toEqual(Object.keys(left).toSorted())
     expect(rest.ignored).toEqual(ignored)
+  })
+
+  test('that it takes no beginning of its answer: it is told to go on', async () => {
+    const words =
+      'This model does not support assistant message prefill. The conversation must end with a user message.'
+    const said = { role: 'assistant', parts: [{ type: 'text', text: 'Once upon ' }] } as const
+    const { body } = await learning(words, {
+      messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }, said],
+    })
+    expect(body?.['messages']).toMatchObject([
+      { role: 'user' },
+      { role: 'assistant', content: [{ text: 'Once upon ' }] },
+      { role: 'user', content: [{ text: expect.stringContaining('Go on') }] },
+    ])
   })
 
   test('what was not sent, or is essential, is not', async () => {

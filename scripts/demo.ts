@@ -121,6 +121,8 @@ for (const task of tasks)
 say(
   `   ● critical path, ${text(plan['makespan_hours'])} working hours: ${(plan['critical_path'] as readonly string[]).join(' → ')}`,
 )
+const saving = list(plan['findings']).find((finding) => finding['code'] === 'P11')
+if (saving) say(`   ${text(saving['message'])}`)
 say('   Written to demo-output/plan.json and plan.mmd (Mermaid).')
 
 heading('5  usage_report')

@@ -40,7 +40,7 @@ export function registerPrompts(server: McpServer): void {
       message(
         `Make a plan with the plan_tasks tool for: ${goal_or_script_id}\n(If that is the id of a script, give it as script_id.)` +
           `${team ? `\nTeam: ${team}.` : ''}${start_date ? `\nStart: ${start_date}.` : ''}${deadline ? `\nDeadline: ${deadline}.` : ''}\n\n` +
-          'Then tell me, in this order: whether deadline and budget can be met, the critical path, what can start at once and by whom, the risks, and what the plan had to repair. Show the Gantt chart.',
+          'Then tell me, in this order: whether deadline and budget can be met and if not the cheapest way out, the critical path, what can start at once and by whom, the risks, and what the plan had to repair. Show the Gantt chart. Of a screenplay, tell me too what the order of shooting saves, and where its strip board, day out of days and call sheets can be read. Later, tell the tool with update what is done, started or blocked.',
       ),
   )
   server.registerPrompt(

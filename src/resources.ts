@@ -37,6 +37,7 @@ const PLAN_FORMATS: Readonly<Record<string, string>> = {
   dood: 'text/markdown',
   breakdown: 'text/markdown',
   callsheets: 'text/markdown',
+  fdx: 'application/xml',
 }
 
 /** Every address under which a document can be read: a change of the document is a change of all of them. */

@@ -4,7 +4,7 @@ import { Document, newDocument } from '../../src/agents/screenwriter/document.ts
 import { scriptOf } from '../../src/agents/screenwriter/render.ts'
 import type { GenerateRequest } from '../../src/contract/generate.ts'
 import { checkPlan } from '../../src/planning/index.ts'
-import { breakdown } from '../../src/screenplay/index.ts'
+import { breakdown, fromFdx } from '../../src/screenplay/index.ts'
 import type { memoryShelf } from '../support/shelf.ts'
 import { estimates, GOOD, idsOf, messages, outlook, scope, setUp, shot, task } from './producer-answers.ts'
 
@@ -222,10 +222,21 @@ describe('a screenplay becomes a plan', () => {
     expect(await producer.export('id2', 'stripboard')).toContain('LIGHTHOUSE')
   })
 
+  test('Final Draft’s file has the cast and what is suggested as tags, where the scene names it', async () => {
+    const props = (request: GenerateRequest): string => elements(request).replaceAll('a brass key', 'a Quiet Look')
+    const { shelf, producer, plan } = setUp([...plannedAs(GOOD).slice(0, -1), props])
+    const script = await keep(shelf, written)
+    await plan({ script_id: 's1', model: 'fake/m' })
+    const fdx = (await producer.export('id2', 'fdx')) ?? ''
+    expect(fdx.match(/<TagDefinition [^>]*Label="(?:ANNA|TOM)"/g)).toHaveLength(2)
+    expect(fdx).toContain('<TagCategory Color="#94AA11150000" Id="05c556eb-6bc1-4a3a-b09f-f8b5ba1b6afa" Name="Props"')
+    expect(fromFdx(fdx).elements.map(({ type }) => type)).toEqual(script.elements.map(({ type }) => type))
+  })
+
   test('a plan without a screenplay has no shooting papers', async () => {
     const { producer, plan } = setUp([scope(), shot(GOOD), estimates(GOOD), outlook])
     await plan({ goal: 'A short film', model: 'fake/m' })
-    for (const format of ['oneliner', 'dood', 'stripboard', 'breakdown', 'callsheets'])
+    for (const format of ['oneliner', 'dood', 'stripboard', 'breakdown', 'callsheets', 'fdx'])
       expect(await producer.export('id2', format)).toBeUndefined()
   })
 

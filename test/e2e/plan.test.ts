@@ -100,6 +100,7 @@ describe('a script is written and then planned, through the built server', () =>
     ['dood', 'text/markdown'],
     ['breakdown', 'text/markdown'],
     ['callsheets', 'text/markdown'],
+    ['fdx', 'application/xml'],
   ])('it can be read as %s', async (format, mimeType) => {
     const read = await one?.read(`plan://${id}/${format}`)
     expect(read?.mimeType).toBe(mimeType)

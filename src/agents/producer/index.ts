@@ -10,6 +10,7 @@ import { FORMATS } from './formats.ts'
 import type { PlanInput, PlanResult } from './input.ts'
 import { resultOf } from './result.ts'
 import { productionOf } from './script.ts'
+import { taggedScript } from './tagged.ts'
 import { update } from './update.ts'
 import { produce } from './work.ts'
 
@@ -96,7 +97,12 @@ export function createProducer({
     },
 
     async export(id, format) {
-      const { plan, shooting } = (await read(id))?.document ?? {}
+      const document = (await read(id))?.document
+      if (format === 'fdx') {
+        const script = document?.script_id === undefined ? undefined : await jobs.read('script', document.script_id)
+        return document && script && taggedScript(script.document, document)
+      }
+      const { plan, shooting } = document ?? {}
       return plan && Object.hasOwn(FORMATS, format) ? FORMATS[format]?.(plan, shooting) : undefined
     },
   }

@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { World } from '../contract/world.ts'
+import { type Flush, flushOf, NO_FLUSH } from './flush.ts'
 import { sqlite } from './sqlite.ts'
 import { isBusy, StoreError, storeError } from './store-error.ts'
 
@@ -28,10 +29,9 @@ export type Migration = (file: Pick<DatabaseSync, 'exec' | 'prepare'>) => void
 
 /**
  * What survives when the machine itself goes down: all that was confirmed, at the price of a wait for the disk with
- * every transaction, or all but the last moments. A process that is killed loses nothing either way.
+ * every confirmation, or all but the last moments. A process that is killed loses nothing either way.
  */
-export type Keeps = keyof typeof SYNCHRONOUS
-const SYNCHRONOUS = { everything: 'FULL', 'all but the last moments': 'NORMAL' } as const
+export type Keeps = 'everything' | 'all but the last moments'
 
 /** How long SQLite itself waits for a lock. Short, because the whole process stands still meanwhile. */
 const BUSY_MS = 50
@@ -70,16 +70,19 @@ export async function openDatabase(
     file.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     // The switch to WAL does not wait for the lock, whatever the timeout.
     await patiently(() => file.exec('PRAGMA journal_mode = WAL'))
-    file.exec(`PRAGMA synchronous = ${SYNCHRONOUS[keeps]}`)
+    file.exec('PRAGMA synchronous = FULL')
     await patiently(() => migrate(file, path, migrations))
+    // From here on `flush` does what FULL would do within each commit.
+    file.exec('PRAGMA synchronous = NORMAL')
+    const flush = keeps === 'everything' && path !== ':memory:' ? flushOf(`${path}-wal`) : NO_FLUSH
+    return database(file, path, migrations.length, patiently, flush)
   } catch (error) {
     file.close()
-    throw error
+    throw storeError(error, path)
   }
-  return database(file, path, migrations.length, patiently)
 }
 
-function database(file: DatabaseSync, path: string, version: number, patiently: Patiently): Database {
+function database(file: DatabaseSync, path: string, version: number, patiently: Patiently, flush: Flush): Database {
   const statements = new Map<string, StatementSync>()
   const waiting: Job[] = []
   let draining = false
@@ -107,12 +110,24 @@ function database(file: DatabaseSync, path: string, version: number, patiently: 
     while (waiting.length > 0) {
       const jobs = waiting.splice(0, MOST_AT_ONCE)
       try {
-        for (const done of await patiently(() => together(jobs))) done()
+        confirm(await patiently(() => together(jobs)), jobs)
       } catch (error) {
         for (const job of jobs) job.fail(error)
       }
     }
     draining = false
+  }
+
+  /** The next transaction need not wait until this one is on the disk; those who asked for it do. */
+  function confirm(done: readonly (() => void)[], jobs: readonly Job[]): void {
+    flush.done().then(
+      () => {
+        for (const tell of done) tell()
+      },
+      (error: unknown) => {
+        for (const job of jobs) job.fail(error)
+      },
+    )
   }
 
   return {
@@ -131,11 +146,15 @@ function database(file: DatabaseSync, path: string, version: number, patiently: 
       open = false
       const jobs = waiting.splice(0)
       try {
-        for (const done of jobs.length > 0 ? together(jobs) : []) done()
+        const done = jobs.length > 0 ? together(jobs) : []
+        flush.close()
+        for (const tell of done) tell()
       } catch (error) {
         for (const job of jobs) job.fail(error)
+      } finally {
+        flush.close()
+        file.close()
       }
-      file.close()
     },
   }
 }

@@ -14,10 +14,10 @@ export function planningPictures(): readonly Picture[] {
   const gantt = toHtml(shortFilm())
   const board = toStripBoard(shortFilmShoot(), { title: 'The Lamp Keeper', currency: '$' })
   return [
-    { name: 'gantt', html: gantt, width: 1120, height: 1330 },
+    { name: 'gantt', html: gantt, width: 1120, height: 1500 },
     { name: 'gantt-dark', html: gantt, width: 1120, height: 700, dark: true },
     { name: 'gantt-phone', html: gantt, width: 500, height: 900 },
-    { name: 'strip-board', html: board, width: 1000, height: 1090 },
+    { name: 'strip-board', html: board, width: 1000, height: 1080 },
   ]
 }
 

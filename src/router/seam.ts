@@ -16,7 +16,7 @@ export interface Seam {
  * - `prefill`: 24 characters. The model goes on from the very last token, so a shorter likeness is its own doing. But
  *   white space at the end of `sent`, which the wire takes off, is not said twice.
  * - `told`: 8 characters; or 4 letters that are the beginning of the word in which `sent` ends (`lighth` + `lighthouse`);
- *   or all of `sent`, from 4 characters.
+ *   or all of `sent`, if it is 4 characters or a word that was only begun (`O` + `Once`, but `-` + `--`).
  *
  * Nothing else is changed: what is no repeat of the very end stays, to the character.
  */
@@ -54,6 +54,8 @@ function isRepeat(sent: string, length: number, manner: Manner): boolean {
   if (length >= LEAST[manner]) return true
   const end = sent.slice(-length)
   if (manner === 'prefill') return end.trim() === ''
+  const word = /^\p{L}+$/u.test(end)
+  if (length === sent.length && word) return true
   if (length < LEAST_WORD) return false
-  return length === sent.length || (/^\p{L}+$/u.test(end) && !/\p{L}/u.test(sent.at(-length - 1) ?? ''))
+  return length === sent.length || (word && !/\p{L}/u.test(sent.at(-length - 1) ?? ''))
 }

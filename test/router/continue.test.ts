@@ -1,8 +1,23 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect } from '../../src/contract/collect.ts'
+import type { GenerateEvent, GenerateRequest } from '../../src/contract/generate.ts'
 import type { Provider } from '../../src/contract/provider.ts'
 import type { RoutingPolicy } from '../../src/contract/roster.ts'
-import { end, error, house, type Play, passing, start, text, textOf, type Upstream, USAGE, upstream } from './house.ts'
+import { nameOf } from '../../src/router/words.ts'
+import {
+  error,
+  house,
+  type Play,
+  passing,
+  start,
+  end as stop,
+  text,
+  textOf,
+  type Upstream,
+  USAGE,
+  upstream,
+} from './house.ts'
 
 const BOTH = { model: 'a/one', fallbacks: ['b/two'] }
 const broken = error({ kind: 'bad_response' })
@@ -80,12 +95,12 @@ describe('a stream that breaks after text was sent', () => {
   })
 
   test('is joined without the end that the next model says again', async () => {
-    const { ask } = pair([half], [[start('b/two'), text('Once'), text(' upon a time'), text(' there was'), end()]])
+    const { ask } = pair([half], [[start('b/two'), text('Once'), text(' upon a time'), text(' there was'), stop()]])
     expect(textOf(await ask(BOTH))).toBe('Once upon a time there was')
   })
 
   test('needs nothing more where the text was whole already', async () => {
-    const { ask, attempts } = pair([half], [[start('b/two'), end()]])
+    const { ask, attempts } = pair([half], [[start('b/two'), stop()]])
     expect(textOf(await ask(BOTH))).toBe('Once upon a ti')
     expect(attempts.map((attempt) => attempt.outcome)).toEqual(['bad_response', 'ok'])
   })
@@ -163,4 +178,40 @@ describe('a stream that breaks after text was sent', () => {
       expect(up.map((one) => one.asked.length)).toEqual([1, 0])
     }
   })
+})
+
+test('wherever it breaks, and however much of the end is said again, the reader has the whole text once', async () => {
+  // No word is there twice, so that nothing but a repeat looks like one.
+  const story =
+    'Once upon a time there stood one lighthouse on some rock; nobody had lit it for 100 years – 灯台が光る。🗼 Then came Ada.'
+  const cuts = fc.tuple(fc.integer({ min: 1, max: story.length - 1 }), fc.integer({ min: 1, max: story.length - 1 }))
+  const again = fc.constantFrom(0, 0, 8, 20, 500)
+  await fc.assert(
+    fc.asyncProperty(cuts, again, again, fc.integer({ min: 1, max: 9 }), async (at, first, second, size) => {
+      const [a, b] = [Math.min(...at), Math.max(...at)]
+      /** Goes on to `end` from what it is shown as said, but for the last characters of that, which it says again. */
+      const next = (one: Upstream, repeat: number, end: number): Upstream => {
+        const { candidate } = one
+        async function* generate({ messages }: GenerateRequest): AsyncGenerator<GenerateEvent> {
+          const said = messages.flatMap(({ role, parts }) => (role === 'assistant' ? parts : []))
+          const from = said.map((part) => (part.type === 'text' ? part.text : '')).join('').length
+          yield start(nameOf(candidate))
+          for (const [piece] of story.slice(Math.max(0, from - repeat), end).matchAll(cut)) yield text(piece)
+          if (end < story.length) throw broken
+          yield stop()
+        }
+        return { ...one, candidate: { ...candidate, provider: { ...candidate.provider, generate } } }
+      }
+      const cut = new RegExp(`[^]{1,${size}}`, 'g')
+      const { ask, ledger, attempts } = house((world) => [
+        next(upstream(world, 'a/one', []), 0, a),
+        next(upstream(world, 'b/two', []), first, b),
+        next(upstream(world, 'c/three', []), second, story.length),
+      ])
+      expect(textOf(await ask({ model: 'a/one', fallbacks: ['b/two', 'c/three'] }))).toBe(story)
+      expect(ledger.holds.map((hold) => hold.end)).not.toContain('open')
+      expect(attempts.at(-1)?.outcome).toBe('ok')
+    }),
+    { numRuns: 150 },
+  )
 })

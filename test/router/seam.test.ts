@@ -17,6 +17,7 @@ describe('what is no repeat of the very end stays, to the character', () => {
     ['a word that is said twice', 'He said that ', 'that was that'],
     ['a word that begins alike', 'it was a ', 'a'],
     ['a word that says itself twice', 'a mur', 'mur'],
+    ['a mark twice', '#', '# A Lamp'],
     ['digits', 'It cost 100', '100 dollars'],
     ['an earlier sentence', `${STORY}. It was dark.`, ` ${STORY}. It was dark again.`],
     ['a paragraph', 'One.\n', '\nTwo.'],
@@ -34,13 +35,16 @@ describe('a repeat of the end is taken off', () => {
   test.each<[string, Manner, string, string]>([
     ['the whole of it', 'told', STORY, STORY + MORE],
     ['the whole of a short one', 'told', 'Once', `Once${MORE}`],
+    ['the whole of its first letter', 'told', 'O', `Once${MORE}`],
     ['the last words', 'told', STORY, `on a rock${MORE}`],
     ['the word that it stopped in', 'told', 'there stood a lighth', `lighthouse${MORE}`],
     ['a long end, by a model that goes on', 'prefill', STORY, `stood a lighthouse on a rock${MORE}`],
     ['the longest of several ends', 'told', 'So it was, so it was', 'So it was, so it was.'],
   ])('%s', (_, manner, sent, more) => {
     const whole = sent.endsWith('lighth') ? `there stood a lighthouse${MORE}` : undefined
-    const expected = whole ?? (sent === 'Once' ? `Once${MORE}` : sent.startsWith('So') ? `${sent}.` : STORY + MORE)
+    const expected =
+      whole ??
+      (STORY.startsWith(sent) && sent.length < 5 ? `Once${MORE}` : sent.startsWith('So') ? `${sent}.` : STORY + MORE)
     expect(joined(sent, [more], manner)).toBe(expected)
     expect(joined(sent, [...more], manner)).toBe(expected)
   })
@@ -64,7 +68,7 @@ test('however it is cut and however much of the end is said again, the text is w
       const more = text.slice(Math.max(0, cut - again))
       const at = c % (more.length + 1)
       expect(joined(sent, [more.slice(0, at), more.slice(at)], 'told')).toBe(
-        again === 0 || Math.min(again, cut) >= 4 ? text : sent + more,
+        again === 0 || Math.min(again, cut) >= 4 || /^\p{L}+$/u.test(sent) ? text : sent + more,
       )
     }),
     { numRuns: 500 },

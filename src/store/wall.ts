@@ -27,12 +27,18 @@ export function wall(budgets: readonly Budget[]): Wall {
     return found
   }
 
+  function sumOf(budget: Budget, rows: readonly Amount[]): number {
+    return rows.reduce((all, row) => (covering(row.key).has(budget) ? all + row.microUsd : all), 0)
+  }
+
+  function spentOf(sql: Sql, budget: Budget, at: number): number {
+    return sumOf(budget, sql(SPENT, { per: budget.per, begins: windowOf(budget.per, at).begins }))
+  }
+
   function stateOf(sql: Sql, budget: Budget, at: number): BudgetState {
     const { begins, ends } = windowOf(budget.per, at)
-    const sum = (rows: readonly Spent[]): number =>
-      rows.reduce((all, row) => (covering(row.key).has(budget) ? all + row.microUsd : all), 0)
-    const spentMicroUsd = sum(sql(SPENT, { per: budget.per, begins }))
-    const heldMicroUsd = sum(sql(HELD, { begins, ends: ends ?? null }))
+    const spentMicroUsd = spentOf(sql, budget, at)
+    const heldMicroUsd = sumOf(budget, sql(HELD, { begins, ends: ends ?? null }))
     const remainingMicroUsd = Math.max(0, budget.limitMicroUsd - spentMicroUsd - heldMicroUsd)
     return { ...budget, spentMicroUsd, heldMicroUsd, remainingMicroUsd, resetsAt: ends }
   }
@@ -46,11 +52,12 @@ export function wall(budgets: readonly Budget[]): Wall {
     passed(sql, { provider, model, at }, microUsd) {
       if (microUsd <= 0) return []
       return [...covering(`${provider}/${model}`)]
-        .map((budget) => stateOf(sql, budget, at))
-        .filter(({ spentMicroUsd, limitMicroUsd }) => {
-          const mark = limitMicroUsd * WARN_AT
-          return spentMicroUsd >= mark && spentMicroUsd - microUsd < mark
+        .filter((budget) => {
+          const mark = budget.limitMicroUsd * WARN_AT
+          const spent = spentOf(sql, budget, at)
+          return spent >= mark && spent - microUsd < mark
         })
+        .map((budget) => stateOf(sql, budget, at))
     },
   }
 }
@@ -70,7 +77,7 @@ function lasts(refusal: Refusal): number {
   return refusal.freeAt ?? Number.POSITIVE_INFINITY
 }
 
-interface Spent {
+interface Amount {
   readonly key: string
   readonly microUsd: number
 }

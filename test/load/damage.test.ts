@@ -15,7 +15,9 @@ beforeAll(async () => {
 })
 afterAll(() => vendor.close())
 
-describe('a ledger that cannot be used is told of, with the way out, and left byte for byte as it is:', () => {
+describe('a ledger that cannot be used is told of, with the way out, and left byte for byte as it is:', {
+  timeout: 60_000,
+}, () => {
   test.each<{ what: string; make: (path: string) => void; says: RegExp }>([
     {
       what: 'one of a newer Showrunner',
@@ -48,7 +50,7 @@ describe('a ledger that cannot be used is told of, with the way out, and left by
 /** Only root may mount. */
 const cannot = mountable()
 
-describe('a disk that', () => {
+describe('a disk that', { timeout: 60_000 }, () => {
   test.skipIf(cannot)(
     `is full is told of, costs no answer, and harms nothing${cannot}`,
     { timeout: 60_000 },
@@ -92,7 +94,7 @@ describe('a disk that', () => {
     expect(await ask(first)).toMatchObject({ isError: false })
     await first.close()
     const before = bytesIn(home)
-    expect(spawnSync('mount', ['-o', 'remount,ro', home]).status).toBe(0)
+    expect(run('mount', ['-o', 'remount,ro', home]).status).toBe(0)
     const asked = vendor.asked.length
     const client = await launch(home)
     expect(await ask(client)).toMatchObject({
@@ -124,9 +126,9 @@ function temporary(): string {
 /** A small disk of its own, for the length of a test. */
 function mounted(options: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'showrunner-disk-'))
-  spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder])
+  run('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder])
   onTestFinished(() => {
-    spawnSync('umount', ['-l', folder])
+    run('umount', ['-l', folder])
     rmSync(folder, { recursive: true, force: true })
   })
   return folder
@@ -134,10 +136,14 @@ function mounted(options: string): string {
 
 function mountable(): string {
   const folder = mkdtempSync(join(tmpdir(), 'showrunner-disk-'))
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder])
-  if (status === 0) spawnSync('umount', ['-l', folder])
+  const { status } = run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder])
+  if (status === 0) run('umount', ['-l', folder])
   rmSync(folder, { recursive: true, force: true })
   return status === 0 ? '' : ' (no disk can be mounted here)'
+}
+
+function run(command: string, args: readonly string[]): { readonly status: number | null } {
+  return spawnSync(command, args)
 }
 
 function fillUp(path: string): void {

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { assemble } from '../../src/agents/producer/assemble.ts'
-import type { PlanDocument, Scene } from '../../src/agents/producer/document.ts'
+import type { PlanDocument } from '../../src/agents/producer/document.ts'
 import { expectedHours, settledEstimates } from '../../src/agents/producer/estimate.ts'
 import { told } from '../../src/agents/producer/living.ts'
 import { settledScope } from '../../src/agents/producer/questions/scope.ts'
 import { settle } from '../../src/agents/producer/settle.ts'
 import { blocksOf, termsOf, withShooting } from '../../src/agents/producer/shooting.ts'
+import type { Scene } from '../../src/agents/producer/shooting-shapes.ts'
 import { checkPlan, checkShooting } from '../../src/planning/index.ts'
 
 const name = fc.oneof(
@@ -44,16 +45,17 @@ const estimate = fc.record({
   pessimistic_hours: hours,
   estimate_basis: text,
 })
-const scenes = fc.array(
-  fc.record({
-    int_ext: fc.constantFrom('INT', 'EXT'),
-    set: fc.constantFrom('KITCHEN', 'BEACH', 'ATTIC'),
-    time: fc.constantFrom('DAY', 'NIGHT', 'LATER', ''),
-    cast: fc.uniqueArray(fc.constantFrom('ANNA', 'TOM', 'MARA'), { maxLength: 3 }),
-    eighths: fc.integer({ min: 1, max: 60 }),
-  }),
-  { maxLength: 9 },
-)
+const scenes = (most: number) =>
+  fc.array(
+    fc.record({
+      int_ext: fc.constantFrom('INT', 'EXT'),
+      set: fc.constantFrom('KITCHEN', 'BEACH', 'ATTIC'),
+      time: fc.constantFrom('DAY', 'NIGHT', 'LATER', ''),
+      cast: fc.uniqueArray(fc.constantFrom('ANNA', 'TOM', 'MARA'), { maxLength: 3 }),
+      eighths: fc.integer({ min: 1, max: 60 }),
+    }),
+    { maxLength: most },
+  )
 const asScenes = (some: readonly Omit<Scene, 'scene' | 'heading' | 'summary'>[]): Scene[] =>
   some.map((one, at) => ({
     ...one,
@@ -98,7 +100,7 @@ const MONDAY = Date.UTC(2026, 0, 5, 11)
 describe('whatever fits the schemas becomes a plan that keeps every promise', () => {
   test('with any ids, titles, hours, roles, dependencies and scenes, and whatever becomes of its tasks', () => {
     fc.assert(
-      fc.property(scope, tasks, fc.array(estimate, { maxLength: 12 }), scenes, team, updates, (...given) => {
+      fc.property(scope, tasks, fc.array(estimate, { maxLength: 12 }), scenes(3), team, updates, (...given) => {
         const [asked, proposed, points, some, people, news] = given
         const base = withShooting({ ...EMPTY, scenes: asScenes(some), constraints: people ? { team: people } : {} })
         const goal = settledScope(asked, base)
@@ -143,13 +145,13 @@ describe('whatever fits the schemas becomes a plan that keeps every promise', ()
           for (const { id, start } of after?.tasks ?? [])
             if (isEarly(id)) expect(start >= '2026-01-05T11:00').toBe(true)
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     )
   })
 
   test('the shooting of any scenes keeps its promises, a task for each of its days', () => {
     fc.assert(
-      fc.property(scenes, fc.constantFrom(1, 2.5, 5), fc.boolean(), (some, pages_per_day, paid) => {
+      fc.property(scenes(9), fc.constantFrom(1, 2.5, 5), fc.boolean(), (some, pages_per_day, paid) => {
         const day_rates = paid ? { anna: 700, tom: 333.33 } : undefined
         const constraints = { pages_per_day, ...(day_rates && { day_rates }) }
         const { shooting } = withShooting({ ...EMPTY, scenes: asScenes(some), constraints })
@@ -162,7 +164,7 @@ describe('whatever fits the schemas becomes a plan that keeps every promise', ()
         )
         expect(new Set(blocks.map(({ id }) => id)).size).toBe(shooting.schedule.spanDays)
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     )
   })
 })

@@ -402,6 +402,24 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
   )
 })
 
+describe('every stage may fail on its own, and is all that is asked again', () => {
+  const answers: readonly (readonly [string, Parameters<typeof scripted>[0][number]])[] = [
+    ['the scope', scope()],
+    ['the tasks', named(GOOD)],
+    ['the estimates', estimates(GOOD)],
+  ]
+  test.each(answers.map(([what], at) => ({ what, at })))('$what', async ({ at, what }) => {
+    const before = answers.slice(0, at).map(([, answer]) => answer)
+    const after = answers.slice(at).map(([, answer]) => answer)
+    const { plan, upstream } = setUp([...before, 'Sure!', '{"estimates": {"t01', 'Here you go.', ...after, outlook])
+    const failed = await plan(GOAL)
+    expect(failed).toMatchObject({ status: 'failed', calls: at + 3, tasks: [] })
+    expect(failed.next).toContain(`Asked 3 times for ${what}`)
+    expect(await plan({ plan_id: 'id2' })).toMatchObject({ status: 'complete', calls: 7, makespan_hours: 98 })
+    expect(upstream.remaining).toBe(0)
+  })
+})
+
 const ATTEMPT: Attempt = {
   model: 'fake/m',
   outcome: 'ok',

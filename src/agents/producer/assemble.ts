@@ -65,12 +65,7 @@ const GRAVITY = { error: 0, warn: 1, info: 2 } as const
  * The plan of what is left: what the checks of a plan hold for. The past is as it was, with people who did two things at
  * once and tasks that were done before what they waited for.
  */
-export function unfinished(
-  plan: KeptPlan,
-  drafts: readonly DraftTask[],
-  standing: Standing,
-  calendar: Calendar,
-): KeptPlan {
+function unfinished(plan: KeptPlan, drafts: readonly DraftTask[], standing: Standing, calendar: Calendar): KeptPlan {
   const open = new Map(openTasks(drafts, standing).map((task) => [task.id, task]))
   const tasks = plan.tasks.flatMap((task) => {
     const { hours = 0, depends_on = [], isStarted = false } = open.get(task.id) ?? {}

@@ -1,11 +1,12 @@
 import { remaining } from './dates.ts'
 import { canGo, lessWork, listed, type Situation } from './deadline.ts'
-import type { Constraints, DraftTask, Finding, Shooting } from './document.ts'
+import type { Constraints, DraftTask, Finding } from './document.ts'
 import { unitOf } from './shooting.ts'
+import type { Shooting } from './shooting-shapes.ts'
 import { hundredths, nameKey } from './text.ts'
 
 /** What is known of the cost of a plan, in whole cents. */
-export interface Costs {
+interface Costs {
   readonly cents: number
   /** Roles and members of the cast without a rate: their work is not in the sum. */
   readonly unknown: readonly string[]
@@ -18,11 +19,7 @@ export interface Costs {
  * The work at the day rates that the user gave, a role's hours each to the cent, and the cast from their first day to
  * their last. An unknown rate is listed, not guessed. Hours that were told count in place of the estimate.
  */
-export function costsOf(
-  { drafts, standing, calendar }: Situation,
-  constraints: Constraints,
-  shooting?: Shooting,
-): Costs {
+function costsOf({ drafts, standing, calendar }: Situation, constraints: Constraints, shooting?: Shooting): Costs {
   const given = new Map(Object.entries(constraints.day_rates ?? {}).map(([name, rate]) => [nameKey(name), rate]))
   const byRole = [...Map.groupBy(drafts, ({ role }) => role)].map(([role, tasks]) => ({
     name: role,
@@ -92,6 +89,6 @@ function hoursOf(task: DraftTask, { progress }: Situation['standing']): number {
   return (hours ?? 0) + remaining(task, progress[task.id])
 }
 
-export function usd(cents: number): string {
+function usd(cents: number): string {
   return `$${(cents / 100).toFixed(2)}`
 }

@@ -13,7 +13,7 @@ export interface Standing {
   readonly from: number
 }
 
-export const UNTOUCHED: Standing = { progress: {}, from: 0 }
+const UNTOUCHED: Standing = { progress: {}, from: 0 }
 
 /** A started task whose hours are used up still takes a little: nobody said that it is done. */
 const REST_HOURS = 0.25

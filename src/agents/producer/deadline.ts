@@ -136,7 +136,7 @@ export function lessWork(
 }
 
 /** The rest of a plan: what waited for a task that is gone waits for what that one waited for. */
-export function without(drafts: readonly DraftTask[], gone: ReadonlySet<string>): readonly DraftTask[] {
+function without(drafts: readonly DraftTask[], gone: ReadonlySet<string>): readonly DraftTask[] {
   const byId = new Map(drafts.map((task) => [task.id, task]))
   const left = (ids: readonly string[]): string[] => {
     const kept = ids.flatMap((id) => (gone.has(id) ? left(byId.get(id)?.depends_on ?? []) : [id]))

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { ShootingSchedule } from '../../planning/index.ts'
-import { CATEGORIES } from './categories.ts'
+import { PublishedShooting, Scene, Shooting, Suggested } from './shooting-shapes.ts'
 
 /** Zod shapes of everything that is kept of a plan. A part that is absent has not been made yet. */
 const Detail = z.enum(['outline', 'standard', 'fine'])
@@ -66,104 +65,6 @@ export type Finding = z.infer<typeof Finding>
 const Finding = z.object({ code: z.string(), severity: z.enum(['error', 'warn', 'info']), message: z.string() })
 
 const Deliverable = z.object({ id: z.string(), title: z.string() })
-
-/** What a scene asks of a production. Cast, set, time and length are the screenplay's own; the rest is suggested. */
-export type Scene = z.infer<typeof Scene>
-const Scene = z.object({
-  scene: z.number(),
-  heading: z.string(),
-  int_ext: z.string(),
-  set: z.string(),
-  time: z.string(),
-  cast: z.array(z.string()),
-  eighths: z.number(),
-  /** Its beginning, in the screenplay's words. */
-  summary: z.string(),
-})
-
-/** Something that a scene seems to need. A model named it, nobody has agreed to it yet: hence `suggested`. */
-export type Suggested = z.infer<typeof Suggested>
-const Suggested = z.object({
-  scene: z.number(),
-  category: z.enum(CATEGORIES),
-  item: z.string(),
-  suggested: z.literal(true),
-})
-
-const Light = z.enum(['day', 'night'])
-const Strip = z.object({
-  scene: z.string(),
-  eighths: z.number(),
-  part: z.object({ at: z.number(), of: z.number() }).exactOptional(),
-})
-const ShootingDay = z.object({
-  day: z.number(),
-  light: Light,
-  strips: z.array(Strip),
-  eighths: z.number(),
-  sets: z.array(z.string()),
-  moves: z.number(),
-  cast: z.array(z.string()),
-})
-const ShootingCost = z.object({
-  shootingDays: z.number(),
-  spanDays: z.number(),
-  moves: z.number(),
-  restDays: z.number(),
-  castCost: z.number(),
-  holdCost: z.number(),
-  cost: z.number(),
-})
-/** As `showrunner/planning` makes it. */
-const Schedule: z.ZodType<ShootingSchedule> = z.object({
-  ...ShootingCost.shape,
-  scenes: z.array(
-    z.object({
-      id: z.string(),
-      intExt: z.string().optional(),
-      set: z.string(),
-      light: Light,
-      eighths: z.number(),
-      cast: z.array(z.string()),
-      summary: z.string().optional(),
-    }),
-  ),
-  days: z.array(ShootingDay),
-  lowerBound: z.number(),
-  optimal: z.boolean(),
-  scriptOrder: ShootingCost,
-  unrated: z.array(z.string()),
-  pagesPerDay: z.number(),
-  hoursPerDay: z.number(),
-  turnaroundHours: z.number(),
-})
-
-/** The shooting schedule and the terms it was made with: rates are of those of the cast who have one. */
-export type Shooting = z.infer<typeof Shooting>
-const Shooting = z.object({
-  terms: z.object({ day_rates: z.record(z.string(), z.number()), pages_per_day: z.number().optional() }),
-  schedule: Schedule,
-})
-
-/** The shooting as a plan publishes it. `task` is the id of a day's task; amounts are in `unit`. */
-export type PublishedShooting = z.infer<typeof PublishedShooting>
-const PublishedShooting = z.object({
-  scenes: z.array(Scene),
-  elements: z.array(Suggested),
-  days: z.array(ShootingDay.extend({ task: z.string() })),
-  pages_per_day: z.number(),
-  day_rates: z.record(z.string(), z.number()),
-  order: z.object({
-    unit: z.enum(['usd', 'cast_days']),
-    shooting_days: z.number(),
-    moves: z.number(),
-    cost: z.number(),
-    hold_cost: z.number(),
-    script_order_cost: z.number(),
-    lower_bound: z.number(),
-    optimal: z.boolean(),
-  }),
-})
 
 /** A plan as it is exported: what `showrunner/planning` calls a plan, and what only the Producer knows. */
 export type KeptPlan = z.infer<typeof KeptPlan>

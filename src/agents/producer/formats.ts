@@ -12,9 +12,10 @@ import {
   toOneLiner,
   toStripBoard,
 } from '../../planning/index.ts'
-import type { KeptPlan, Shooting } from './document.ts'
+import type { KeptPlan } from './document.ts'
 import { breakdownSheets, callSheets, table } from './paperwork.ts'
 import { unitOf } from './shooting.ts'
+import type { Shooting } from './shooting-shapes.ts'
 
 /** What a plan can be had as; undefined where it has no such thing: only a screenplay is shot. */
 export const FORMATS: Readonly<Record<string, (plan: KeptPlan, shooting?: Shooting) => string | undefined>> = {

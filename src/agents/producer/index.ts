@@ -14,7 +14,7 @@ import { taggedScript } from './tagged.ts'
 import { update } from './update.ts'
 import { produce } from './work.ts'
 
-export type { PlanInput, PlanResult, TaskUpdate } from './input.ts'
+export type { PlanInput, PlanResult } from './input.ts'
 
 /** Turns a goal, or a screenplay, into a plan that can be carried out. */
 export interface Producer {

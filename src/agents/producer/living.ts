@@ -59,7 +59,7 @@ export function standingOf({ progress }: PlanDocument, calendar: Calendar, now: 
 }
 
 /** What can start now: open tasks whose dependencies are all done. */
-export function ready({ tasks }: Pick<KeptPlan, 'tasks'>): readonly PlanTask[] {
+function ready({ tasks }: Pick<KeptPlan, 'tasks'>): readonly PlanTask[] {
   const done = new Set(tasks.filter(({ status }) => status === 'done').map(({ id }) => id))
   return tasks.filter(({ status, depends_on }) => status === 'open' && depends_on.every((id) => done.has(id)))
 }

@@ -1,5 +1,6 @@
 import { CATEGORIES } from './categories.ts'
-import type { KeptPlan, PublishedShooting, Scene, Suggested } from './document.ts'
+import type { KeptPlan } from './document.ts'
+import type { PublishedShooting, Scene, Suggested } from './shooting-shapes.ts'
 import { count, eighthsText, oneLine } from './text.ts'
 
 /** What only the plan of a screenplay has: its papers, as Markdown. All are undefined where there is no shooting. */

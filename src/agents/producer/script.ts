@@ -1,7 +1,7 @@
 import { breakdown, readHeading, type Script, visible } from '../../screenplay/index.ts'
 import { Document } from '../screenwriter/document.ts'
 import { scriptOf } from '../screenwriter/render.ts'
-import type { Scene } from './document.ts'
+import type { Scene } from './shooting-shapes.ts'
 import { clip, count, eighthsText, oneLine } from './text.ts'
 
 /** What a screenplay asks of a production: the goal and the facts in words, and its scenes. */

@@ -6,7 +6,8 @@ import {
   type StripScene,
   shootingSchedule,
 } from '../../planning/index.ts'
-import type { Constraints, Finding, PlanDocument, PublishedShooting, Scene, Shooting, Suggested } from './document.ts'
+import type { Constraints, Finding, PlanDocument } from './document.ts'
+import type { PublishedShooting, Scene, Shooting, Suggested } from './shooting-shapes.ts'
 import { clip, count, eighthsText, nameKey } from './text.ts'
 
 /** A day of shooting as the other tasks see it. */

@@ -1,7 +1,8 @@
 import { breakdown, type FdxTag, type Script, toFdx, visible } from '../../screenplay/index.ts'
 import { Document } from '../screenwriter/document.ts'
 import { scriptOf } from '../screenwriter/render.ts'
-import type { PlanDocument, Suggested } from './document.ts'
+import type { PlanDocument } from './document.ts'
+import type { Suggested } from './shooting-shapes.ts'
 
 /**
  * The screenplay as Final Draft's file with its breakdown as tags: the cast at their first cue in each scene, and what is

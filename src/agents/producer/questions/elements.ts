@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Question } from '../../ask.ts'
 import { CATEGORIES } from '../categories.ts'
-import type { PlanDocument, Scene, Suggested } from '../document.ts'
+import type { PlanDocument } from '../document.ts'
+import type { Scene, Suggested } from '../shooting-shapes.ts'
 import { oneLine } from '../text.ts'
 import { goalOf, SYSTEM, TOKENS_AROUND } from './goal.ts'
 

@@ -19,8 +19,8 @@ export interface ShootingBlock {
   readonly eighths: number
 }
 
-/** Fewer scenes have fewer orders: less looking finds as good a one. */
-const SCENES_WORTH_ALL_EFFORT = 40
+/** Fewer scenes have fewer orders; each look at more takes longer, and while it looks, nobody hears a sign of life. */
+const ALL_EFFORT = 40
 
 /**
  * The document with the shooting schedule of its scenes, made anew where pages a day or day rates have changed. Scenes
@@ -31,7 +31,7 @@ export function withShooting(document: PlanDocument): PlanDocument {
   if (scenes.length === 0) return document
   const terms = { day_rates: castRates(scenes, constraints), pages_per_day: constraints.pages_per_day }
   if (shooting && JSON.stringify(shooting.terms) === JSON.stringify(terms)) return document
-  const effort = Math.min(1, scenes.length / SCENES_WORTH_ALL_EFFORT)
+  const effort = Math.min(scenes.length / ALL_EFFORT, ALL_EFFORT / scenes.length)
   return { ...document, shooting: { terms, schedule: shootingSchedule(strips(scenes), termsOf(terms), { effort }) } }
 }
 

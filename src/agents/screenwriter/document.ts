@@ -17,6 +17,8 @@ const Brief = z
     characters: z.array(z.string()).readonly().optional(),
     language: z.string().optional(),
     target_pages: z.number(),
+    /** What a person last asked for, where notes have changed the target since. */
+    asked_pages: z.number().optional(),
     /** Wishes that came later, while it was not complete. */
     notes: z.array(z.string()).readonly(),
   })
@@ -181,6 +183,7 @@ export function newDocument(id: string, input: ScriptInput & { readonly concept:
       ...(characters !== undefined && { characters }),
       ...(language !== undefined && { language }),
       target_pages: input.target_pages ?? SHAPES[format].pages,
+      ...(input.target_pages !== undefined && { asked_pages: input.target_pages }),
       notes: notes === undefined ? [] : [notes],
     },
     model: input.model ?? 'auto',

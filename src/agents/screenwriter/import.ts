@@ -58,7 +58,8 @@ function withWishes(document: Document, { notes, target_pages: pages }: ScriptIn
   const resized = pages !== undefined && Math.abs(pages - document.brief.target_pages) > 0.25
   if (notes === undefined && !resized) return document
   const asked = resized ? pages : undefined
-  return revised(document, notes ?? `Make the whole script ${pages} pages long.`, asked)
+  const wished = { ...document, brief: { ...document.brief, ...(asked !== undefined && { asked_pages: asked }) } }
+  return revised(wished, notes ?? `Make the whole script ${pages} pages long.`, asked)
 }
 
 /** Above this many pages a script is a feature, as far as prompts speak of it. */

@@ -8,7 +8,7 @@ import { imported } from './import.ts'
 import type { ScriptInput } from './input.ts'
 import { isBegun, sceneText } from './render.ts'
 import { resultOf, type ScriptResult } from './result.ts'
-import { takenUp } from './takeup.ts'
+import { resizedTo, takenUp } from './takeup.ts'
 import { type Deps, develop } from './work.ts'
 
 export type { ScriptInput } from './input.ts'
@@ -71,8 +71,8 @@ export function createScreenwriter(
       }
       const waitMs = (input.wait_seconds ?? WAIT_SECONDS) * 1_000
       const state = await jobs.attend('script', id, work, { waitMs, signal, onProgress })
-      const change = CHANGES.find((field) => input[field] !== undefined)
-      if (!mine && saved && change) {
+      const change = saved && changeOf(saved.document, input)
+      if (!mine && change) {
         throw refusal(change, `The script "${id}" is being written. Give ${change} again when it is complete.`)
       }
       const now = await load(id)
@@ -103,8 +103,12 @@ export function createScreenwriter(
   }
 }
 
-/** What changes a script, and cannot while it is being written. */
-const CHANGES = ['notes', 'redo', 'target_pages'] as const
+/** The argument that changes a script, and cannot while it is being written. */
+function changeOf(document: Document, input: ScriptInput): 'notes' | 'redo' | 'target_pages' | undefined {
+  if (input.notes !== undefined) return 'notes'
+  if (input.redo !== undefined) return 'redo'
+  return resizedTo(document, input) === undefined ? undefined : 'target_pages'
+}
 
 /** A run that is under way keeps the model and the cap that it was begun with: said, where others were given. */
 function notTaken(document: Document, input: ScriptInput, next: string | undefined): { readonly next?: string } {

@@ -12,19 +12,24 @@ const VERSIONS = 5
  */
 export function takenUp(document: Document, input: ScriptInput): Document {
   const until = input.stop_after ?? input.redo ?? (isReached(document, document.until) ? 'script' : document.until)
-  const { target_pages: pages = document.brief.target_pages } = input
+  const pages = resizedTo(document, input)
   const taken: Document = {
     ...document,
     until,
-    brief: { ...document.brief, target_pages: pages },
+    ...(pages !== undefined && { brief: { ...document.brief, target_pages: pages, asked_pages: pages } }),
     ...(input.model !== undefined && { model: input.model }),
     ...(input.max_cost_usd !== undefined && { capMicroUsd: Math.round(input.max_cost_usd * 1_000_000) }),
   }
   if (input.redo !== undefined) return redone(taken, input.redo, input.notes)
-  const resized = pages !== document.brief.target_pages && isWritten(document)
-  const notes = input.notes ?? (resized ? `Make the whole script ${pages} pages long.` : undefined)
+  const longer = pages !== undefined && isWritten(document) ? `Make the whole script ${pages} pages long.` : undefined
+  const notes = input.notes ?? longer
   if (notes === undefined) return taken
-  return isWritten(document) ? revised(taken, notes, resized ? pages : undefined) : wished(taken, notes)
+  return isWritten(document) ? revised(taken, notes, pages) : wished(taken, notes)
+}
+
+/** Another length than the script has and than was asked for before: who only waits may well say it again. */
+export function resizedTo({ brief }: Document, { target_pages: pages }: ScriptInput): number | undefined {
+  return pages === brief.target_pages || pages === brief.asked_pages ? undefined : pages
 }
 
 /** To a script that is complete: what the notes concern is found out, and written anew. */

@@ -115,7 +115,7 @@ describe('time', () => {
     ['another model', { model: 'fake/better' }, 'so model did not count'],
     ['another cap', { max_cost_usd: 9 }, 'so max_cost_usd did not count'],
     ['both', { model: 'fake/better', max_cost_usd: 9 }, 'so model and max_cost_usd did not count'],
-    ['the same', { model: 'fake/writer', max_cost_usd: 1 }, undefined],
+    ['the same', { ...ASK, model: 'fake/writer', max_cost_usd: 1 }, undefined],
   ])('%s while it is being written: it says what it keeps', async (_, change, told) => {
     const world = testWorld()
     const { generate, asked } = upstream()

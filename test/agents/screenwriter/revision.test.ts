@@ -79,6 +79,18 @@ describe('notes on a finished script', () => {
     expect(promptOf(asked[before] ?? { model: '', messages: [] })).toContain('6 pages long')
   })
 
+  test('the length that was asked for may be said again: it asks for nothing', async () => {
+    const card = { after: 1, int_ext: 'EXT.', set: 'Reef', time: 'DAY', summary: 'On.', characters: ['MARA'], pages: 1 }
+    const { asked, screenwriter } = setUp({ add: [card] })
+    const { script_id } = await screenwriter.develop(ASK, { signal: never })
+    const longer = await screenwriter.develop({ script_id, notes: 'A reef.' }, { signal: never })
+    expect(longer.target_pages).toBe(5)
+    const before = asked.length
+    expect(await screenwriter.develop({ script_id, target_pages: 4 }, { signal: never })).toEqual(longer)
+    expect(await screenwriter.develop({ script_id, target_pages: 5 }, { signal: never })).toEqual(longer)
+    expect(asked.length).toBe(before)
+  })
+
   test('a plan that changes nothing is asked for again', async () => {
     const { asked, screenwriter } = setUp()
     const { script_id } = await screenwriter.develop(ASK, { signal: never })

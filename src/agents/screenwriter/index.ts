@@ -121,7 +121,11 @@ function notTaken(document: Document, input: ScriptInput, next: string | undefin
 }
 
 function refuseWhatCannotBe(document: Document, { source, redo, target_pages }: ScriptInput): void {
-  if (source !== undefined) throw refusal('source', 'A source begins a script of its own: leave script_id out.')
+  if (source !== undefined)
+    throw refusal(
+      'source',
+      'A source begins a script of its own: leave script_id out, or source to go on with the one you have.',
+    )
   if (redo !== undefined && document.imported) {
     throw refusal('redo', 'This script is your own, so it has no stages to make anew: say in notes what is to change.')
   }

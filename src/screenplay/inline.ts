@@ -61,12 +61,12 @@ function markedRun({ text, bold, italic, underline }: Run, spell: (words: string
 
 const MARKED = /[*_[\\/]/
 
-/** In the order in which they are looked for: the longest mark first. */
+/** In the order in which they are looked for: the longest mark first. Bounded, so that stray marks cost no time. */
 const EMPHASES: readonly (readonly [RegExp, string])[] = [
-  [/\*\*\*(?=[^\s*])(.+?)(?<=\S)\*\*\*/g, '\uFDD0'],
-  [/\*\*(?=[^\s])(.+?)(?<=\S)\*\*/g, '\uFDD1'],
-  [/\*(?=\S)(.+?)(?<=\S)\*/g, '\uFDD2'],
-  [/_(?=\S)(.+?)(?<=\S)_/g, '\uFDD3'],
+  [/\*\*\*(?=[^\s*])(.{1,2000}?)(?<=\S)\*\*\*/g, '\uFDD0'],
+  [/\*\*(?=[^\s])(.{1,2000}?)(?<=\S)\*\*/g, '\uFDD1'],
+  [/\*(?=\S)(.{1,2000}?)(?<=\S)\*/g, '\uFDD2'],
+  [/_(?=\S)(.{1,2000}?)(?<=\S)_/g, '\uFDD3'],
 ]
 
 const MARKS: Readonly<Record<string, readonly ('bold' | 'italic' | 'underline')[]>> = {
@@ -78,7 +78,7 @@ const MARKS: Readonly<Record<string, readonly ('bold' | 'italic' | 'underline')[
 
 function hidden(text: string): string {
   return text
-    .replace(/\[\[[\s\S]*?\]\]|\/\*[\s\S]*?\*\//g, '')
+    .replace(/\[\[(?:(?!\[\[|\]\])[\s\S])*\]\]|\/\*[\s\S]*?\*\//g, '')
     .replaceAll('\\*', '\uFDD4')
     .replaceAll('\\_', '\uFDD5')
 }

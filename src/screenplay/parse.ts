@@ -18,7 +18,7 @@ interface Line {
 }
 
 /** Boneyards wherever they end, and notes without a blank line inside. */
-const SPAN = /\/\*[\s\S]*?\*\/|\[\[(?:(?!\]\])(?!\n\n)[\s\S])*\]\]/g
+const SPAN = /\/\*[\s\S]*?\*\/|\[\[(?:(?!\[\[|\]\]|\n\n)[\s\S])*\]\]/g
 const BONEYARD = /^\s*\/\*([\s\S]*)\*\/\s*$/
 const NOTE = /^\s*\[\[((?:(?!\]\])[\s\S])*)\]\]\s*$/
 

@@ -11,8 +11,11 @@ export function recognise(line: string, followed: 'by text' | 'by a blank'): Ele
   if (forced) return forced[1]
   if (HEADING.test(text.replace(/^[*_]+/, ''))) return 'scene_heading'
   if (/ ?TO:$/.test(text) && isCapitals(text)) return 'transition'
-  return followed === 'by text' && isCapitals(readCue(text).name) ? 'character' : 'action'
+  return followed === 'by text' && text.length <= LONGEST_CUE && isCapitals(readCue(text).name) ? 'character' : 'action'
 }
+
+/** Characters; what is longer is no name, and would take long to be read as one. */
+const LONGEST_CUE = 300
 
 const FORCED: readonly (readonly [RegExp, Element['type']])[] = [
   [/^!/, 'action'],

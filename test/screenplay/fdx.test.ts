@@ -23,7 +23,7 @@ const withoutInstructions = (xml: string): string => xml.replace(/^\s*<\?showrun
 const withoutNotes = script.map((given): Script => JSON.parse(JSON.stringify(given).replaceAll('[[n]]', 'n')))
 
 describe('what is written can be read back', () => {
-  test('fromFdx(toFdx(script)) equals the script', () => {
+  test('fromFdx(toFdx(script)) equals the script', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(script, (given) => {
         expect(fromFdx(toFdx(given))).toEqual(given)
@@ -32,7 +32,9 @@ describe('what is written can be read back', () => {
     )
   })
 
-  test('what a page shows is read back without our processing instructions too, styles and all', () => {
+  test('what a page shows is read back without our processing instructions too, styles and all', {
+    timeout: 60_000,
+  }, () => {
     fc.assert(
       fc.property(withoutNotes, (given) => {
         const back = fromFdx(withoutInstructions(toFdx(given)))
@@ -42,7 +44,7 @@ describe('what is written can be read back', () => {
     )
   })
 
-  test('it is XML, whatever is in the text', () => {
+  test('it is XML, whatever is in the text', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (text) => {
         const given: Script = { titlePage: [{ key: text, values: [text] }], elements: [{ type: 'action', text }] }
@@ -200,7 +202,7 @@ describe('files of others', () => {
     expect(() => fromFdx(xml)).toThrow(reason)
   })
 
-  test('any text is read or refused, nothing else', () => {
+  test('any text is read or refused, nothing else', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         fc.array(

@@ -45,7 +45,7 @@ test('it needs nothing from elsewhere and runs nothing', () => {
   expect(page).not.toMatch(/https?:|url\(|@import|<script|<link|<img| on\w+=/i)
 })
 
-test('any script is well-formed, with one section a page', () => {
+test('any script is well-formed, with one section a page', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(script, (given) => {
       const page = toHtml(given)

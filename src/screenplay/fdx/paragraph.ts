@@ -93,9 +93,10 @@ function plain(text: string): readonly Run[] {
 
 /** As a text is read: no line ends in blanks. */
 function tidy(text: string): string {
-  return text
-    .replaceAll('\t', '    ')
-    .replace(/[^\S\n]+$/gm, '')
+  const lines = text.replaceAll('\t', '    ').split('\n')
+  return lines
+    .map((line) => line.trimEnd())
+    .join('\n')
     .replace(/^\n+|\n+$/g, '')
 }
 

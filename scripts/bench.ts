@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { coldStart } from './bench/cold-start.ts'
 import { CONTESTANTS, type Id } from './bench/contestants.ts'
@@ -60,8 +60,8 @@ function about(options: readonly string[]): string {
   const memory = Math.round(totalmem() / 2 ** 30)
   const day = new Date().toISOString().slice(0, 10)
   return (
-    `Written by \`npm run bench${options.length > 0 ? ` -- ${options.join(' ')}` : ''}\` on ${day}: Node ${process.versions.node}, ${cpus().length} cores (${model}), ${memory} GB, ${process.platform}. ` +
-    'Numbers of one machine on one day: what to look at is how the lines of one table stand to each other.\n'
+    `Written by \`npm run bench${options.length > 0 ? ` -- ${options.join(' ')}` : ''}\` on ${day}: Node ${process.versions.node}, ${cpus().length} cores (${model}), ${memory} GB, ${process.platform}; load average ${loadavg()[0]?.toFixed(1)} as it began. ` +
+    'Numbers of one machine on one day: what to look at is how the lines of one table stand to each other, and that only where the load is below the number of cores.\n'
   )
 }
 
@@ -79,7 +79,7 @@ const WORDS: Readonly<Record<string, string>> = {
   size: '## Size',
   speed: [
     '## Speed\n',
-    'One upstream in its own process answers from memory: Chat Completions, 34 chunks, each a write of its own. Each contestant has a process of its own and asks it through the same wire, taking turns in rounds, with each answer checked. Showrunner runs with limits, a budget, prices and the ledger on the disk, which the others have none of; it and pi-ai stream even where a whole answer is wanted, so in the tables of whole answers they read 34 chunks where the others read one body, and the raw SDK and the AI SDK are faster there. Portkey is asked through the raw SDK.',
+    'One upstream in its own process answers from memory: Chat Completions, 34 chunks, each a write of its own. Each contestant has a process of its own and asks it through the same wire, taking turns in rounds, with each answer checked. Showrunner runs with limits, a budget, prices and the ledger on the disk, which the others have none of; it and pi-ai stream even where a whole answer is wanted, so in the tables of whole answers they read 34 chunks where the others read one body, and the raw SDK and the AI SDK are faster there. Portkey is asked through the raw SDK. On a machine that has other things to do, look at the processor time.',
   ].join('\n'),
   faults: [
     '## Faults\n',

@@ -13,6 +13,8 @@ export interface Ran {
   /** Of every question: ms from asking to the end of the answer. */
   readonly times: readonly number[]
   readonly ms: number
+  /** What the processor did for this process meanwhile, on all its threads. */
+  readonly cpuUs: number
 }
 
 /** Every model that fails, asked once, all at the same time. */
@@ -50,6 +52,7 @@ async function ran(ask: Ask, { mode, atOnce, ms }: Slot): Promise<Ran> {
   const times: number[] = []
   const began = performance.now()
   const until = began + ms
+  const before = process.cpuUsage()
   const worker = async (): Promise<void> => {
     do {
       const at = performance.now()
@@ -59,7 +62,8 @@ async function ran(ask: Ask, { mode, atOnce, ms }: Slot): Promise<Ran> {
     } while (performance.now() < until)
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
-  return { times, ms: performance.now() - began }
+  const { user, system } = process.cpuUsage(before)
+  return { times, ms: performance.now() - began, cpuUs: user + system }
 }
 
 async function tried(ask: Ask, { mode, models, answer, limitMs }: Trial): Promise<readonly Verdict[]> {

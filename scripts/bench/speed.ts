@@ -57,6 +57,8 @@ interface Sum {
   readonly p50: number
   readonly p99: number
   readonly perSecond: number
+  /** Processor time for one answer, in microseconds. */
+  readonly cpuUs: number
 }
 
 function sum(slots: readonly Ran[]): Sum {
@@ -64,7 +66,8 @@ function sum(slots: readonly Ran[]): Sum {
   const at = (share: number): number =>
     times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN
   const ms = slots.reduce((all, slot) => all + slot.ms, 0)
-  return { p50: at(0.5), p99: at(0.99), perSecond: (times.length / ms) * 1_000 }
+  const cpuUs = slots.reduce((all, slot) => all + slot.cpuUs, 0) / times.length
+  return { p50: at(0.5), p99: at(0.99), perSecond: (times.length / ms) * 1_000, cpuUs }
 }
 
 type Find = (id: Id, cell: (typeof CELLS)[number]) => Sum
@@ -74,12 +77,12 @@ function tables(parts: readonly (readonly [Id, Part])[], find: Find): string {
   for (const cell of CELLS) {
     const raw = find('openai', cell)
     lines.push(
-      `| ${cell.mode === 'stream' ? 'streaming, 34 chunks' : 'whole answer'}, ${cell.atOnce} at once | p50 ms | p99 ms | answers/s | added p50 ms |`,
-      '| --- | ---: | ---: | ---: | ---: |',
+      `| ${cell.mode === 'stream' ? 'streaming, 34 chunks' : 'whole answer'}, ${cell.atOnce} at once | p50 ms | p99 ms | answers/s | CPU µs an answer | added p50 ms |`,
+      '| --- | ---: | ---: | ---: | ---: | ---: |',
       ...parts.map(([id, { hello }]) => {
-        const { p50, p99, perSecond } = find(id, cell)
+        const { p50, p99, perSecond, cpuUs } = find(id, cell)
         const added = id === 'openai' ? '' : (p50 - raw.p50).toFixed(2)
-        return `| ${CONTESTANTS[id].name} ${hello} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${perSecond.toFixed(0)} | ${added} |`
+        return `| ${CONTESTANTS[id].name} ${hello} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${perSecond.toFixed(0)} | ${id === 'portkey' ? '' : cpuUs.toFixed(0)} | ${added} |`
       }),
       '',
     )

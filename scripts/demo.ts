@@ -123,7 +123,15 @@ say(
 )
 const saving = list(plan['findings']).find((finding) => finding['code'] === 'P11')
 if (saving) say(`   ${text(saving['message'])}`)
-say('   Written to demo-output/plan.json and plan.mmd (Mermaid).')
+for (const [page, file] of [
+  ['html', 'gantt.html'],
+  ['stripboard', 'strip-board.html'],
+] as const) {
+  const { contents } = await client.readResource({ uri: `plan://${text(plan['plan_id'])}/${page}` })
+  const [content] = contents
+  if (content && 'text' in content) writeFileSync(join(out, file), content.text)
+}
+say('   Written to demo-output: plan.json, plan.mmd (Mermaid), gantt.html, strip-board.html.')
 
 heading('5  usage_report')
 const usage = await call('usage_report', { period: 'today', by: 'tool' })

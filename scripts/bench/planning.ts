@@ -118,8 +118,14 @@ function project(count: number) {
   }
 }
 
+/** The least of three runs, for other programs run too; of what takes a second, one is enough. */
 function timed<T>(act: () => T): { readonly value: T; readonly ms: number } {
-  const began = performance.now()
-  const value = act()
-  return { value, ms: performance.now() - began }
+  let ms = Number.POSITIVE_INFINITY
+  for (let run = 1; ; run++) {
+    const began = performance.now()
+    const value = act()
+    const took = performance.now() - began
+    ms = Math.min(ms, took)
+    if (run === 3 || took > 1000) return { value, ms }
+  }
 }

@@ -111,7 +111,7 @@ function solve(
   let bound = rootBound(known)
   let order = improve(listed, {
     cost: (other) => holdCost(hold, other),
-    looks: (effort * 3e7) / sum(hold.casts.map((cast) => cast.length)),
+    looks: (effort * 2e7) / sum(hold.casts.map((cast) => cast.length)),
     seed,
   })
   for (const width of widths(count, effort)) {
@@ -126,6 +126,6 @@ function solve(
 
 /** A narrow search finds better orders, which make a wide one narrower. A set costs time with the square of scenes. */
 function widths(count: number, effort: number): readonly number[] {
-  const most = Math.ceil((effort * 2.5e7) / count ** 3)
+  const most = Math.ceil((effort * 1.2e7) / count ** 3)
   return [Math.ceil(most / 100), Math.ceil(most / 10), most]
 }

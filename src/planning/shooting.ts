@@ -119,7 +119,7 @@ export function shootingSchedule(
   }
   const cheapest = orderShoot(
     { scenes: scenes.map(({ id, eighths, cast }) => ({ id, days: eighths / terms.eighths, cast })), ...rated(given) },
-    { seed, effort: effort / 10 },
+    { seed, effort: effort / 5 },
   )
   const place = new Map(cheapest.order.map((id, at) => [id, at]))
   const forCast = listed.toSorted(
@@ -130,7 +130,8 @@ export function shootingSchedule(
   const tried = [listed, forCast, bySet(scenes, listed), bySet(scenes, forCast)].map((order) =>
     improve(order, { cost: weigh, looks, seed }),
   )
-  const best = tried.reduce((one, other) => (weigh(other) < weigh(one) ? other : one), listed)
+  const promising = tried.reduce((one, other) => (weigh(other) < weigh(one) ? other : one), listed)
+  const best = improve(promising, { cost: weigh, looks: looks * 2, seed: seed + 1 })
   const { days, ...cost } = packed(terms, best)
   const lowerBound = Math.max(atLeast(terms, scenes), cheapest.lowerBound)
   const optimal = cost.castCost <= lowerBound + 1e-6

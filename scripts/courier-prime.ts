@@ -1,19 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /**
  * Makes the assets of the PDF from the package of the font: the four faces, each in two files of letters, and which
  * characters they cover. Run it when the package changes: `node scripts/courier-prime.ts`.
  */
 const root = join(import.meta.dirname, '..')
-const fontPackage = join(root, 'node_modules/@fontsource/courier-prime')
+const require = createRequire(import.meta.url)
+const fontPackage = dirname(require.resolve('@fontsource/courier-prime/package.json'))
 const FACES = { regular: '400-normal', bold: '700-normal', italic: '400-italic', boldItalic: '700-italic' } as const
 const LETTERS = ['latin', 'latin-ext'] as const
 
 /** The part of fontkit, pdfkit's own reader of fonts, that is asked here. */
 type ReadFont = (bytes: Buffer) => { readonly characterSet: readonly number[] }
-const fromPdfkit = createRequire(createRequire(import.meta.url).resolve('pdfkit'))
+const fromPdfkit = createRequire(require.resolve('pdfkit'))
 const readFont: ReadFont = fromPdfkit('fontkit').create
 
 const file = (face: string, letters: string): Buffer =>

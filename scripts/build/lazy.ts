@@ -29,8 +29,8 @@ export function lazyPackages(shared: BuildOptions, packed: Metafile[]): Plugin {
           outfile: 'lazy.js',
           // pdfkit asks where it is, to find files that it never needs here.
           define: { 'import.meta.url': '"file:///showrunner/"' },
-          // Our fonts are not packed in the way that this reads, and half of fontkit is its dictionary.
-          alias: { 'brotli/decompress.js': './scripts/build/none.ts' },
+          // Never called: our fonts are not packed in the way that this reads, and half of fontkit is its dictionary.
+          alias: { 'brotli/decompress.js': 'node:zlib' },
         })
         packed.push(metafile)
         const source = outputFiles[0]?.text ?? ''

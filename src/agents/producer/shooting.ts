@@ -22,10 +22,7 @@ export interface ShootingBlock {
 /** Fewer scenes have fewer orders; each look at more takes longer, and while it looks, nobody hears a sign of life. */
 const ALL_EFFORT = 40
 
-/**
- * The document with the shooting schedule of its scenes, made anew where pages a day or day rates have changed. Scenes
- * of the same text are `lit` alike: one that goes on, or is a moment later, is shot as the one before it.
- */
+/** The document with the shooting schedule of its scenes, made anew where pages a day or day rates have changed. */
 export function withShooting(document: PlanDocument): PlanDocument {
   const { scenes, constraints, shooting } = document
   if (scenes.length === 0) return document
@@ -126,6 +123,7 @@ export function savings({ schedule, terms }: Shooting): readonly Finding[] {
   ]
 }
 
+/** A scene that goes on, or is a moment later, is shot by the same light as the one before it. */
 function strips(scenes: readonly Scene[]): readonly StripScene[] {
   let light: Light = 'day'
   return scenes.map(({ scene, int_ext, set, time, eighths, cast, summary }) => {

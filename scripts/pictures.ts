@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { planningPictures } from './pictures/planning.ts'
+import { screenplayPictures } from './pictures/screenplay.ts'
 
 /** A page as a reader sees it, to be shown in the documentation. */
 export interface Picture {
@@ -37,4 +38,5 @@ for (const { name, html, width, height, dark = false } of pictures) {
   execFileSync(process.env['CHROMIUM'] ?? 'chromium', [...settings, pathToFileURL(page).href], { stdio: 'ignore' })
   process.stderr.write(`docs/pictures/${name}.png\n`)
 }
+await screenplayPictures(folder, scratch)
 rmSync(scratch, { recursive: true, force: true })

@@ -1,9 +1,10 @@
+import { brotliCompressSync } from 'node:zlib'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 
 /**
  * Keeps packages that are imported at first use out of the start: each is bundled on its own and goes into the one file
- * as a text, which is compiled when it is first asked for. Parsed with the rest they would double the time of a start,
- * and their imports of Node's own modules would all be made at once.
+ * as a packed text, which is unpacked and compiled when it is first asked for. Parsed with the rest they would double the
+ * time of a start, and their imports of Node's own modules would all be made at once.
  *
  * `packed` gets the metafile of each, for the licences.
  */
@@ -46,8 +47,10 @@ const WITHIN = 'lazy-packages'
 function loader(source: string, filename: string): string {
   return `
 const { compileFunction, constants } = require('node:vm')
+const { brotliDecompressSync } = require('node:zlib')
+const source = brotliDecompressSync(Buffer.from('${brotliCompressSync(source).toString('base64')}', 'base64')).toString()
 const options = { filename: ${JSON.stringify(filename)}, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER }
-const run = compileFunction(${JSON.stringify(source)}, ['module', 'exports', 'require'], options)
+const run = compileFunction(source, ['module', 'exports', 'require'], options)
 const made = { exports: {} }
 run(made, made.exports, require)
 module.exports = made.exports`

@@ -40,7 +40,7 @@ export type FaultWire = ReturnType<typeof wireOf>
 export const ANSWER =
   'When the lamp was lit, the whole coast from Brest to Ærø could see it – ten miles of surf.\n\nThe keeper wrote: ' +
   '灯台が光る。 🗼 Then she slept; nobody came, and nothing broke.\n'
-export const PIECES: readonly string[] = ANSWER.match(/[\s\S]{1,7}/gu) ?? []
+const PIECES: readonly string[] = ANSWER.match(/[\s\S]{1,7}/gu) ?? []
 /** What is sent of it before a fault in the middle: seven pieces, ending within a word. */
 export const SENT_PIECES = PIECES.slice(0, 7)
 export const COUNTS = { input: 40, output: 60 } as const

@@ -8,7 +8,7 @@ import type { Provider, Wire } from '../../src/contract/provider.ts'
 import { createProvider } from '../../src/providers/index.ts'
 import { testWorld } from '../support/world.ts'
 
-const SERVER = process.env['LLAMA_SERVER'] ?? '/opt/llama/llama-server'
+const SERVER = process.env['LLAMA_SERVER'] ?? 'llama-server'
 const ENGINE = join(import.meta.dirname, '../../../shared/data/engine')
 const missing = [SERVER, join(ENGINE, 'stories260K-8k.gguf')].find((path) => !existsSync(path))
 

@@ -1,3 +1,4 @@
+import { inEnglish, isItalian } from './conventions.ts'
 import { visible } from './inline.ts'
 
 /** A scene heading, read. What it does not say is undefined. */
@@ -5,7 +6,7 @@ export interface Heading {
   readonly prefix: 'INT' | 'EXT' | 'INT/EXT' | 'EST' | undefined
   /** The place: `HOUSE - KITCHEN`. */
   readonly set: string
-  /** The time of day, where the last part of the heading is one. */
+  /** The time of day, where the last part of the heading is one; in English, whatever language it was in. */
   readonly time: string | undefined
   /** The last part, where there is one and it is no time of day that we know. It is part of the set then. */
   readonly unknownTime: string | undefined
@@ -13,14 +14,21 @@ export interface Heading {
 
 export function readHeading(given: string): Heading {
   const text = visible(given)
-  const [, before, place] = /^(int\.?\/ext|ext\.?\/int|i\.?\/e|int|ext|est)(?:[. ])[\s-]*(.*)$/i.exec(text.trim()) ?? []
-  const prefix = before === undefined ? undefined : PREFIXES[before.toUpperCase().replaceAll('.', '')]
+  const [, before, place] = PREFIX.exec(text.trim()) ?? []
+  const prefix =
+    before === undefined ? undefined : PREFIXES[before.toUpperCase().replaceAll('.', '').replace('ẞ', 'SS')]
   const parts = (place ?? text).trim().split(/\s+[-–—]+\s+/)
   const last = parts.length > 1 ? parts.at(-1) : undefined
-  const known = last !== undefined && isTimeOfDay(last)
+  const time = last === undefined ? undefined : timeOfDay(last)
+  const known = time !== undefined
   const set = (known ? parts.slice(0, -1) : parts).join(' - ').trim()
-  return { prefix, set, time: known ? last : undefined, unknownTime: known ? undefined : last }
+  const outside = prefix === 'EST' && last !== undefined && isItalian(last)
+  return { prefix: outside ? 'EXT' : prefix, set, time, unknownTime: known ? undefined : last }
 }
+
+/** INNEN and AUSSEN are German; EST. is Italian for outside where an Italian time of day follows. */
+const PREFIX =
+  /^(int\.?\/e[xs]t|e[xs]t\.?\/int|i\.?\/e|innen\.?\/au(?:ss|ß|ẞ)en|int|ext|est|innen|au(?:ss|ß|ẞ)en)(?:[. ])[\s-]*(.*)$/i
 
 const PREFIXES: Readonly<Record<string, Heading['prefix']>> = {
   INT: 'INT',
@@ -28,6 +36,11 @@ const PREFIXES: Readonly<Record<string, Heading['prefix']>> = {
   EST: 'EST',
   'INT/EXT': 'INT/EXT',
   'EXT/INT': 'INT/EXT',
+  'INT/EST': 'INT/EXT',
+  'EST/INT': 'INT/EXT',
+  INNEN: 'INT',
+  AUSSEN: 'EXT',
+  'INNEN/AUSSEN': 'INT/EXT',
   'I/E': 'INT/EXT',
 }
 
@@ -35,6 +48,6 @@ const PREFIXES: Readonly<Record<string, Heading['prefix']>> = {
 const TIMES =
   /\b(?:day|night|dawn|dusk|morning|afternoon|evening|noon|midday|midnight|sunrise|sunset|twilight|magic hour|later|continuous|same|moments?|present|flashback)\b/i
 
-function isTimeOfDay(text: string): boolean {
-  return TIMES.test(text)
+function timeOfDay(text: string): string | undefined {
+  return TIMES.test(text) ? text : inEnglish(text)
 }

@@ -1,4 +1,4 @@
-import { isHeadingAnywhere, isTakenForAnother, readCue, recognise } from './recognise.ts'
+import { isGermanHeading, isHeadingAnywhere, isTakenForAnother, readCue, recognise } from './recognise.ts'
 import type { Character, Element, Script, TitleEntry } from './types.ts'
 
 /**
@@ -33,7 +33,9 @@ function printElement(element: Element, inSpeech: boolean, next: Element | undef
   switch (element.type) {
     case 'scene_heading': {
       const text = element.number === undefined ? element.text : `${element.text} #${element.number}#`
-      return recognise(text, 'by a blank') === 'scene_heading' && !text.startsWith('.') ? text : `.${text}`
+      // Other programs read it as one only with the dot.
+      const forced = text.startsWith('.') || isGermanHeading(text)
+      return recognise(text, 'by a blank') === 'scene_heading' && !forced ? text : `.${text}`
     }
     case 'character':
       return printCue(element, next !== undefined && IN_SPEECH.has(next.type))

@@ -9,7 +9,7 @@ export function recognise(line: string, followed: 'by text' | 'by a blank'): Ele
   const text = line.trim()
   const forced = FORCED.find(([pattern]) => pattern.test(text))
   if (forced) return forced[1]
-  if (HEADING.test(text.replace(/^[*_]+/, ''))) return 'scene_heading'
+  if (HEADING.test(text.replace(/^[*_]+/, '')) || isGermanHeading(text)) return 'scene_heading'
   if (/ ?TO:$/.test(text) && isCapitals(text)) return 'transition'
   return followed === 'by text' && text.length <= LONGEST_CUE && isCapitals(readCue(text).name) ? 'character' : 'action'
 }
@@ -30,6 +30,11 @@ const FORCED: readonly (readonly [RegExp, Element['type']])[] = [
 ]
 
 const HEADING = /^(?:int\.?\/ext|ext\.?\/int|i\.?\/e|int|ext|est)[. ]\s*\S/i
+
+/** `INNEN. KÜCHE - TAG`, which Fountain does not know: only in capitals and with its dot, so that no sentence is one. */
+export function isGermanHeading(text: string): boolean {
+  return /^(?:INNEN|AUSSEN|INNEN\.?\/AUSSEN)\. *\S/.test(text) && isCapitals(text)
+}
 
 /** So clearly a heading that it is one in the middle of a paragraph too: capitals throughout, and a dot. */
 export function isHeadingAnywhere(line: string): boolean {

@@ -6,6 +6,9 @@ const word = fc.oneof(
   fc.constantFrom(
     'INT.',
     'EXT.',
+    'INNEN.',
+    'AUSSEN.',
+    'EST.',
     'CUT',
     'TO:',
     '>',
@@ -49,6 +52,10 @@ const speech: fc.Arbitrary<Element[]> = fc
 const one: fc.Arbitrary<Element[]> = fc
   .oneof(
     fc.record({ type: fc.constant('scene_heading' as const), text: plain.map((p) => `INT. ${p} - DAY`) }),
+    fc.record({
+      type: fc.constant('scene_heading' as const),
+      text: plain.map((p) => `INNEN. ${p.toUpperCase()} - TAG`),
+    }),
     fc.record({ type: fc.constant('scene_heading' as const), text: plain, number: fc.constantFrom('1', '2A') }),
     text('action', lines),
     text('transition', fc.oneof(plain, fc.constant('CUT TO:'))),

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { conventionOf } from '../../screenplay/conventions.ts'
 import { type Asker, ask } from '../ask.ts'
 import { castName, plain } from './clean.ts'
 import type { Document, Scene } from './document.ts'
 import { shares } from './fit.ts'
 import { SHAPES } from './input.ts'
 import { beatsOf, bibleOf, lines, systemPrompt } from './prompts.ts'
-import { TIMES, withSet } from './sets.ts'
+import { withSet } from './sets.ts'
 
 /** Asks for the next batch of scenes. When it was the last, the pages of all scenes together make the target. */
 export async function askOutline(
@@ -103,7 +104,8 @@ async function askBatch(
   const made = scenes.map((card, index) => {
     const placed = withSet(sets, card.set)
     sets = placed.sets
-    return sceneOf({ ...card, set: placed.set, pages: weights[index] ?? 0 }, cast, before.length + index === 0)
+    const placedCard = { ...card, set: placed.set, pages: weights[index] ?? 0 }
+    return sceneOf(placedCard, cast, before.length + index === 0, document.brief.language)
   })
   return { scenes: made, sets }
 }
@@ -113,14 +115,15 @@ type Card = z.infer<ReturnType<typeof sceneCard>>
 /** What a model is asked of a scene that is not written yet. */
 export function sceneCard({ characters = [], brief, sets }: Document) {
   const cast = characters.map(({ name }) => name)
+  const { prefixes, times } = conventionOf(brief.language)
   return z.object({
-    int_ext: z.enum(['INT.', 'EXT.', 'INT./EXT.']),
+    int_ext: z.enum(Object.values(prefixes)),
     set: z
       .string()
       .min(1)
       .max(80)
       .describe(sets.length > 0 ? 'One of the places, spelled as there; a new one only if none fits.' : 'The place.'),
-    time: z.enum(TIMES),
+    time: z.enum(Object.values(times)),
     summary: z.string().min(1).max(800).describe('What happens, and what has changed at the end.'),
     characters: z
       .array(z.string().meta({ enum: cast }))
@@ -130,9 +133,10 @@ export function sceneCard({ characters = [], brief, sets }: Document) {
   })
 }
 
-/** A scene of the outline. The first of a script follows on nothing. */
-export function sceneOf(card: Card, cast: readonly string[], first: boolean): Scene {
-  const time = first && (card.time === 'CONTINUOUS' || card.time === 'LATER') ? 'DAY' : card.time
+/** A scene of the outline, its heading as its language writes it. The first of a script follows on nothing. */
+export function sceneOf(card: Card, cast: readonly string[], first: boolean, language: string | undefined): Scene {
+  const { times } = conventionOf(language)
+  const time = first && (card.time === times.CONTINUOUS || card.time === times.LATER) ? times.DAY : card.time
   const present = card.characters.flatMap((name) => castName(name, cast) ?? [])
   return {
     heading: `${card.int_ext} ${card.set} - ${time}`,

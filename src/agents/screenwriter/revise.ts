@@ -89,7 +89,8 @@ function applied(document: Document, plan: Plan, notes: string): Document {
   const added = plan.add.map((card) => {
     const placed = withSet(sets, card.set)
     sets = placed.sets
-    return { after: card.after, scene: sceneOf({ ...card, set: placed.set }, cast, card.after === 0) }
+    const scene = sceneOf({ ...card, set: placed.set }, cast, card.after === 0, named.brief.language)
+    return { after: card.after, scene }
   })
   const following = (number: number): readonly Scene[] =>
     added.filter(({ after }) => after === number).map(({ scene }) => scene)

@@ -1,8 +1,6 @@
+import { isTimeWord } from '../../screenplay/conventions.ts'
 import { isNearDuplicate } from '../../screenplay/names.ts'
 import { plain } from './clean.ts'
-
-/** The times of day that a heading may end with. */
-export const TIMES = ['DAY', 'NIGHT', 'MORNING', 'AFTERNOON', 'EVENING', 'DAWN', 'DUSK', 'LATER', 'CONTINUOUS'] as const
 
 /** A place as a model named it: the spelling it has in headings, and all places with it. */
 export function withSet(
@@ -17,8 +15,8 @@ export function withSet(
 function oneSpelling(given: string, sets: readonly string[]): string {
   const set = plain(given)
     .toUpperCase()
-    .replace(/^(?:INT|EXT|EST|I\/E)[./ ]+(?:EXT[. ]+)?/, '')
-    .replace(TIME_AT_THE_END, '')
+    .replace(/^(?:INT|EXT|EST|I\/E|INNEN|AUSSEN)[./ ]+(?:(?:EXT|EST|AUSSEN)[. ]+)?/, '')
+    .replace(TIME_AT_THE_END, (whole, time: string) => (isTimeWord(time) ? '' : whole))
     .replace(/[^\p{L}\p{N}'’&.,/\- ]/gu, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^[-–. ]+|[-–. ]+$/g, '')
@@ -38,4 +36,4 @@ function bare(set: string): string {
     .trim()
 }
 
-const TIME_AT_THE_END = new RegExp(`\\s*[-–—,]\\s*(?:${TIMES.join('|')})$`)
+const TIME_AT_THE_END = /\s*[-–—,]\s*([^–—,-]+|[^–—,-]+-[^–—,-]+)$/

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { createScreenwriter } from '../../../src/agents/screenwriter/index.ts'
 import type { Generate } from '../../../src/contract/generate.ts'
+import { lightOf } from '../../../src/planning/index.ts'
 import { rehearsal, UNDERSTUDY } from '../../../src/providers/rehearsal.ts'
-import { measure, parseFountain } from '../../../src/screenplay/index.ts'
+import { breakdown, measure, parseFountain } from '../../../src/screenplay/index.ts'
 import { memoryShelf } from '../../support/shelf.ts'
 import { testWorld } from '../../support/world.ts'
 
@@ -40,4 +41,31 @@ test.each([
   const strangers = script.elements.flatMap((e) => (e.type === 'character' && !cast.includes(e.name) ? e.name : []))
   expect(strangers).toEqual([])
   expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
+})
+
+test.each([
+  [
+    'French',
+    /^(?:INT\.|EXT\.|INT\.\/EXT\.) .+ - (?:JOUR|NUIT|MATIN|APRÈS-MIDI|SOIR|AUBE|CRÉPUSCULE|PLUS TARD|CONTINU)$/,
+  ],
+  [
+    'italiano',
+    /^(?:INT\.|EST\.|INT\.\/EST\.) .+ - (?:GIORNO|NOTTE|MATTINA|POMERIGGIO|SERA|ALBA|TRAMONTO|PIÙ TARDI|CONTINUO)$/,
+  ],
+])('headings of a script in %s are those of the language', async (language, heading) => {
+  const screenwriter = setUp()
+  const concept = 'A lighthouse keeper finds a door under the sea, and the village wants it shut.'
+  const result = await screenwriter.develop(
+    { concept, format: 'short', target_pages: 12, language },
+    { signal: new AbortController().signal },
+  )
+  expect(result.status).toBe('complete')
+  expect(result.findings.filter(({ code }) => /^F(?:03|04|09|17)$/.test(code))).toEqual([])
+  const scenes = breakdown(parseFountain(String(await screenwriter.export(result.script_id, 'fountain'))))
+  expect(scenes.map((scene) => scene.heading)).toEqual(result.scenes.map((scene) => scene.heading))
+  for (const scene of scenes) {
+    expect(scene.heading).toMatch(heading)
+    expect(scene.intExt).toMatch(/^(?:INT|EXT|INT\/EXT)$/)
+    expect(lightOf(scene.time)).toBe(/NUIT|SOIR|CRÉPUSCULE|NOTTE|SERA|TRAMONTO/.test(scene.heading) ? 'night' : 'day')
+  }
 })

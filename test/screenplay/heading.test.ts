@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { conventionOf } from '../../src/screenplay/conventions.ts'
+import { breakdown, lint, parseFountain, printFountain, readHeading } from '../../src/screenplay/index.ts'
+
+test.each([
+  ['INT. KITCHEN - LATER THAT NIGHT', 'INT', 'KITCHEN', 'LATER THAT NIGHT'],
+  ['INT. CUISINE - NUIT', 'INT', 'CUISINE', 'NIGHT'],
+  ['EXT. PORT - QUAI - CRÉPUSCULE', 'EXT', 'PORT - QUAI', 'DUSK'],
+  ['INT./EXT. VOITURE - APRES-MIDI', 'INT/EXT', 'VOITURE', 'AFTERNOON'],
+  ['EXT. PORT - PLUS TARD', 'EXT', 'PORT', 'LATER'],
+  ['INNEN. KÜCHE - TAG', 'INT', 'KÜCHE', 'DAY'],
+  ['AUSSEN. HAFEN - NACHT', 'EXT', 'HAFEN', 'NIGHT'],
+  ['INNEN/AUSSEN. WAGEN - ABENDDÄMMERUNG', 'INT/EXT', 'WAGEN', 'DUSK'],
+  ['INT. KÜCHE - MORGENGRAUEN', 'INT', 'KÜCHE', 'DAWN'],
+  ['EXT. PUERTO - DÍA', 'EXT', 'PUERTO', 'DAY'],
+  ['INT. COCINA - MÁS TARDE', 'INT', 'COCINA', 'LATER'],
+  ['INT. COCINA - TARDE', 'INT', 'COCINA', 'AFTERNOON'],
+  ['EST. STRADA - GIORNO', 'EXT', 'STRADA', 'DAY'],
+  ['INT./EST. AUTO - NOTTE', 'INT/EXT', 'AUTO', 'NIGHT'],
+  ['EST. LONDON - DAY', 'EST', 'LONDON', 'DAY'],
+  ['INT. COZINHA - NOITE', 'INT', 'COZINHA', 'NIGHT'],
+  ['EXT. RUA - MANHÃ', 'EXT', 'RUA', 'MORNING'],
+  ['EXT. RUA - MAIS TARDE', 'EXT', 'RUA', 'LATER'],
+])('%s', (heading, prefix, set, time) => {
+  expect(readHeading(heading)).toEqual({ prefix, set, time, unknownTime: undefined })
+  const script = parseFountain(`${heading}\n\nRain.\n`)
+  expect(breakdown(script).map((scene) => [scene.intExt, scene.set, scene.time])).toEqual([[prefix, set, time]])
+  const codes = lint(script).map(({ code }) => code)
+  expect(codes).not.toContain('F03')
+  expect(codes).not.toContain('F04')
+  expect(parseFountain(printFountain(script)).elements[0]).toMatchObject({ type: 'scene_heading', text: heading })
+})
+
+const LANGUAGES = ['French', 'German', 'Spanish', 'Italian', 'Portuguese', 'English']
+
+test.each(LANGUAGES)('what the convention of %s writes is read', (language) => {
+  const { prefixes, times } = conventionOf(language)
+  for (const [prefix, written] of Object.entries(prefixes)) {
+    for (const [time, word] of Object.entries(times)) {
+      const read = readHeading(`${written} KINO - ${word}`)
+      expect(read, word).toEqual({ prefix, set: 'KINO', time, unknownTime: undefined })
+    }
+  }
+})
+
+test.each([
+  ['français', 'NUIT'],
+  ['fr-CA', 'NUIT'],
+  ['en français', 'NUIT'],
+  ['Austrian German', 'NACHT'],
+  ['español', 'NOCHE'],
+  ['it', 'NOTTE'],
+  ['Português do Brasil', 'NOITE'],
+  ['English with some French', 'NIGHT'],
+  ['Japanese', 'NIGHT'],
+  [undefined, 'NIGHT'],
+])('a night in %s is %s', (language, night) => {
+  expect(conventionOf(language).times.NIGHT).toBe(night)
+})
+
+test('a sentence about inside and outside is no heading, and a forced one is for other programs', () => {
+  expect(parseFountain('Innen. Kein Licht.\n').elements[0]?.type).toBe('action')
+  const script = parseFountain('INNEN. KÜCHE - TAG\n\nRegen.\n')
+  expect(printFountain(script)).toBe('.INNEN. KÜCHE - TAG\n\nRegen.\n')
+})

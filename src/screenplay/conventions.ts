@@ -15,10 +15,12 @@ export function conventionOf(language = 'English'): Convention {
   return named[0] ?? ENGLISH
 }
 
-/** The English for a time of day in one of the languages (`TARD DANS LA NUIT` is NIGHT); undefined: none is in it. */
+/**
+ * The English for a time of day in one of the languages, at the end of a text: `TARD DANS LA NUIT` is NIGHT, and the
+ * `MIDI ROOM` of an English script is no NOON. Undefined: none is there.
+ */
 export function inEnglish(text: string): string | undefined {
-  const found = [...bare(text).matchAll(WORDS)].map(([, word = '']) => ENGLISH_OF.get(word))
-  return found.length === 0 ? undefined : found.join(' ')
+  return ENGLISH_OF.get(AT_THE_END.exec(bare(text))?.[1] ?? '')
 }
 
 /** Is a text one time of day and no more, in any of the languages? */
@@ -118,7 +120,7 @@ const ENGLISH_OF: ReadonlyMap<string, string> = new Map(
 const ITALIAN_TIMES = [...Object.values(ITALIAN.times), ...Object.keys(ITALIAN.others)].map(bare)
 
 /** The longest first, so that MÁS TARDE is not read as TARDE. */
-const WORDS = new RegExp(
-  `(?<![\\p{L}\\d])(${[...ENGLISH_OF.keys()].toSorted((a, b) => b.length - a.length).join('|')})(?![\\p{L}\\d])`,
-  'gu',
+const AT_THE_END = new RegExp(
+  `(?<![\\p{L}\\d])(${[...ENGLISH_OF.keys()].toSorted((a, b) => b.length - a.length).join('|')})$`,
+  'u',
 )

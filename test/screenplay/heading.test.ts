@@ -31,6 +31,12 @@ test.each([
   expect(parseFountain(printFountain(script)).elements[0]).toMatchObject({ type: 'scene_heading', text: heading })
 })
 
+test('a word of another language within a place is no time of day', () => {
+  expect(readHeading('INT. STUDIO - MIDI ROOM').time).toBeUndefined()
+  expect(readHeading("INT. HOUSE - ALBA'S ROOM").time).toBeUndefined()
+  expect(readHeading('EXT. PORT - PLUS TARD DANS LA NUIT').time).toBe('NIGHT')
+})
+
 const LANGUAGES = ['French', 'German', 'Spanish', 'Italian', 'Portuguese', 'English']
 
 test.each(LANGUAGES)('what the convention of %s writes is read', (language) => {

@@ -15,6 +15,7 @@ export const portkey: Open = async ({ origin, patienceMs, failing }) => {
     stdio: 'ignore',
   })
   process.once('exit', () => gateway.kill())
+  process.once('SIGTERM', () => process.exit()) // a signal alone would leave the gateway behind
   const target = { provider: 'openai', api_key: KEY, custom_host: `${origin}/v1` }
   const config = (model: string) =>
     failing.includes(model)

@@ -31,6 +31,7 @@ export const portkey: Open = async ({ origin, patienceMs, failing }) => {
       baseURL: `http://127.0.0.1:${port}/v1`,
       apiKey: KEY,
       maxRetries: 0, // the gateway retries
+      fetch: onLiveConnection,
       defaultHeaders: { 'x-portkey-config': JSON.stringify(config(model)) },
       ...(patienceMs && { timeout: 6 * patienceMs }),
     })
@@ -42,6 +43,17 @@ export const portkey: Open = async ({ origin, patienceMs, failing }) => {
       const client = clients.get(model) ?? clientOf(model)
       return mode === 'stream' ? streamed(client, model) : whole(client, model)
     },
+  }
+}
+
+/** The gateway closes a connection that was idle for 5 s: a question that meets that moment is asked on another. */
+async function onLiveConnection(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await fetch(url, init)
+    } catch (error) {
+      if (init?.signal?.aborted || tries === 3) throw error
+    }
   }
 }
 

@@ -13,24 +13,29 @@ export interface Part {
 export async function part(role: string, ...args: readonly string[]): Promise<Part> {
   const child = fork(join(import.meta.dirname, '../bench.ts'), [role, ...args], {
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', process.env['BENCH_STDERR'] ? 'inherit' : 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   process.once('exit', () => child.kill())
-  return { hello: await said(child), ask: (question) => asked(child, question), end: () => void child.kill() }
+  let complaint = ''
+  child.stderr?.setEncoding('utf8').on('data', (said: string) => {
+    complaint = `${complaint}${said}`.slice(-2_000)
+  })
+  const gone = (code: number | null): Error => new Error(`${[role, ...args].join(' ')} ended (${code}): ${complaint}`)
+  const asked = (question: unknown): Promise<unknown> => {
+    const answer = said(child, gone)
+    child.send(question as object)
+    return answer
+  }
+  return { hello: await said(child, gone), ask: asked, end: () => void child.kill() }
 }
 
-function asked(child: ChildProcess, question: unknown): Promise<unknown> {
-  const answer = said(child)
-  child.send(question as object)
-  return answer
-}
-
-function said(child: ChildProcess): Promise<unknown> {
+function said(child: ChildProcess, gone: (code: number | null) => Error): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const gone = (code: number | null): void => reject(new Error(`a process of the bench ended (${code})`))
-    child.once('exit', gone)
+    // When it has closed, all that it complained of has been read.
+    const ended = (code: number | null): void => reject(gone(code))
+    child.once('close', ended)
     child.once('message', (message) => {
-      child.off('exit', gone)
+      child.off('close', ended)
       resolve(message)
     })
   })

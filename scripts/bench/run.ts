@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Heard, Mode, Setting } from './contestant.ts'
 import { ANSWER, SOUND } from './contestant.ts'
 import { CONTESTANTS, type Id } from './contestants.ts'
@@ -37,8 +38,7 @@ export async function contest(id: Id, setting: Setting): Promise<void> {
     answer.then(
       (told) => process.send?.(told),
       (error: unknown) => {
-        process.stderr.write(`${String(error)}\n`)
-        process.exit(1)
+        process.stderr.write(`${inspect(error)}\n`, () => process.exit(1))
       },
     )
   })

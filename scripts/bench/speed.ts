@@ -25,22 +25,38 @@ const CELLS: readonly { readonly mode: Mode; readonly atOnce: number }[] = [
 export async function speed(ids: readonly Id[], { rounds, slotMs }: Pace): Promise<string> {
   const upstream = await part('upstream')
   const parts = new Map<Id, Part>()
+  const leftOut: string[] = []
+  /** A peer that breaks is left out, with what it said; what is ours or the baseline's ends the bench. */
+  const orLeftOut = async <T>(id: Id, work: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work
+    } catch (error) {
+      if (!CONTESTANTS[id].judge) throw error
+      parts.delete(id)
+      leftOut.push(`${CONTESTANTS[id].name} broke and was left out: ${String(error).split('\n')[0]}\n`)
+      return undefined
+    }
+  }
   try {
-    for (const id of ids) parts.set(id, await opened(id, String(upstream.hello)))
+    for (const id of ids) {
+      const one = await orLeftOut(id, opened(id, String(upstream.hello)))
+      if (one) parts.set(id, one)
+    }
     const results = new Map<string, Ran[]>()
     for (let round = -1; round < rounds; round++) {
       for (const cell of CELLS) {
         // The first goes first in one round and last in the next.
         for (const [id, one] of round % 2 === 0 ? [...parts] : [...parts].reverse()) {
           const slot: Slot = { ...cell, ms: slotMs }
-          const ran = (await one.ask(slot)) as Ran
-          if (round < 0) continue // to warm up
+          const ran = (await orLeftOut(id, one.ask(slot))) as Ran | undefined
+          if (!ran || round < 0) continue // the first round is to warm up
           const key = `${id} ${cell.mode} ${cell.atOnce}`
           results.set(key, [...(results.get(key) ?? []), ran])
         }
       }
     }
-    return tables([...parts], (id, { mode, atOnce }) => sum(results.get(`${id} ${mode} ${atOnce}`) ?? []))
+    const found = tables([...parts], (id, { mode, atOnce }) => sum(results.get(`${id} ${mode} ${atOnce}`) ?? []))
+    return [found, ...leftOut].join('\n')
   } finally {
     upstream.end()
     for (const one of parts.values()) one.end()

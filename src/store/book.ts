@@ -1,5 +1,5 @@
 import type { Entry, HoldAsk } from '../contract/ledger.ts'
-import type { Sql } from './database.ts'
+import type { Sql } from './statements.ts'
 import { addToSums } from './sums.ts'
 
 /** Sets money aside, and gives the hold's id. This and all below belong inside a write transaction. */

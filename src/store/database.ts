@@ -1,98 +1,61 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { World } from '../contract/world.ts'
-import { type Flush, flushOf, NO_FLUSH } from './flush.ts'
-import { sqlite } from './sqlite.ts'
-import { isBusy, StoreError, storeError } from './store-error.ts'
+import { type Migration, newer, openFile } from './file.ts'
+import { type Flush, flushAtOnce, flushSoon, NO_FLUSH } from './flush.ts'
+import { type Sql, statementsOf } from './statements.ts'
+import { storeError } from './store-error.ts'
+import { type Patiently, patience, transaction } from './transaction.ts'
 
 /** One SQLite file, shared with any number of other processes. What goes wrong with it rejects with `StoreError`. */
 export interface Database {
   /** `work` sees one moment of the file, whatever others write meanwhile. */
   read<T>(work: (sql: Sql) => T): Promise<T>
   /**
-   * `work` has the file to itself, and what it did is on the disk when the promise resolves. If it throws, nothing of it
-   * happens. It may be run again before that, when the lock was not to be had: it must do nothing but SQL.
+   * `work` has the file to itself, and no killed process takes back what it did once the promise resolves. If it throws,
+   * nothing of it happens. It may be run again before that, when the lock was not to be had: it must do nothing but SQL.
    */
   write<T>(work: (sql: Sql) => T): Promise<T>
   /** What was asked for before is still done. */
   close(): void
 }
 
-/** Runs one statement. All tables are STRICT, so the columns that the text names have the types that `Row` gives them. */
-export type Sql = <Row>(text: string, values?: Values) => readonly Row[]
-
-type Values = Readonly<Record<string, string | number | null>>
-
-/** One step in a file's history; its place in the list is its number. A step that was released never changes. */
-export type Migration = (file: Pick<DatabaseSync, 'exec' | 'prepare'>) => void
-
 /**
- * What survives when the machine itself goes down: all that was confirmed, at the price of a wait for the disk with
- * every confirmation, or all but the last moments. A process that is killed loses nothing either way.
+ * When what was written is safe even from the machine itself going down: before it is confirmed, at the price of a wait
+ * for the disk; a tenth of a second later; or when the system sees fit.
  */
-export type Keeps = 'everything' | 'all but the last moments'
+export type Safe = 'at once' | 'soon' | 'some time'
 
-/** How long SQLite itself waits for a lock. Short, because the whole process stands still meanwhile. */
-const BUSY_MS = 50
-/** Tries for a lock before giving up: with the pauses between them, about 10 seconds. */
-const MOST_TRIES = 100
-/** Writes that share one transaction, and with it one wait for the disk. */
+/** Writes that share one transaction. */
 const MOST_AT_ONCE = 64
 
-/**
- * Opens a file, or memory for `:memory:`. A new file is made for its owner only; an older one is brought to the newest
- * schema under a lock; one that is damaged, foreign, or of a newer program is refused before anything is written to it.
- */
+/** Opens a file as `openFile` does. */
 export async function openDatabase(
   path: string,
   migrations: readonly Migration[],
   world: Pick<World, 'sleep' | 'random'>,
-  keeps: Keeps = 'everything',
+  safe: Safe,
 ): Promise<Database> {
   const patiently = patience(path, world)
-  const { DatabaseSync } = sqlite()
-  if (path !== ':memory:') {
-    await patiently(() => makeRoom(path))
-    await patiently(() => {
-      // Where a crash left a log, a read-only look keeps SQLite from folding it into the file.
-      const look = new DatabaseSync(path, { readOnly: existsSync(`${path}-wal`) })
-      try {
-        // At one moment: another process may be making it just now.
-        transaction(look, 'BEGIN', () => refuseForeign(look, path, migrations.length))
-      } finally {
-        look.close()
-      }
-    })
-  }
-  const file = await patiently(() => new DatabaseSync(path))
+  const file = await openFile(path, migrations, patiently)
   try {
-    file.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
-    // The switch to WAL does not wait for the lock, whatever the timeout.
-    await patiently(() => file.exec('PRAGMA journal_mode = WAL'))
-    file.exec('PRAGMA synchronous = FULL')
-    await patiently(() => migrate(file, path, migrations))
-    // From here on `flush` does what FULL would do within each commit.
-    file.exec('PRAGMA synchronous = NORMAL')
-    const flush = keeps === 'everything' && path !== ':memory:' ? flushOf(`${path}-wal`) : NO_FLUSH
-    return database(file, path, migrations.length, patiently, flush)
+    return database(file, path, migrations.length, patiently, flushOf(path, safe, world))
   } catch (error) {
     file.close()
     throw storeError(error, path)
   }
 }
 
+function flushOf(path: string, safe: Safe, world: Pick<World, 'sleep'>): Flush {
+  if (safe === 'some time' || path === ':memory:') return NO_FLUSH
+  const log = `${path}-wal`
+  return safe === 'soon' ? flushSoon(log, world) : flushAtOnce(log)
+}
+
 function database(file: DatabaseSync, path: string, version: number, patiently: Patiently, flush: Flush): Database {
-  const statements = new Map<string, StatementSync>()
+  const sql = statementsOf(file)
   const waiting: Job[] = []
   let draining = false
   let open = true
-
-  const sql: Sql = <Row>(text: string, values: Values = {}) => {
-    const statement = statements.get(text) ?? file.prepare(text)
-    statements.set(text, statement)
-    return statement.all(values) as readonly unknown[] as readonly Row[]
-  }
 
   /** A newer program may have changed the schema under this one while it runs. */
   function unlessNewer<T>(work: () => T): T {
@@ -101,7 +64,10 @@ function database(file: DatabaseSync, path: string, version: number, patiently: 
   }
 
   function together(jobs: readonly Job[]): readonly (() => void)[] {
-    return transaction(file, 'BEGIN IMMEDIATE', () => unlessNewer(() => jobs.map((job) => apart(file, job))))
+    const [only] = jobs
+    return transaction(sql, 'BEGIN IMMEDIATE', () =>
+      unlessNewer(() => (only && jobs.length === 1 ? [only.run()] : jobs.map((job) => apart(sql, job)))),
+    )
   }
 
   async function drain(): Promise<void> {
@@ -118,7 +84,7 @@ function database(file: DatabaseSync, path: string, version: number, patiently: 
     draining = false
   }
 
-  /** The next transaction need not wait until this one is on the disk; those who asked for it do. */
+  /** The next transaction need not wait until this one is as safe as it should be; those who asked for it do. */
   function confirm(done: readonly (() => void)[], jobs: readonly Job[]): void {
     flush.done().then(
       () => {
@@ -131,7 +97,7 @@ function database(file: DatabaseSync, path: string, version: number, patiently: 
   }
 
   return {
-    read: (work) => patiently(() => transaction(file, 'BEGIN', () => unlessNewer(() => work(sql)))),
+    read: (work) => patiently(() => transaction(sql, 'BEGIN', () => unlessNewer(() => work(sql)))),
     write: (work) =>
       new Promise((resolve, reject) => {
         const run = (): (() => void) => {
@@ -159,22 +125,23 @@ function database(file: DatabaseSync, path: string, version: number, patiently: 
   }
 }
 
-/** `run` happens inside the transaction and says what to do once that is on the disk. */
+/** `run` happens inside the transaction and says what to do once that is safe. */
 interface Job {
   run(): () => void
   fail(error: unknown): void
 }
 
 /** A job that fails takes no other of its transaction with it. */
-function apart(file: DatabaseSync, job: Job): () => void {
-  file.exec('SAVEPOINT job')
+function apart(sql: Sql, job: Job): () => void {
+  sql('SAVEPOINT job')
   try {
     const done = job.run()
-    file.exec('RELEASE job')
+    sql('RELEASE job')
     return done
   } catch (error) {
     try {
-      file.exec('ROLLBACK TO job; RELEASE job')
+      sql('ROLLBACK TO job')
+      sql('RELEASE job')
     } catch {
       throw error // a full disk, say, has ended the whole transaction: nothing is left to save
     }
@@ -182,80 +149,6 @@ function apart(file: DatabaseSync, job: Job): () => void {
   }
 }
 
-function transaction<T>(file: DatabaseSync, begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => T): T {
-  file.exec(begin)
-  try {
-    const result = work()
-    file.exec('COMMIT')
-    return result
-  } catch (error) {
-    try {
-      file.exec('ROLLBACK')
-    } catch {
-      // SQLite has rolled back by itself.
-    }
-    throw error
-  }
-}
-
-type Patiently = <T>(work: () => T) => Promise<T>
-
-function patience(path: string, world: Pick<World, 'sleep' | 'random'>): Patiently {
-  return async (work) => {
-    for (let tries = 1; ; tries++) {
-      try {
-        return work()
-      } catch (error) {
-        if (!isBusy(error) || tries === MOST_TRIES) throw storeError(error, path)
-      }
-      await world.sleep(10 + world.random() * 80)
-    }
-  }
-}
-
-function makeRoom(path: string): void {
-  if (existsSync(path)) return
-  makeFolder(dirname(path))
-  // SQLite gives its side files the mode of the file itself.
-  closeSync(openSync(path, 'a', 0o600))
-}
-
-/** One level at a time: Node's `recursive` never returns where the system refuses with ENOENT, as it does under /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolder(dirname(folder))
-  try {
-    mkdirSync(folder, 0o700)
-  } catch (error) {
-    if (!existsSync(folder)) throw error // else another process was faster
-  }
-}
-
-function migrate(file: DatabaseSync, path: string, migrations: readonly Migration[]): void {
-  if (versionOf(file) === migrations.length) return
-  transaction(file, 'BEGIN IMMEDIATE', () => {
-    refuseForeign(file, path, migrations.length)
-    for (const step of migrations.slice(versionOf(file))) step(file)
-    file.exec(`PRAGMA user_version = ${migrations.length}`)
-  })
-}
-
-function refuseForeign(file: DatabaseSync, path: string, known: number): void {
-  const version = versionOf(file)
-  if (version > known) throw newer(path)
-  if (version === 0 && file.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').all().length > 0) {
-    throw new StoreError(`${path} belongs to another program; it was left as it is. Set SHOWRUNNER_HOME elsewhere.`)
-  }
-}
-
 interface Version {
   readonly user_version: number
-}
-
-function versionOf(file: DatabaseSync): number {
-  return Number(file.prepare('PRAGMA user_version').get()?.['user_version'])
-}
-
-function newer(path: string): StoreError {
-  return new StoreError(`${path} was written by a newer Showrunner; it was left as it is. Update this one to use it.`)
 }

@@ -1,52 +1,106 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs'
 import { promisify } from 'node:util'
+import type { World } from '../contract/world.ts'
 
 /** Brings to the disk what was committed to a write-ahead log, off the main thread: SQLite itself would stand still. */
 export interface Flush {
-  /** Resolves when all that was committed before it was called is on the disk. Whoever asks meanwhile shares the next. */
+  /** Resolves when what was committed before it was called may be confirmed. */
   done(): Promise<void>
-  /** The same at once, and never again. */
+  /** Flushes at once, and never again. */
   close(): void
 }
 
 const sync = promisify(fdatasync)
 
 /**
- * A log committed with `synchronous = NORMAL` and then flushed is as safe as one committed with `FULL`, which does the
- * same within the commit. `log` is opened once: SQLite keeps it, the same file, for as long as anyone has the database
- * open, and its locks are on other files.
+ * Confirms what is on the disk: a log committed with `synchronous = NORMAL` and then flushed is as safe as one committed
+ * with `FULL`, which does the same within the commit. Whoever asks while a flush is under way shares the next.
  */
-export function flushOf(log: string): Flush {
-  const fd = openSync(log, 'r+')
+export function flushAtOnce(path: string): Flush {
+  const log = openLog(path)
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
-  let closed = false
 
-  async function run(): Promise<void> {
-    try {
-      await sync(fd)
-    } finally {
+  function run(): Promise<void> {
+    running = log.flush().finally(() => {
       running = undefined
-    }
+    })
+    return running
   }
 
   /** One that is under way may have begun too early; the one after it has not. */
   async function afterwards(one: Promise<void>): Promise<void> {
     await one.catch(() => {}) // whoever waits for that one is told
     next = undefined
-    if (closed) return // which flushed everything
-    running = run()
-    return running
+    return run()
   }
 
   return {
     done() {
-      if (!running) {
-        running = run()
-        return running
-      }
+      if (!running) return run()
       next ??= afterwards(running)
       return next
+    },
+    close: log.close,
+  }
+}
+
+/** What a machine that goes down may lose of a log that is flushed soon. */
+const SOON_MS = 100
+
+/** Confirms at once and flushes a little later, once for all that came meanwhile. After one that failed nothing is confirmed. */
+export function flushSoon(path: string, world: Pick<World, 'sleep'>): Flush {
+  const log = openLog(path)
+  const closed = new AbortController()
+  let asked = false
+  let awake = false
+  let failed: { readonly error: unknown } | undefined
+
+  async function keepUp(): Promise<void> {
+    awake = true
+    try {
+      while (asked) {
+        await world.sleep(SOON_MS, closed.signal)
+        asked = false
+        await log.flush()
+      }
+    } catch (error) {
+      if (!closed.signal.aborted) failed = { error }
+    } finally {
+      awake = false
+    }
+  }
+
+  return {
+    async done() {
+      if (failed) throw failed.error
+      asked = true
+      if (!awake) void keepUp()
+    },
+    close() {
+      closed.abort('closed')
+      log.close()
+    },
+  }
+}
+
+/** Of a database in memory, or one whose last moments may be lost. */
+export const NO_FLUSH: Flush = { done: async () => {}, close() {} }
+
+/**
+ * The log as a file. It is opened once: SQLite keeps it, the same file, for as long as anyone has the database open, and
+ * its locks are on other files.
+ */
+function openLog(path: string): { flush(): Promise<void>; close(): void } {
+  const fd = openSync(path, 'r+')
+  let running: Promise<void> | undefined
+  let closed = false
+  return {
+    async flush() {
+      if (closed) return // which flushed everything
+      const mine = sync(fd)
+      running = mine
+      await mine
     },
     close() {
       if (closed) return
@@ -61,6 +115,3 @@ export function flushOf(log: string): Flush {
     },
   }
 }
-
-/** Of a database that keeps nothing, or whose last moments may be lost. */
-export const NO_FLUSH: Flush = { done: async () => {}, close() {} }

@@ -1,4 +1,4 @@
-import type { Migration } from './database.ts'
+import type { Migration } from './file.ts'
 
 /**
  * The history of the ledger's file. `entries` is the book itself and is only ever added to. `sums` holds the same

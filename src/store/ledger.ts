@@ -14,7 +14,7 @@ export async function openLedger(
   path: string,
   { world, budgets }: { readonly world: World; readonly budgets: readonly Budget[] },
 ): Promise<Ledger> {
-  const database = await openDatabase(path, LEDGER_FILE, world)
+  const database = await openDatabase(path, LEDGER_FILE, world, 'soon')
   const { states, refusal, passed } = wall(budgets)
 
   /** Before anything is told, what has expired is booked: by whichever process comes first, so once only. */

@@ -1,5 +1,5 @@
 import type { AttemptRecord, CallRecord, Counts, Period, Row } from '../contract/ledger.ts'
-import type { Sql } from './database.ts'
+import type { Sql } from './statements.ts'
 import { NOTHING, plus, sumsBy, sumsByDay } from './sums.ts'
 
 /** What was spent in the days from `from` to before `to`. Reads the sums, never the book. */

@@ -1,6 +1,7 @@
 import type { Kept, Listed, Shelf } from '../contract/shelf.ts'
 import type { World } from '../contract/world.ts'
-import { type Migration, openDatabase } from './database.ts'
+import { openDatabase } from './database.ts'
+import type { Migration } from './file.ts'
 import { StoreError } from './store-error.ts'
 
 /** The most that one value may take up as JSON. A feature film's script is about 1 MB. */
@@ -11,7 +12,7 @@ const MOST_BYTES = 20_000_000
  * apart from money: neither file can harm the other. Everything rejects with `StoreError` when the file cannot be used.
  */
 export async function openShelf(path: string, { world }: { readonly world: World }): Promise<Shelf> {
-  const database = await openDatabase(path, SHELF_FILE, world)
+  const database = await openDatabase(path, SHELF_FILE, world, 'at once')
   return {
     async get(kind, id) {
       const [row] = await database.read((sql) => sql<Stored>(GET, { kind, id }))

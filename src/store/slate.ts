@@ -1,6 +1,7 @@
 import type { Slate } from '../contract/limit.ts'
 import type { World } from '../contract/world.ts'
-import { type Migration, openDatabase } from './database.ts'
+import { openDatabase } from './database.ts'
+import type { Migration } from './file.ts'
 
 /**
  * Opens the slate of the limits in a file, which any number of processes may share, or in memory for `:memory:`. It is
@@ -8,7 +9,7 @@ import { type Migration, openDatabase } from './database.ts'
  * waits for the disk nor keeps the ledger's writers waiting.
  */
 export async function openSlate(path: string, { world }: { readonly world: World }): Promise<Slate> {
-  const database = await openDatabase(path, SLATE_FILE, world, 'all but the last moments')
+  const database = await openDatabase(path, SLATE_FILE, world, 'some time')
   return {
     async read(prefix) {
       const rows = await database.read((sql) => sql<Written>(LIST, { prefix, end: `${prefix}\u{10ffff}` }))

@@ -1,5 +1,5 @@
 import type { Counts, Row } from '../contract/ledger.ts'
-import type { Sql } from './database.ts'
+import type { Sql } from './statements.ts'
 import { windowOf } from './window.ts'
 
 /** Nothing counted yet. */
@@ -26,11 +26,8 @@ export function plus(one: Counts, other: Counts): Counts {
 
 /** Adds to the sums of the day, the month and all time; inside the transaction that adds the entry. */
 export function addToSums(sql: Sql, at: number, { model, tool }: Keys, counts: Counts): void {
-  for (const per of ['day', 'month', 'total'] as const) {
-    const { begins } = windowOf(per, at)
-    sql(ADD, { per, begins, sort: 'model', key: model, ...counts })
-    sql(ADD, { per, begins, sort: 'tool', key: tool, ...counts })
-  }
+  const [day, month] = [windowOf('day', at).begins, windowOf('month', at).begins]
+  sql(ADD, { day, month, model, tool, ...counts })
 }
 
 /** By model or by tool, over the days that begin from `from` to before `to`; years of them are read as months. */
@@ -61,9 +58,12 @@ const columnOf = (field: string): string => field.replace(/[A-Z]/g, (capital) =>
 const each = (write: (column: string, field: string) => string): string =>
   FIELDS.map((field) => write(columnOf(field), field)).join(', ')
 
+const COUNTS = each((_, field) => `:${field}`)
+const ADDED = (['day', 'month', 'total'] as const).flatMap((per) =>
+  ['model', 'tool'].map((sort) => `('${per}', ${per === 'total' ? 0 : `:${per}`}, '${sort}', :${sort}, ${COUNTS})`),
+)
 const ADD = `
-  INSERT INTO sums (per, begins, sort, key, ${each((column) => column)})
-  VALUES (:per, :begins, :sort, :key, ${each((_, field) => `:${field}`)})
+  INSERT INTO sums (per, begins, sort, key, ${each((column) => column)}) VALUES ${ADDED.join(', ')}
   ON CONFLICT DO UPDATE SET ${each((column) => `${column} = ${column} + excluded.${column}`)}`
 
 const NAMES = each((column) => column)

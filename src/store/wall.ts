@@ -1,6 +1,6 @@
 import { type Budget, type BudgetState, type Hold, type HoldAsk, WARN_AT } from '../contract/ledger.ts'
 import { matches } from '../contract/match.ts'
-import type { Sql } from './database.ts'
+import type { Sql } from './statements.ts'
 import { windowOf } from './window.ts'
 
 type Refusal = Extract<Hold, { readonly ok: false }>

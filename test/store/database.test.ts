@@ -11,7 +11,8 @@ import {
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type Database, type Migration, openDatabase } from '../../src/store/database.ts'
+import { type Database, openDatabase } from '../../src/store/database.ts'
+import type { Migration } from '../../src/store/file.ts'
 import { StoreError } from '../../src/store/store-error.ts'
 import { tempFolder } from './temp.ts'
 
@@ -299,7 +300,7 @@ async function open(
   migrations: readonly Migration[] = [makeNumbers],
   sleep: (ms: number) => Promise<void> = async () => {},
 ): Promise<Database> {
-  const database = await openDatabase(path, migrations, { sleep, random: () => 0.5 })
+  const database = await openDatabase(path, migrations, { sleep, random: () => 0.5 }, 'at once')
   onTestFinished(() => database.close())
   return database
 }

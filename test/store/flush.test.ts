@@ -1,8 +1,8 @@
 import type * as Fs from 'node:fs'
 import { fstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, expect, test, vi } from 'vitest'
-import { type Database, openDatabase } from '../../src/store/database.ts'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Database, openDatabase, type Safe } from '../../src/store/database.ts'
 import { testWorld } from '../support/world.ts'
 import { tempFolder } from './temp.ts'
 
@@ -18,10 +18,12 @@ beforeEach(() => {
   disk.flushes.length = 0
 })
 
-async function opened(keeps?: 'all but the last moments'): Promise<{ database: Database; path: string }> {
+async function opened(safe: Safe) {
   const path = join(tempFolder(), 'kept.db')
   const table = [(file: { exec(sql: string): void }) => file.exec('CREATE TABLE t (n INTEGER) STRICT')]
-  return { database: await openDatabase(path, table, testWorld(), keeps), path }
+  const world = testWorld()
+  const database = await openDatabase(path, table, world, safe)
+  return { database, path, world }
 }
 
 const turns = async (): Promise<void> => {
@@ -43,56 +45,113 @@ function add(database: Database, n: number) {
   return state
 }
 
-test('a write is confirmed when the log has been flushed after its commit, and others see it before', async () => {
-  const { database, path } = await opened()
-  const first = add(database, 1)
-  await turns()
-  expect(disk.flushes).toHaveLength(1)
-  expect(fstatSync(disk.flushes[0]?.fd ?? -1).ino).toBe(statSync(`${path}-wal`).ino)
-  expect(await database.read((sql) => sql('SELECT n FROM t'))).toEqual([{ n: 1 }])
-  expect(first.confirmed).toBe(false)
-  disk.flushes[0]?.end(null)
-  await turns()
-  expect(first.confirmed).toBe(true)
+describe('safe at once', () => {
+  test('a write is confirmed when the log has been flushed after its commit, and others see it before', async () => {
+    const { database, path } = await opened('at once')
+    const first = add(database, 1)
+    await turns()
+    expect(disk.flushes).toHaveLength(1)
+    expect(fstatSync(disk.flushes[0]?.fd ?? -1).ino).toBe(statSync(`${path}-wal`).ino)
+    expect(await database.read((sql) => sql('SELECT n FROM t'))).toEqual([{ n: 1 }])
+    expect(first.confirmed).toBe(false)
+    disk.flushes[0]?.end(null)
+    await turns()
+    expect(first.confirmed).toBe(true)
+  })
+
+  test('writes that came while a flush was under way share the next one: that one may have begun too early', async () => {
+    const { database } = await opened('at once')
+    const writes = [add(database, 1)]
+    await turns()
+    writes.push(add(database, 2))
+    await turns()
+    writes.push(add(database, 3))
+    await turns()
+    disk.flushes[0]?.end(null)
+    await turns()
+    expect(writes.map(({ confirmed }) => confirmed)).toEqual([true, false, false])
+    expect(disk.flushes).toHaveLength(2)
+    disk.flushes[1]?.end(null)
+    await turns()
+    expect(writes.map(({ confirmed }) => confirmed)).toEqual([true, true, true])
+  })
+
+  test('a flush that fails confirms nothing', async () => {
+    const { database } = await opened('at once')
+    const write = add(database, 1)
+    await turns()
+    disk.flushes[0]?.end(Object.assign(new Error('i/o error'), { code: 'EIO' }))
+    await turns()
+    expect(write).toMatchObject({ confirmed: false, error: { name: 'StoreError' } })
+  })
+
+  test('closing flushes at once and waits for nobody', async () => {
+    const { database } = await opened('at once')
+    const write = add(database, 1)
+    database.close()
+    await turns()
+    expect(write.confirmed).toBe(true)
+    expect(disk.flushes).toHaveLength(0)
+  })
 })
 
-test('writes that came while a flush was under way share the next one: that one may have begun too early', async () => {
-  const { database } = await opened()
-  const writes = [add(database, 1)]
-  await turns()
-  writes.push(add(database, 2))
-  await turns()
-  writes.push(add(database, 3))
-  await turns()
-  disk.flushes[0]?.end(null)
-  await turns()
-  expect(writes.map(({ confirmed }) => confirmed)).toEqual([true, false, false])
-  expect(disk.flushes).toHaveLength(2)
-  disk.flushes[1]?.end(null)
-  await turns()
-  expect(writes.map(({ confirmed }) => confirmed)).toEqual([true, true, true])
+describe('safe soon', () => {
+  test('a write is confirmed at its commit, and flushed a tenth of a second later with all that came meanwhile', async () => {
+    const { database, path, world } = await opened('soon')
+    const writes = [add(database, 1)]
+    await turns()
+    await world.advance(99)
+    writes.push(add(database, 2))
+    await turns()
+    expect(writes.map(({ confirmed }) => confirmed)).toEqual([true, true])
+    expect(disk.flushes).toHaveLength(0)
+    await world.advance(1)
+    expect(disk.flushes).toHaveLength(1)
+    expect(fstatSync(disk.flushes[0]?.fd ?? -1).ino).toBe(statSync(`${path}-wal`).ino)
+  })
+
+  test('what came while a flush was under way is flushed after it', async () => {
+    const { database, world } = await opened('soon')
+    add(database, 1)
+    await turns()
+    await world.advance(100)
+    add(database, 2)
+    await turns()
+    disk.flushes[0]?.end(null)
+    await turns()
+    await world.advance(100)
+    expect(disk.flushes).toHaveLength(2)
+    disk.flushes[1]?.end(null)
+    await turns()
+    await world.advance(1_000)
+    expect(disk.flushes).toHaveLength(2)
+  })
+
+  test('after a flush that failed nothing more is confirmed', async () => {
+    const { database, world } = await opened('soon')
+    add(database, 1)
+    await turns()
+    await world.advance(100)
+    disk.flushes[0]?.end(Object.assign(new Error('i/o error'), { code: 'EIO' }))
+    await turns()
+    const later = add(database, 2)
+    await turns()
+    expect(later).toMatchObject({ confirmed: false, error: { name: 'StoreError' } })
+  })
+
+  test('closing flushes at once and leaves no timer', async () => {
+    const { database, world } = await opened('soon')
+    const write = add(database, 1)
+    await turns()
+    database.close()
+    await turns()
+    expect(write.confirmed).toBe(true)
+    expect(world.sleeping).toBe(0)
+  })
 })
 
-test('a flush that fails confirms nothing', async () => {
-  const { database } = await opened()
-  const write = add(database, 1)
-  await turns()
-  disk.flushes[0]?.end(Object.assign(new Error('i/o error'), { code: 'EIO' }))
-  await turns()
-  expect(write).toMatchObject({ confirmed: false, error: { name: 'StoreError' } })
-})
-
-test('closing flushes at once and waits for nobody', async () => {
-  const { database } = await opened()
-  const write = add(database, 1)
-  database.close()
-  await turns()
-  expect(write.confirmed).toBe(true)
-  expect(disk.flushes).toHaveLength(0)
-})
-
-test('what may lose its last moments is not flushed', async () => {
-  const { database } = await opened('all but the last moments')
+test('what is safe some time is not flushed', async () => {
+  const { database } = await opened('some time')
   const write = add(database, 1)
   await turns()
   expect(write.confirmed).toBe(true)

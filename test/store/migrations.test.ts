@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
-import { type Migration, openDatabase } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import type { Migration } from '../../src/store/file.ts'
 import { openLedger } from '../../src/store/ledger.ts'
 import { LEDGER_FILE } from '../../src/store/ledger-file.ts'
 import { openShelf, SHELF_FILE } from '../../src/store/shelf.ts'
@@ -84,7 +85,7 @@ test.each(SLATES.map((sample, index) => ({ version: index + 1, sample })))(
 
 async function fileOf(history: readonly Migration[], version: number, sample: string): Promise<string> {
   const path = join(tempFolder(), 'file.db')
-  ;(await openDatabase(path, history.slice(0, version), testWorld())).close()
+  ;(await openDatabase(path, history.slice(0, version), testWorld(), 'at once')).close()
   const file = new DatabaseSync(path)
   file.exec(sample)
   file.close()

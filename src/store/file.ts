@@ -1,0 +1,103 @@
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { sqlite } from './sqlite.ts'
+import { StoreError, storeError } from './store-error.ts'
+import { type Patiently, transaction } from './transaction.ts'
+
+/** One step in a file's history; its place in the list is its number. A step that was released never changes. */
+export type Migration = (file: Pick<DatabaseSync, 'exec' | 'prepare'>) => void
+
+/** How long SQLite itself waits for a lock. Short, because the whole process stands still meanwhile. */
+const BUSY_MS = 50
+
+/**
+ * Opens a file, or memory for `:memory:`, at the newest schema. A new file is made for its owner only; an older one is
+ * brought up to date under a lock; one that is damaged, foreign, or of a newer program is refused before anything is
+ * written to it. Rejects with `StoreError`.
+ */
+export async function openFile(
+  path: string,
+  migrations: readonly Migration[],
+  patiently: Patiently,
+): Promise<DatabaseSync> {
+  const { DatabaseSync } = sqlite()
+  if (path !== ':memory:') {
+    await patiently(() => makeRoom(path))
+    await patiently(() => {
+      // Where a crash left a log, a read-only look keeps SQLite from folding it into the file.
+      const look = new DatabaseSync(path, { readOnly: existsSync(`${path}-wal`) })
+      try {
+        // At one moment: another process may be making it just now.
+        transaction(
+          (text) => look.exec(text),
+          'BEGIN',
+          () => refuseForeign(look, path, migrations.length),
+        )
+      } finally {
+        look.close()
+      }
+    })
+  }
+  const file = await patiently(() => new DatabaseSync(path))
+  try {
+    file.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+    // The switch to WAL does not wait for the lock, whatever the timeout.
+    await patiently(() => file.exec('PRAGMA journal_mode = WAL'))
+    file.exec('PRAGMA synchronous = FULL')
+    await patiently(() => migrate(file, path, migrations))
+    // From here on `flush` does what FULL would do within each commit.
+    file.exec('PRAGMA synchronous = NORMAL')
+    return file
+  } catch (error) {
+    file.close()
+    throw storeError(error, path)
+  }
+}
+
+function makeRoom(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  // SQLite gives its side files the mode of the file itself.
+  closeSync(openSync(path, 'a', 0o600))
+}
+
+/** One level at a time: Node's `recursive` never returns where the system refuses with ENOENT, as it does under /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, 0o700)
+  } catch (error) {
+    if (!existsSync(folder)) throw error // else another process was faster
+  }
+}
+
+function migrate(file: DatabaseSync, path: string, migrations: readonly Migration[]): void {
+  if (versionOf(file) === migrations.length) return
+  transaction(
+    (text) => file.exec(text),
+    'BEGIN IMMEDIATE',
+    () => {
+      refuseForeign(file, path, migrations.length)
+      for (const step of migrations.slice(versionOf(file))) step(file)
+      file.exec(`PRAGMA user_version = ${migrations.length}`)
+    },
+  )
+}
+
+function refuseForeign(file: DatabaseSync, path: string, known: number): void {
+  const version = versionOf(file)
+  if (version > known) throw newer(path)
+  if (version === 0 && file.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').all().length > 0) {
+    throw new StoreError(`${path} belongs to another program; it was left as it is. Set SHOWRUNNER_HOME elsewhere.`)
+  }
+}
+
+function versionOf(file: DatabaseSync): number {
+  return Number(file.prepare('PRAGMA user_version').get()?.['user_version'])
+}
+
+export function newer(path: string): StoreError {
+  return new StoreError(`${path} was written by a newer Showrunner; it was left as it is. Update this one to use it.`)
+}

@@ -1,8 +1,9 @@
 import { GenerateError } from '../contract/errors.ts'
-import type { GenerateRequest } from '../contract/generate.ts'
+import type { Finish, GenerateEvent, GenerateRequest } from '../contract/generate.ts'
 import type { Entry, Hold, Ledger } from '../contract/ledger.ts'
 import { costOf, mostOf } from '../contract/price.ts'
 import type { Candidate } from '../contract/roster.ts'
+import { later, watched } from '../contract/stream.ts'
 import type { World } from '../contract/world.ts'
 import { estimateInput } from './estimate.ts'
 import { allSent, nearlySpent, overCallLimit, refusedByBudget } from './refusals.ts'
@@ -28,30 +29,29 @@ export function book(
   candidate: Candidate,
 ): (next: Step) => Step {
   const name = nameOf(candidate)
-  return (next) =>
-    async function* (request, turn) {
+  return (next) => (request, turn) =>
+    later(async () => {
       const input = estimateInput(request, name)
       const hold = await holdFor(request, turn, input.most)
       const at = world.now()
       const seen = tally(request, input)
       let settled = false
-      let fault: GenerateError | undefined
-      try {
-        for await (const event of next(request, turn)) {
-          seen.see(event, world.now())
-          if (event.type === 'end') {
-            const nothingLeft = turn.goesOn && event.finish === 'stop'
-            if (seen.firstContentAt === undefined && !nothingLeft) fault = emptiness(name, event.finish)
-            await settle(fault)
-            if (fault) throw fault
-          }
-          yield event
-        }
-      } catch (cause) {
-        if (cause instanceof GenerateError) fault = cause
-        throw cause
-      } finally {
-        if (!settled) await settle(fault ?? readerLeft())
+      return watched(next(request, turn), { see, over })
+
+      function see(event: GenerateEvent): void | Promise<void> {
+        seen.see(event, world.now())
+        if (event.type === 'end') return ended(event.finish)
+      }
+
+      async function ended(finish: Finish): Promise<void> {
+        const nothingLeft = turn.goesOn && finish === 'stop'
+        const fault = seen.firstContentAt === undefined && !nothingLeft ? emptiness(name, finish) : undefined
+        await settle(fault)
+        if (fault) throw fault
+      }
+
+      async function over(cause?: unknown): Promise<void> {
+        if (!settled) await settle(cause instanceof GenerateError ? cause : readerLeft())
       }
 
       async function settle(error: GenerateError | undefined): Promise<void> {
@@ -77,7 +77,7 @@ export function book(
           ...(passed.length > 0 && { warnings: passed.map(nearlySpent) }),
         })
       }
-    }
+    })
 
   /** One at a time in a call, so that those side by side see each other's money and are counted once. */
   function holdFor(request: GenerateRequest, turn: Turn, inputTokens: number): Promise<Open> {

@@ -1,6 +1,7 @@
 import { GenerateError, RESPONSE_TO } from '../contract/errors.ts'
 import type { GenerateEvent, GenerateRequest, Message, Usage } from '../contract/generate.ts'
 import type { Candidate } from '../contract/roster.ts'
+import { type Events, events } from '../contract/stream.ts'
 import { utf8 } from './estimate.ts'
 import type { Choice } from './fallback.ts'
 import type { Opened } from './hedge.ts'
@@ -18,55 +19,68 @@ export type GoOn = (broken: Choice, asked: (choice: Choice) => GenerateRequest) 
  * Nothing is gone on with after a tool call, in an answer by schema (which nobody has seen yet and can be asked for
  * again), or where `goOn` is not given: the error then says who broke off and after how much.
  */
-export async function* whole(
-  first: Opened,
-  request: GenerateRequest,
-  goOn: GoOn | undefined,
-): AsyncGenerator<GenerateEvent> {
+export function whole(first: Opened, request: GenerateRequest, goOn: GoOn | undefined): Events {
   const sent: string[] = []
   const before: Usage[] = []
+  const held: GenerateEvent[] = []
   let from = first
   let join: Seam | undefined
   let called = false
-  for (;;) {
-    let cause: unknown
-    try {
-      for await (const event of from.stream) {
-        const held = event.type === 'end' || event.type === 'call' ? join?.rest() : undefined
-        if (held) yield say(held)
-        if (event.type === 'call') called = true
-        if (event.type === 'end') {
-          yield before.length === 0 ? event : { ...event, usage: [...before, event.usage].reduce(sum) }
-        } else if (event.type === 'start' && join) yield { ...event, continues: true }
-        else if (event.type === 'text' && join) {
-          const text = join.push(event.text)
-          if (text !== '') yield say(text)
-        } else {
-          if (event.type === 'text') sent.push(event.text)
-          yield event
-        }
-      }
-      return
-    } catch (thrown) {
-      cause = thrown
+
+  function next(): Promise<IteratorResult<GenerateEvent>> {
+    const value = held.shift()
+    return value ? Promise.resolve({ value, done: false }) : from.stream.next().then(came, broke)
+  }
+
+  function came(
+    step: IteratorResult<GenerateEvent>,
+  ): IteratorResult<GenerateEvent> | Promise<IteratorResult<GenerateEvent>> {
+    if (step.done) return step
+    if (step.value.type === 'call') called = true
+    if (join) {
+      held.push(...joined(step.value, join))
+      return next()
     }
+    if (step.value.type === 'text') sent.push(step.value.text)
+    return step
+  }
+
+  /** What one who goes on says, as part of the whole. */
+  function joined(event: GenerateEvent, seam: Seam): readonly GenerateEvent[] {
+    if (event.type === 'start') return [{ ...event, continues: true }]
+    if (event.type === 'text') return said(seam.push(event.text))
+    if (event.type === 'call') return [...said(seam.rest()), event]
+    if (event.type === 'end') return [...said(seam.rest()), { ...event, usage: [...before, event.usage].reduce(sum) }]
+    return [event]
+  }
+
+  function said(text: string): readonly GenerateEvent[] {
+    if (text === '') return []
+    sent.push(text)
+    return [{ type: 'text', text }]
+  }
+
+  async function broke(cause: unknown): Promise<IteratorResult<GenerateEvent>> {
     if (!(cause instanceof GenerateError) || !RESPONSE_TO[cause.failure.kind].fallback) throw cause
     // What the seam still holds was not sent, and stands in what was sent.
     const text = sent.join('')
-    const next =
+    const another =
       goOn && !called && !request.json && text !== ''
         ? await goOn(from.choice, ({ candidate }) => continued(request, text, candidate))
         : undefined
-    if (!next) throw brokeOff(from.choice.candidate, text, cause)
+    if (!another) throw brokeOff(from.choice.candidate, text, cause)
     before.push(from.used())
-    join = seam(text, mannerOf(request, next.choice.candidate))
-    from = next
+    join = seam(text, mannerOf(request, another.choice.candidate))
+    from = another
+    return next()
   }
 
-  function say(text: string): GenerateEvent {
-    sent.push(text)
-    return { type: 'text', text }
-  }
+  return events({
+    next,
+    async close() {
+      await from.stream.return()
+    },
+  })
 }
 
 /** Thinking and an answer that was begun for the model do not go together. */

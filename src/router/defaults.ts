@@ -1,4 +1,4 @@
-import type { GenerateRequest, Setting } from '../contract/generate.ts'
+import type { GenerateEvent, GenerateRequest, Setting } from '../contract/generate.ts'
 import type { ModelFacts } from '../contract/provider.ts'
 import { estimateInput } from './estimate.ts'
 import type { Step } from './turn.ts'
@@ -14,17 +14,19 @@ const LEAST_OUTPUT_TOKENS = 256
  * `maxOutputTokens` in `start.ignored`.
  */
 export function defaults(facts: ModelFacts): (next: Step) => Step {
-  return (next) =>
-    async function* (asked, turn) {
-      const most = ceilingOf(asked, facts)
-      const lowered = (asked.maxOutputTokens ?? 0) > most
-      const maxOutputTokens = Math.min(asked.maxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS, most)
-      const events = next({ ...asked, model: facts.id, maxOutputTokens }, turn)
-      if (!lowered) return yield* events
-      for await (const event of events) {
-        yield event.type === 'start' ? { ...event, ignored: withBound(event.ignored) } : event
-      }
-    }
+  return (next) => (asked, turn) => {
+    const most = ceilingOf(asked, facts)
+    const lowered = (asked.maxOutputTokens ?? 0) > most
+    const maxOutputTokens = Math.min(asked.maxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS, most)
+    const stream = next({ ...asked, model: facts.id, maxOutputTokens }, turn)
+    return lowered ? toldOfBound(stream) : stream
+  }
+}
+
+async function* toldOfBound(stream: AsyncIterable<GenerateEvent>): AsyncGenerator<GenerateEvent> {
+  for await (const event of stream) {
+    yield event.type === 'start' ? { ...event, ignored: withBound(event.ignored) } : event
+  }
 }
 
 /** What the model can write at most: its own ceiling, and what the prompt leaves of its window. */

@@ -1,6 +1,7 @@
 import { GenerateError, RESPONSE_TO } from '../contract/errors.ts'
-import type { GenerateRequest } from '../contract/generate.ts'
+import type { GenerateEvent, GenerateRequest } from '../contract/generate.ts'
 import type { Candidate, RoutingPolicy } from '../contract/roster.ts'
+import { later } from '../contract/stream.ts'
 import type { World } from '../contract/world.ts'
 import { type GoOn, whole } from './continue.ts'
 import { firstToOpen, type Opened, run } from './hedge.ts'
@@ -32,7 +33,9 @@ export function fallback(
   choices: readonly Choice[],
   before: readonly Failed[] = [],
 ): Step {
-  return async function* (request, turn) {
+  return (request, turn) => later(() => answer(request, turn))
+
+  async function answer(request: GenerateRequest, turn: Turn): Promise<AsyncIterable<GenerateEvent>> {
     const failed = [...before]
     const left = [...(await restingLast(choices, world.now()))]
     let tooSmall = 0
@@ -72,7 +75,7 @@ export function fallback(
     }
 
     const opened = await open(() => request, false)
-    if (opened) return yield* whole(opened, request, policy.onBreak === 'continue' ? goOn : undefined)
+    if (opened) return whole(opened, request, policy.onBreak === 'continue' ? goOn : undefined)
     throw turn.signal.aborted ? abortOf(turn.signal) : (outcome(failed) ?? nobodyAsked(world.now() >= turn.deadline))
   }
 

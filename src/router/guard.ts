@@ -1,5 +1,6 @@
 import { GenerateError } from '../contract/errors.ts'
 import type { Grant, Limit, Need, Outcome, Place } from '../contract/limit.ts'
+import { later, watched } from '../contract/stream.ts'
 import type { World } from '../contract/world.ts'
 import { estimateInput } from './estimate.ts'
 import { type Tally, tally } from './tally.ts'
@@ -13,8 +14,8 @@ import { moment } from './words.ts'
  * down at the end is no reason to lose an answer: it frees by itself.
  */
 export function guard(world: World, limits: readonly Limit[], name: string, patienceMs: number): (next: Step) => Step {
-  return (next) =>
-    async function* (request, turn) {
+  return (next) => (request, turn) =>
+    later(async () => {
       const input = estimateInput(request, name)
       const guess = { requests: 1, tokens: input.likely + (request.maxOutputTokens ?? 0) }
       const now = world.now()
@@ -22,26 +23,25 @@ export function guard(world: World, limits: readonly Limit[], name: string, pati
       const grants = await reserveAll(limits, guess, now, place, name)
       const seen = tally(request, input)
       let arrivedBy: number | undefined
-      let error: GenerateError | undefined
-      try {
-        for await (const event of next(request, turn)) {
-          arrivedBy ??= world.now()
-          seen.see(event, world.now())
-          yield event
-        }
-      } catch (cause) {
-        error = cause instanceof GenerateError ? cause : undefined
-        throw cause
-      } finally {
-        // Refused by the ledger, or by the call's own bound: it never went out.
-        const wentOut = error?.failure.kind !== 'over_budget' && error?.failure.kind !== 'refused_by_limit'
-        const outcome = { ...outcomeOf(seen, error), ...(arrivedBy !== undefined && { arrivedBy }) }
-        const over = (one: Granted) => (wentOut ? one.settle(outcome, world.now()) : one.release(world.now()))
-        for (const ended of await Promise.allSettled(grants.map(async (one) => over(one)))) {
-          if (ended.status === 'rejected') world.log('limit_not_settled', { model: name, error: String(ended.reason) })
-        }
-      }
-    }
+      return watched(next(request, turn), {
+        see(event) {
+          const at = world.now()
+          arrivedBy ??= at
+          seen.see(event, at)
+        },
+        async over(cause) {
+          const error = cause instanceof GenerateError ? cause : undefined
+          // Refused by the ledger, or by the call's own bound: it never went out.
+          const wentOut = error?.failure.kind !== 'over_budget' && error?.failure.kind !== 'refused_by_limit'
+          const outcome = { ...outcomeOf(seen, error), ...(arrivedBy !== undefined && { arrivedBy }) }
+          const end = (one: Granted) => (wentOut ? one.settle(outcome, world.now()) : one.release(world.now()))
+          for (const ended of await Promise.allSettled(grants.map(async (one) => end(one)))) {
+            if (ended.status === 'rejected')
+              world.log('limit_not_settled', { model: name, error: String(ended.reason) })
+          }
+        },
+      })
+    })
 }
 
 type Granted = Extract<Grant, { ok: true }>

@@ -1,5 +1,6 @@
 import { GenerateError } from '../contract/errors.ts'
-import type { GenerateEvent, GenerateRequest, Usage } from '../contract/generate.ts'
+import type { GenerateRequest, Usage } from '../contract/generate.ts'
+import type { Events } from '../contract/stream.ts'
 import type { World } from '../contract/world.ts'
 import type { Choice } from './fallback.ts'
 import { opening } from './opening.ts'
@@ -8,7 +9,7 @@ import type { Turn } from './turn.ts'
 /** A choice whose answer has begun. `stream` must be read or closed. */
 export interface Opened {
   readonly choice: Choice
-  readonly stream: AsyncIterableIterator<GenerateEvent>
+  readonly stream: Events
   /** What its last request used, once it has been settled. */
   used(): Usage
 }
@@ -49,7 +50,7 @@ export function run(choice: Choice, request: GenerateRequest, turn: Turn, maySto
     async stop() {
       own?.abort(new GenerateError({ kind: 'cancelled' }, 'Another model was quicker.'))
       await opened.then(
-        ({ stream }) => stream.return?.(),
+        ({ stream }) => stream.return(),
         () => undefined,
       )
     },

@@ -2,6 +2,7 @@ import type { Generate } from '../contract/generate.ts'
 import type { Ledger } from '../contract/ledger.ts'
 import type { Limit, Slate } from '../contract/limit.ts'
 import type { Candidate, Roster, RoutingPolicy } from '../contract/roster.ts'
+import { later } from '../contract/stream.ts'
 import type { World } from '../contract/world.ts'
 import { book } from './book.ts'
 import { defaults } from './defaults.ts'
@@ -98,10 +99,11 @@ export function createRouter(deps: {
     return { candidate, step, restsUntil }
   }
 
-  const routed: Step = async function* (request, turn) {
-    const { candidates, failed } = await abortable(route(bearings, request, turn.signal), turn.signal)
-    yield* fallback(world, policy, candidates.map(choice), failed)(request, turn)
-  }
+  const routed: Step = (request, turn) =>
+    later(async () => {
+      const { candidates, failed } = await abortable(route(bearings, request, turn.signal), turn.signal)
+      return fallback(world, policy, candidates.map(choice), failed)(request, turn)
+    })
   const answered = structured(routed)
 
   return {
@@ -121,16 +123,17 @@ export function createRouter(deps: {
       if (candidates.length === 0 && failed[0]) throw failed[0].error
       return candidates
     },
-    async *generate(request, call) {
-      if (call.signal.aborted) throw abortOf(call.signal)
-      const turn = firstTurn(call, world.now(), policy.timeouts.totalMs, policy.attemptsInAll)
-      yield* answered(request, {
-        ...turn,
-        onAttempt(attempt) {
-          pace.saw(attempt)
-          call.onAttempt?.(attempt)
-        },
-      })
-    },
+    generate: (request, call) =>
+      later(async () => {
+        if (call.signal.aborted) throw abortOf(call.signal)
+        const turn = firstTurn(call, world.now(), policy.timeouts.totalMs, policy.attemptsInAll)
+        return answered(request, {
+          ...turn,
+          onAttempt(attempt) {
+            pace.saw(attempt)
+            call.onAttempt?.(attempt)
+          },
+        })
+      }),
   }
 }

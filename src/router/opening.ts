@@ -1,4 +1,5 @@
 import type { GenerateEvent } from '../contract/generate.ts'
+import { type Events, events } from '../contract/stream.ts'
 
 /**
  * Reads a stream up to its first content event and hands it back whole, held events first. Until then a failure may be
@@ -7,26 +8,22 @@ import type { GenerateEvent } from '../contract/generate.ts'
  * What comes back must be read or closed with its own `return()`: a generator that a new reader closes before it has
  * been started skips its `finally`, and holds and limits would never be settled.
  */
-export async function opening(stream: AsyncIterable<GenerateEvent>): Promise<AsyncIterableIterator<GenerateEvent>> {
-  const events = stream[Symbol.asyncIterator]()
+export async function opening(stream: AsyncIterable<GenerateEvent>): Promise<Events> {
+  const below = stream[Symbol.asyncIterator]()
   const held: GenerateEvent[] = []
-  for (let step = await events.next(); !step.done; step = await events.next()) {
+  for (let step = await below.next(); !step.done; step = await below.next()) {
     held.push(step.value)
     if (isContent(step.value) || step.value.type === 'end') break
   }
-  const whole: AsyncIterableIterator<GenerateEvent> = {
-    [Symbol.asyncIterator]: () => whole,
-    async next() {
+  return events({
+    next() {
       const value = held.shift()
-      return value ? { value, done: false } : events.next()
+      return value ? Promise.resolve({ value, done: false }) : below.next()
     },
-    async return() {
-      held.length = 0
-      await events.return?.()
-      return { value: undefined, done: true }
+    async close() {
+      await below.return?.()
     },
-  }
-  return whole
+  })
 }
 
 /** Is it part of the answer? Role chunks, empty texts and thinking are not. */

@@ -1,5 +1,6 @@
 import { type Failure, GenerateError, RESPONSE_TO } from '../contract/errors.ts'
 import type { RoutingPolicy } from '../contract/roster.ts'
+import { later } from '../contract/stream.ts'
 import type { World } from '../contract/world.ts'
 import { opening } from './opening.ts'
 import { pause } from './signals.ts'
@@ -20,8 +21,8 @@ const SHORTEST_LIMIT_WAIT_MS = 25
  * that frees within the patience is waited for; that is no attempt.
  */
 export function retry(world: World, policy: RoutingPolicy): (next: Step) => Step {
-  return (next) =>
-    async function* (request, turn) {
+  return (next) => (request, turn) =>
+    later(async () => {
       const waits = waitsOf(world, policy, turn)
       for (;;) {
         const opened = await opening(next(request, turn)).catch((cause: unknown) => {
@@ -29,10 +30,10 @@ export function retry(world: World, policy: RoutingPolicy): (next: Step) => Step
           throw cause
         })
         // Open inside the loop, stream outside of its reach: an open stream that breaks is not asked for again.
-        if (!(opened instanceof GenerateError)) return yield* opened
+        if (!(opened instanceof GenerateError)) return opened
         await pause(world, waits.before(opened), turn.signal)
       }
-    }
+    })
 }
 
 /** Decides, failure by failure, how long to wait before the next try, or throws what goes up instead. */

@@ -9,24 +9,12 @@ export function abortOf(signal: AbortSignal): GenerateError {
 
 /** The promise's outcome, or the abort if that comes first. The promise is left to itself then, and no listener stays. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const one = abortables(signal)
-  return one.wait(promise).finally(one.stop)
-}
-
-/** The same for many promises, one after the other, with one listener for all until `stop`. */
-export function abortables(signal: AbortSignal): { wait<T>(promise: Promise<T>): Promise<T>; stop(): void } {
-  let refuse: ((error: GenerateError) => void) | undefined
-  const abort = (): void => refuse?.(abortOf(signal))
-  signal.addEventListener('abort', abort, { once: true })
-  return {
-    wait: (promise) =>
-      new Promise((resolve, reject) => {
-        refuse = reject
-        promise.then(resolve, reject)
-        if (signal.aborted) abort()
-      }),
-    stop: () => signal.removeEventListener('abort', abort),
-  }
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(abortOf(signal))
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 /** Waits; an abort ends the wait as the failure it stands for. */

@@ -1,5 +1,6 @@
 import { GenerateError } from '../contract/errors.ts'
-import type { Finish } from '../contract/generate.ts'
+import type { Finish, GenerateEvent } from '../contract/generate.ts'
+import { events } from '../contract/stream.ts'
 import type { World } from '../contract/world.ts'
 import { abortOf } from './signals.ts'
 import type { Step } from './turn.ts'
@@ -9,24 +10,32 @@ import type { Step } from './turn.ts'
  * `GenerateError`. A stream that stops without an `end` is broken, however politely it was closed.
  */
 export function sound(world: World, name: string): (next: Step) => Step {
-  return (next) =>
-    async function* (request, turn) {
-      let started = false
-      try {
-        for await (const event of next(request, turn)) {
-          if (started === (event.type === 'start')) throw broken(name)
-          started = true
-          yield event
-          if (event.type === 'end') return
-        }
-      } catch (cause) {
-        if (cause instanceof GenerateError) throw cause
-        if (turn.signal.aborted) throw abortOf(turn.signal)
-        world.log('provider_fault', { model: name, error: cause instanceof Error ? cause.name : typeof cause })
-        throw new GenerateError({ kind: 'bad_response' }, `The answer of ${name} could not be read.`, { cause })
-      }
-      throw broken(name)
+  return (next) => (request, turn) => {
+    const below = next(request, turn)[Symbol.asyncIterator]()
+    let started = false
+    let ended = false
+
+    function passed(step: IteratorResult<GenerateEvent>): IteratorResult<GenerateEvent> {
+      if (step.done || ended || started === (step.value.type === 'start')) throw broken(name)
+      started = true
+      ended = step.value.type === 'end'
+      return step
     }
+
+    function failed(cause: unknown): never {
+      if (cause instanceof GenerateError) throw cause
+      if (turn.signal.aborted) throw abortOf(turn.signal)
+      world.log('provider_fault', { model: name, error: cause instanceof Error ? cause.name : typeof cause })
+      throw new GenerateError({ kind: 'bad_response' }, `The answer of ${name} could not be read.`, { cause })
+    }
+
+    return events({
+      next: () => below.next().then(passed, failed),
+      async close() {
+        await below.return?.()
+      },
+    })
+  }
 }
 
 /** An answer that is over and has nothing in it is no answer: what it is instead, by the way it finished. */

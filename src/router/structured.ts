@@ -22,8 +22,12 @@ const ROUNDS = 2
  * does not fit after the repair; `filtered`; and what the call below throws.
  */
 export function structured(next: Step): Step {
-  return async function* (request, turn) {
-    if (!request.json) return yield* next(request, turn)
+  const fitting = toSchema(next)
+  return (request, turn) => (request.json ? fitting({ ...request, json: request.json }, turn) : next(request, turn))
+}
+
+function toSchema(next: Step) {
+  return async function* (request: GenerateRequest & Required<Pick<GenerateRequest, 'json'>>, turn: Turn) {
     const check = await checkOf(request.json.schema)
     const before: Usage[] = []
     let asked = request

@@ -1,8 +1,9 @@
 import { GenerateError } from '../contract/errors.ts'
 import type { GenerateEvent } from '../contract/generate.ts'
 import type { Timeouts } from '../contract/roster.ts'
+import { events, later } from '../contract/stream.ts'
 import type { World } from '../contract/world.ts'
-import { abortables, abortOf } from './signals.ts'
+import { abortOf } from './signals.ts'
 import type { Step } from './turn.ts'
 
 /**
@@ -15,38 +16,64 @@ import type { Step } from './turn.ts'
  * left to itself.
  */
 export function timeouts(world: World, limits: Timeouts, name: string): (next: Step) => Step {
-  return (next) =>
-    async function* (request, turn) {
+  return (next) => (request, turn) =>
+    later(async () => {
       if (turn.signal.aborted) throw abortOf(turn.signal)
       const upstream = new AbortController()
-      const signal = AbortSignal.any([turn.signal, upstream.signal])
-      const abortable = abortables(signal)
-      const watch = watchdog(world, (due) => upstream.abort(tooSlow(name, due)))
-      const events = next(request, { ...turn, signal })[Symbol.asyncIterator]()
+      let refuse: ((error: GenerateError) => void) | undefined
+      const abort = (reason: unknown): void => {
+        upstream.abort(reason)
+        refuse?.(abortOf(upstream.signal))
+      }
+      const follow = (): void => abort(turn.signal.reason)
+      turn.signal.addEventListener('abort', follow, { once: true })
+      const watch = watchdog(world, (due) => abort(tooSlow(name, due)))
+      const below = next(request, { ...turn, signal: upstream.signal })[Symbol.asyncIterator]()
       let phase: Phase = 'connect'
       let alive = false
       let ended = false
-      try {
-        while (!ended) {
-          watch.waitUntil(dueAt(phase, world.now(), limits, alive ? turn.deadline : turn.openBy))
-          const step = await abortable.wait(events.next())
-          watch.rest()
-          if (step.done) return
-          phase = phaseAfter(phase, step.value)
-          if (!alive && step.value.type !== 'start') {
-            alive = true
-            turn.onLife?.()
-          }
-          ended = step.value.type === 'end'
-          yield step.value
-        }
-      } finally {
+      let over = false
+
+      function stop(): void {
+        if (over) return
+        over = true
         watch.stop()
-        abortable.stop()
+        turn.signal.removeEventListener('abort', follow)
         if (!ended) upstream.abort('left')
-        events.return?.().catch(() => {})
+        below.return?.().catch(() => {})
       }
-    }
+
+      function heard(event: GenerateEvent | undefined): void {
+        watch.rest()
+        if (event) phase = phaseAfter(phase, event)
+        if (event && !alive && event.type !== 'start') {
+          alive = true
+          turn.onLife?.()
+        }
+        ended = event?.type === 'end'
+        if (ended || !event) stop()
+      }
+
+      return events({
+        next: () =>
+          new Promise((resolve, reject) => {
+            if (over) return resolve({ value: undefined, done: true })
+            refuse = (error) => {
+              stop()
+              reject(error)
+            }
+            watch.waitUntil(dueAt(phase, world.now(), limits, alive ? turn.deadline : turn.openBy))
+            below.next().then((step) => {
+              if (!over) heard(step.done ? undefined : step.value)
+              resolve(step)
+            }, refuse)
+            if (upstream.signal.aborted) refuse(abortOf(upstream.signal))
+          }),
+        async close() {
+          stop()
+        },
+      })
+    })
 }
 
 type Phase = 'connect' | 'first_token' | 'silence'

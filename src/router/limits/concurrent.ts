@@ -43,7 +43,7 @@ export function concurrent(
   async function leave(now: number): Promise<void> {
     inFlight--
     if (inFlight === 0) {
-      asleep?.abort()
+      asleep?.abort('empty')
       asleep = undefined
     }
     await cell.change(now, (state) => [withMine(upTo(state, now), (mine) => mine - 1, now), undefined])

@@ -1,6 +1,6 @@
 import type { Finish, GenerateEvent, Usage } from '../contract/generate.ts'
+import type { Reading } from './answer.ts'
 import type { JsonPlan } from './anthropic-json.ts'
-import type { Reading } from './body.ts'
 import { type Asked, badResponse, refusedInStream } from './failure.ts'
 import { finished } from './tool-calls.ts'
 import { at, count, list, text } from './unknown.ts'

@@ -1,13 +1,15 @@
 import type { Call, GenerateEvent, GenerateRequest } from '../contract/generate.ts'
 import type { Provider } from '../contract/provider.ts'
+import { type Events, events, later } from '../contract/stream.ts'
 import type { World } from '../contract/world.ts'
 import type { Account, Deps } from './account.ts'
+import { readAnswer } from './answer.ts'
 import { readMessages } from './anthropic-answer.ts'
 import { createAnthropicClient } from './anthropic-client.ts'
 import { jsonPlan } from './anthropic-json.ts'
 import { learner } from './anthropic-learn.ts'
 import { messagesRequest } from './anthropic-request.ts'
-import { kindOf, readAnswer } from './body.ts'
+import { kindOf } from './body.ts'
 import { cancelled } from './failure.ts'
 import { createLearned } from './learned.ts'
 import { listModels } from './models.ts'
@@ -21,26 +23,22 @@ export function anthropic(account: Account, { world, facts }: Deps): Provider {
   const client = createAnthropicClient(account, world)
   const learned = createLearned()
 
-  async function* generate(request: GenerateRequest, call: Call): AsyncGenerator<GenerateEvent, void, undefined> {
-    const { model } = request
-    const asked = { account, model }
-    if (call.signal.aborted) throw cancelled(asked)
-    const about = { facts: facts(model), quirks: account.quirks ?? {}, refused: learned.of(model) }
-    const json = request.json && (await jsonPlan(request, about))
-    const { body, ignored } = messagesRequest(request, about, json)
-    const left = new AbortController()
-    const signal = AbortSignal.any([call.signal, left.signal])
-    try {
+  const generate = (request: GenerateRequest, call: Call): Events =>
+    later(async () => {
+      const { model } = request
+      const { signal } = call
+      const asked = { account, model }
+      if (signal.aborted) throw cancelled(asked)
+      const about = { facts: facts(model), quirks: account.quirks ?? {}, refused: learned.of(model) }
+      const json = request.json && (await jsonPlan(request, about))
+      const { body, ignored } = messagesRequest(request, about, json)
       const learn = learner(body, (parameter) => learned.add(model, parameter))
       const response = await client.send({ method: 'post', path: '/messages', body }, { asked, signal, learn })
       const as = kindOf(response, asked)
       const start: Start = { type: 'start', provider: account.id, model, ignored }
       const reading = readMessages(asked, world, start, json)
-      yield* startedSoon(readAnswer(response, { as, asked, signal: call.signal, world, reading }), start, world)
-    } finally {
-      left.abort('left')
-    }
-  }
+      return startedSoon(readAnswer(response, { as, asked, signal, world, reading }), start, world)
+    })
 
   return {
     id: account.id,
@@ -56,23 +54,33 @@ type Start = Extract<GenerateEvent, { type: 'start' }>
 const SOON_MS = 250
 
 /** The same events, of which the first is `start`: the reading's own with its counts, or after a moment without them. */
-async function* startedSoon(
-  events: AsyncGenerator<GenerateEvent, void, undefined>,
-  start: Start,
-  world: World,
-): AsyncGenerator<GenerateEvent, void, undefined> {
-  const came = new AbortController()
-  const first = events.next()
-  const soon = world.sleep(SOON_MS, came.signal).catch(() => undefined)
-  try {
-    const early = await Promise.race([first, soon])
-    if (early?.value?.type !== 'start') yield start
-    const begun = await first
-    if (!begun.done && (early || begun.value.type !== 'start')) yield begun.value
-    if (!begun.done) yield* events
-  } finally {
-    came.abort('came')
-    first.catch(() => undefined)
-    events.return().catch(() => undefined)
+function startedSoon(stream: Events, start: Start, world: World): Events {
+  let second: Promise<IteratorResult<GenerateEvent>> | undefined
+  let begun = false
+
+  async function begin(): Promise<IteratorResult<GenerateEvent>> {
+    begun = true
+    const came = new AbortController()
+    const first = stream.next()
+    try {
+      const early = await Promise.race([first, world.sleep(SOON_MS, came.signal).catch(() => undefined)])
+      if (early?.value?.type === 'start') return early
+      // Where it is late, a `start` of its own says no more than this one.
+      second = early ? first : first.then((step) => (step.value?.type === 'start' ? stream.next() : step))
+      second.catch(() => undefined) // whoever reads on is told
+      return { value: start, done: false }
+    } finally {
+      came.abort('came')
+    }
   }
+
+  return events({
+    next() {
+      if (!begun) return begin()
+      const due = second ?? stream.next()
+      second = undefined
+      return due
+    },
+    close: async () => void (await stream.return()),
+  })
 }

@@ -1,5 +1,5 @@
 import type { Finish, GenerateEvent, Usage } from '../contract/generate.ts'
-import type { Reading } from './body.ts'
+import type { Reading } from './answer.ts'
 import { type Asked, badResponse, refusedInStream } from './failure.ts'
 import { thinkTags } from './think-tags.ts'
 import { assembleCalls } from './tool-calls.ts'

@@ -1,7 +1,9 @@
-import type { Call, GenerateEvent, GenerateRequest } from '../contract/generate.ts'
+import type { Call, GenerateRequest } from '../contract/generate.ts'
 import type { Provider } from '../contract/provider.ts'
+import { type Events, later } from '../contract/stream.ts'
 import type { Account, Deps } from './account.ts'
-import { kindOf, type Reading, readAnswer } from './body.ts'
+import { type Reading, readAnswer } from './answer.ts'
+import { kindOf } from './body.ts'
 import { type Asked, cancelled } from './failure.ts'
 import { createLearned } from './learned.ts'
 import { listModels } from './models.ts'
@@ -25,34 +27,30 @@ export function openaiProvider(account: Account, { world, facts }: Deps, wire: O
   const client = createClient(account, world)
   const learned = createLearned()
 
-  async function* generate(request: GenerateRequest, call: Call): AsyncGenerator<GenerateEvent, void, undefined> {
-    const asked = { account, model: request.model }
-    if (call.signal.aborted) throw cancelled(asked)
-    const { model } = request
-    const { body, ignored } = wire.build(request, {
-      facts: facts(model),
-      quirks: account.quirks ?? {},
-      refused: learned.of(model),
-    })
-    // Only what was sent can be left out, and without these there is no request.
-    const learn = (parameter: string): boolean => {
-      const root = [parameter.split('.')[0] ?? '', ALSO[parameter] ?? ''].find((name) => name in body)
-      return root !== undefined && !ESSENTIAL.has(root) && learned.add(model, root)
-    }
-    const left = new AbortController()
-    const signal = AbortSignal.any([call.signal, left.signal])
-    try {
+  const generate = (request: GenerateRequest, call: Call): Events =>
+    later(async () => {
+      const asked = { account, model: request.model }
+      if (call.signal.aborted) throw cancelled(asked)
+      const { model } = request
+      const { body, ignored } = wire.build(request, {
+        facts: facts(model),
+        quirks: account.quirks ?? {},
+        refused: learned.of(model),
+      })
+      // Only what was sent can be left out, and without these there is no request.
+      const learn = (parameter: string): boolean => {
+        const root = [parameter.split('.')[0] ?? '', ALSO[parameter] ?? ''].find((name) => name in body)
+        return root !== undefined && !ESSENTIAL.has(root) && learned.add(model, root)
+      }
+      const { signal } = call
       const response = await client.send(
         { method: 'post', path: wire.path(model), body, ...(wire.query && { query: wire.query }) },
         { asked, signal, learn },
       )
       const as = kindOf(response, asked)
-      yield { type: 'start', provider: account.id, model, ignored }
-      yield* readAnswer(response, { as, asked, signal: call.signal, world, reading: wire.read(asked) })
-    } finally {
-      left.abort('left')
-    }
-  }
+      const start = { type: 'start', provider: account.id, model, ignored } as const
+      return readAnswer(response, { as, asked, signal, world, reading: wire.read(asked), start })
+    })
 
   return { id: account.id, generate, models: (signal) => listModels(client, account, world, signal, wire.query) }
 }

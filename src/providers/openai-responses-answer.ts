@@ -1,5 +1,5 @@
 import type { Finish, GenerateEvent, ToolCall } from '../contract/generate.ts'
-import type { Reading } from './body.ts'
+import type { Reading } from './answer.ts'
 import { type Asked, badResponse, refusedInStream } from './failure.ts'
 import { finished } from './tool-calls.ts'
 import { at, list, text } from './unknown.ts'

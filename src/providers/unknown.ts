@@ -2,8 +2,8 @@
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let here = value
   for (const step of path) {
-    if (typeof here !== 'object' || here === null) return undefined
-    here = Object.getOwnPropertyDescriptor(here, step)?.value
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) return undefined
+    here = Reflect.get(here, step)
   }
   return here
 }

@@ -12,6 +12,8 @@ export interface Field {
   readonly list: string
   /** Its place in that list, from 0. */
   readonly index: number
+  /** How many that list has; 0: it is in none. */
+  readonly count: number
   /** The plan's language rather than the play's. */
   readonly work: boolean
   /** What the object around it is by its tag. */

@@ -2,7 +2,7 @@ import type { JsonSchema } from '../contract/generate.ts'
 import type { Chance } from './rehearsal-chance.ts'
 import { absence, castOf, elementOf, nextTag, TAG_NAMES, type Tag, tagsOf, tagWords } from './rehearsal-elements.ts'
 import type { Field } from './rehearsal-fields.ts'
-import { link, links, remember } from './rehearsal-links.ts'
+import { dealt, link, links, remember } from './rehearsal-links.ts'
 import { type Mark, marked } from './rehearsal-mark.ts'
 import {
   branchesOf,
@@ -58,6 +58,7 @@ const TOP: Spot = {
   description: '',
   list: '',
   index: 0,
+  count: 0,
   work: false,
   element: undefined,
   path: [],
@@ -190,7 +191,7 @@ function ownTag(schema: JsonSchema, doc: Doc): Tag | undefined {
 function fillArray(schema: JsonSchema, spot: Spot, doc: Doc): unknown {
   const first = listOf(schema['prefixItems'])
   const items = schema['items'] === undefined && first.length > 0 ? {} : resolved(schema['items'] ?? {}, doc.root)
-  const linked = links(schema, items, spot, doc)
+  const linked = links(schema, items, spot, doc) ?? dealt(schema, items, spot, doc)
   if (linked) return linked
   const closed = schema['items'] === false || (schema['items'] === undefined && first.length > 0)
   const count = closed ? first.length : Math.max(first.length, countFor(schema, spot, doc.chance))
@@ -208,6 +209,7 @@ function fillArray(schema: JsonSchema, spot: Spot, doc: Doc): unknown {
       ...spot,
       list,
       index,
+      count,
       earlier: [...made],
       tag: next,
       element: next?.element,

@@ -51,6 +51,21 @@ export function links(schema: JsonSchema, items: JsonSchema, spot: Spot, doc: Do
   return from.filter((id) => chosen.has(id))
 }
 
+/**
+ * Numbers from `minimum` to `maximum` in the items of a list, such as the beats of every scene: dealt out in order, so
+ * that each is in some item and none goes back. Undefined: the list is no such one, or an item may not have its share.
+ */
+export function dealt(schema: JsonSchema, items: JsonSchema, spot: Spot, doc: Doc): readonly number[] | undefined {
+  const [least, most] = [numberOf(items['minimum']), numberOf(items['maximum'])]
+  if (typeOf(items) !== 'integer' || least === undefined || most === undefined || spot.count === 0) return undefined
+  const before = (index: number): number => Math.floor((index * (most - least + 1)) / spot.count)
+  const first = before(spot.index)
+  const length = Math.max(1, before(spot.index + 1) - first)
+  if (length > (numberOf(schema['maxItems']) ?? 9)) return undefined
+  const numbers = Array.from({ length }, (_, at) => least + first + at)
+  return fits(numbers, schema, doc.root) ? numbers : undefined
+}
+
 /** A single reference to a list that is finished: `scene_id`, or a task's `role` where there is a list of roles. */
 export function link(schema: JsonSchema, spot: Spot, doc: Doc): unknown {
   const whose = singular(spot.name)

@@ -271,6 +271,24 @@ describe('an answer in JSON', () => {
     }
   })
 
+  test.each([
+    ['fewer than numbers', 3, 5],
+    ['as many as numbers', 4, 4],
+    ['more than numbers', 11, 5],
+    ['only one', 1, 4],
+  ])('numbers in the items of a list are dealt out in order, each to some item (%s)', async (_, count, many) => {
+    const numbers = list({ type: 'integer', minimum: 7, maximum: 6 + many }, 1, many)
+    const { scenes } = (await fill(
+      record({ scenes: list(record({ summary: text, beats: numbers }), count, count) }),
+    )) as {
+      scenes: { beats: number[] }[]
+    }
+    const beats = scenes.flatMap((scene) => scene.beats)
+    expect(scenes).toHaveLength(count)
+    expect(beats).toEqual(beats.toSorted((a, b) => a - b))
+    expect([...new Set(beats)]).toEqual(Array.from({ length: many }, (_, at) => 7 + at))
+  })
+
   test('fields are filled by what they are called, and people keep their names', async () => {
     const schema = record({
       title: text,

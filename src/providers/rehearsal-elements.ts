@@ -46,7 +46,7 @@ const WORDS: readonly (readonly [RegExp, Element])[] = [
 const FOLLOWS: Readonly<Record<Element | 'start', Partial<Readonly<Record<Element, number>>>>> = {
   start: { action: 10, other: 1 },
   action: { speech: 6, cue: 6, action: 3, other: 1 },
-  speech: { speech: 6, cue: 6, action: 4, other: 1 },
+  speech: { speech: 5, cue: 5, action: 5, other: 1 },
   cue: { speech: 8, parenthetical: 1 },
   parenthetical: { speech: 1 },
   transition: { action: 1, heading: 1 },

@@ -230,6 +230,14 @@ describe('an answer in JSON', () => {
     expect(new Set(texts).size).toBeGreaterThan(texts.length * 0.97)
   })
 
+  test('there is an action for every speech or so: half a script, not three quarters, is spoken', async () => {
+    const scenes = await Promise.all(Array.from({ length: 20 }, (_, seed) => fillScene(seed)))
+    const all = scenes.flatMap(({ elements }) => elements)
+    const share = all.filter(({ type }) => type === 'dialogue').length / all.length
+    expect(share).toBeGreaterThan(0.5)
+    expect(share).toBeLessThan(0.6)
+  })
+
   test('one object with a tag has what belongs to its tag, and null for the rest', async () => {
     const items = record({
       kind: { enum: ['action', 'dialogue'] },
@@ -338,8 +346,8 @@ describe('an answer in JSON', () => {
     expect((await done).at(-1)).toMatchObject({ type: 'end', finish: 'stop' })
   })
 
-  async function fillScene(): Promise<{ elements: { type: string; text: string; speaker?: string }[] }> {
-    return (await fill(SCENE)) as { elements: { type: string; text: string; speaker?: string }[] }
+  async function fillScene(seed?: number): Promise<{ elements: { type: string; text: string; speaker?: string }[] }> {
+    return (await fill(SCENE, CONCEPT, seed)) as { elements: { type: string; text: string; speaker?: string }[] }
   }
 })
 

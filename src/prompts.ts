@@ -21,7 +21,7 @@ export function registerPrompts(server: McpServer): void {
     ({ concept, format = 'short', pages, language, max_cost_usd }) =>
       message(
         `Write a screenplay with the develop_script tool. Format: ${format}.${pages ? ` Length: ${pages} pages.` : ''}${language ? ` Language: ${language}.` : ''}${max_cost_usd ? ` max_cost_usd: ${max_cost_usd}.` : ''} Concept:\n\n${concept}\n\n` +
-          'First call it with stop_after "outline", show me title, logline, cast, scenes and the estimate of what the rest takes, and ask whether to go on or what to change (notes, with redo for the stage that they concern). Then call it with the script_id until it is complete; if it failed or stopped, say why and what can be done. At the end tell me the length, the cost and every finding but CHECKED, where the script can be read, and that notes with the script_id change single scenes.',
+          'First call it with stop_after "outline", show me title, logline, cast, scenes, findings and the estimate of what the rest takes, and ask whether to go on or what to change (notes, with redo for the stage that they concern). Then call it with the script_id until it is complete; if it failed or stopped, say why and what can be done. At the end tell me the length, the cost and every finding but CHECKED, where the script can be read, and that notes with the script_id change single scenes.',
       ),
   )
   server.registerPrompt(

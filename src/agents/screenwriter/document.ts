@@ -67,6 +67,8 @@ const Scene = z
     /** The scene number that a person's script gave it. */
     number: z.string().optional(),
     summary: z.string(),
+    /** Numbers of the beats that it serves, from 1, rising; absent: not known, as of a person's own script. */
+    beats: z.array(z.number()).readonly().optional(),
     characters: z.array(z.string()).readonly(),
     /** Its share of the target, as outlined; all shares together make the target. */
     pages: z.number(),

@@ -1,6 +1,7 @@
 import { GenerateError } from '../../contract/errors.ts'
 import { LINES_PER_PAGE } from '../../screenplay/index.ts'
 import type { Asker } from '../ask.ts'
+import { COVERAGE } from './coverage.ts'
 import type { Document } from './document.ts'
 import { cleanFacts } from './facts.ts'
 import { checked } from './findings.ts'
@@ -37,8 +38,8 @@ export function looked(document: Document): Document {
   return { ...fitting, edit }
 }
 
-/** A font is no reason to write in other letters. */
-const GLYPHS = 'F18'
+/** A font is no reason to write in other letters, and a scene written anew serves the same beats. */
+const UNMENDABLE: ReadonlySet<string> = new Set(['F18', COVERAGE.code])
 
 /** Who was planned but came to nothing is no part of the cast, unless a person asked for them. */
 function withoutStrangers(document: Document): Document {
@@ -75,7 +76,8 @@ function unseen(document: Document): readonly string[] {
 }
 
 function wrongScenes(document: Document, open: readonly boolean[]): Edits {
-  const found = checked(document)?.found.filter(({ code, severity }) => severity !== 'info' && code !== GLYPHS) ?? []
+  const found =
+    checked(document)?.found.filter(({ code, severity }) => severity !== 'info' && !UNMENDABLE.has(code)) ?? []
   return [...Map.groupBy(found, ({ scene = 0 }) => scene)]
     .filter(([scene]) => open[scene - 1] === true && lengthOf(document, scene - 1) <= MOST_PAGES)
     .map(([scene, of]) => ({

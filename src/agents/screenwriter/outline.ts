@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { conventionOf } from '../../screenplay/conventions.ts'
 import { type Asker, ask } from '../ask.ts'
 import { castName, plain } from './clean.ts'
+import { beatNumbers, beatProblems, type Run } from './coverage.ts'
 import type { Document, Scene } from './document.ts'
 import { shares } from './fit.ts'
 import { SHAPES } from './input.ts'
@@ -28,10 +29,7 @@ export async function askOutline(
   return { outline: { batches: batches + 1, scenes: whole }, outlined, sets }
 }
 
-interface Batch {
-  /** Of the beats, the first and the one after the last. */
-  readonly from: number
-  readonly to: number
+interface Batch extends Run {
   readonly scenes: number
   readonly pages: number
 }
@@ -76,7 +74,7 @@ async function askBatch(
     name: 'outline',
     what: 'the outline',
     schema: z.object({
-      scenes: z.array(sceneCard(document)).min(least).max(most),
+      scenes: z.array(outlineCard(document, batch)).min(least).max(most),
     }),
     system: systemPrompt(document),
     prompt: lines([
@@ -84,14 +82,19 @@ async function askBatch(
       `Beats:\n${beatsOf(document)}`,
       before.length > 0 &&
         `Scenes so far:\n${before.map(({ heading, summary }, index) => `${index + 1}. ${heading}: ${summary}`).join('\n')}`,
-      `Outline ${batch.from + 1 === batch.to ? `beat ${batch.to}` : `beats ${batch.from + 1} to ${batch.to}`} in ${least === most ? least : `${least} to ${most}`} scenes, in the order they are seen. Their pages together make ${batch.pages.toFixed(1)}.`,
+      `Outline ${batch.from + 1 === batch.to ? `beat ${batch.to}` : `beats ${batch.from + 1} to ${batch.to}`} in ${least === most ? least : `${least} to ${most}`} scenes, in the order they are seen. Each gives the numbers of the beats that it serves: every beat has a scene, and from scene to scene the numbers never go down. Their pages together make ${batch.pages.toFixed(1)}.`,
     ]),
     maxOutputTokens: 2_000 + most * 300,
     check({ scenes: given }) {
-      if (batch.to < (document.beats?.length ?? 0)) return []
+      const problems = beatProblems(
+        batch,
+        given.map(({ beats }) => beats),
+      )
+      if (batch.to < (document.beats?.length ?? 0)) return problems
       const listed = [...before, ...given].flatMap(({ characters }) => characters.map((name) => castName(name, cast)))
       const missing = cast.filter((name) => !listed.includes(name))
-      return missing.length === 0 ? [] : [`Nobody may be left out: ${missing.join(', ')} must be in a scene.`]
+      if (missing.length === 0) return problems
+      return [...problems, `Nobody may be left out: ${missing.join(', ')} must be in a scene.`]
     },
     salvage: (value) => value,
     repairs: 1,
@@ -100,17 +103,25 @@ async function askBatch(
     scenes.map((scene) => scene.pages),
     batch.pages,
   )
+  // A model that never names a beat has not said that its scenes serve none.
+  const told = scenes.some(({ beats }) => beats.length > 0)
   let { sets } = document
-  const made = scenes.map((card, index) => {
+  const made = scenes.map(({ beats, ...card }, index) => {
     const placed = withSet(sets, card.set)
     sets = placed.sets
-    const placedCard = { ...card, set: placed.set, pages: weights[index] ?? 0 }
+    const placedCard = { ...card, set: placed.set, pages: weights[index] ?? 0, ...(told && { beats }) }
     return sceneOf(placedCard, cast, before.length + index === 0, document.brief.language)
   })
   return { scenes: made, sets }
 }
 
-type Card = z.infer<ReturnType<typeof sceneCard>>
+type Card = z.infer<ReturnType<typeof sceneCard>> & { readonly beats?: readonly number[] }
+
+/** The beats come first, so that a model settles what a scene is for before it says what happens. */
+function outlineCard(document: Document, batch: Batch) {
+  const beats = beatNumbers(batch, document.beats?.length ?? 0).describe('Numbers of the beats that it serves.')
+  return z.object({ beats, ...sceneCard(document).shape })
+}
 
 /** What a model is asked of a scene that is not written yet. */
 export function sceneCard({ characters = [], brief, sets }: Document) {
@@ -141,6 +152,7 @@ export function sceneOf(card: Card, cast: readonly string[], first: boolean, lan
   return {
     heading: `${card.int_ext} ${card.set} - ${time}`,
     summary: plain(card.summary),
+    ...(card.beats && { beats: card.beats }),
     characters: [...new Set(present)],
     pages: card.pages,
     elements: [],

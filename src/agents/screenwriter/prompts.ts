@@ -52,6 +52,12 @@ export function beatsOf({ beats = [] }: Document, from = 0, to = beats.length): 
     .join('\n')
 }
 
+/** The beats that a scene serves, as far as that is known. */
+export function servedBy({ beats = [] }: Document, scene: Scene): string {
+  const served = (scene.beats ?? []).flatMap((number) => beats[number - 1] ?? [])
+  return served.map(({ title, summary }) => `${title}: ${summary}`).join('\n')
+}
+
 /** The scenes around one: what came before, what it is to be, what comes after. */
 export function surroundings(scenes: readonly Scene[], index: number): string {
   const line = (scene: Scene, at: number): string => `${at + 1}. ${scene.heading}: ${scene.summary}`

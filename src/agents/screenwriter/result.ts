@@ -1,9 +1,9 @@
-import { breakdown, type Finding } from '../../screenplay/index.ts'
+import { breakdown } from '../../screenplay/index.ts'
 import { costUsd } from '../ask.ts'
 import type { Job } from '../job.ts'
 import { type Character, type Document, type Estimate, isReached, type Scene, stageOf } from './document.ts'
 import { estimateText } from './estimate.ts'
-import { checked } from './findings.ts'
+import { checked, type ScriptFinding } from './findings.ts'
 import type { Stage } from './input.ts'
 import { fountainOf, isBegun, pagesOf, scriptOf } from './render.ts'
 
@@ -20,7 +20,7 @@ export type ScriptResult = {
   /** As far as it is written. */
   readonly pages: number
   readonly target_pages: number
-  /** What is wrong with the form, and last an entry `CHECKED` that names the checks that ran. */
+  /** What is wrong with the form, and last an entry `CHECKED` that names the checks that ran, and what is not known. */
   readonly findings: ScriptFinding[]
   /** The whole script, where it fits a result. */
   readonly fountain?: string
@@ -53,9 +53,6 @@ type SceneResult = {
   readonly attempts?: number
   readonly cost_usd?: number | null
 }
-
-type ScriptFinding = Pick<Finding, 'code' | 'severity' | 'message'> &
-  Partial<Omit<Finding, 'code' | 'severity' | 'message'>>
 
 /** Results stay under 40,000 characters; the script is left out where it would not fit, and its resource has it. */
 const MOST_FOUNTAIN = 30_000
@@ -155,9 +152,9 @@ function nextOf(
 function findingsOf(document: Document, fountain: string): ScriptFinding[] {
   const checks = checked(document, fountain)
   if (checks === undefined) return []
-  const { found, ran, passed } = checks
+  const { found, ran, passed, unknown } = checks
   const more = found.length > MOST_FINDINGS ? ` ${found.length - MOST_FINDINGS} findings more are not shown.` : ''
-  const message = `${passed} of ${ran.length} checks passed: ${ran.join(', ')}.${more}`
+  const message = `${passed} of ${ran.length} checks passed: ${ran.join(', ')}.${unknown.length > 0 ? ` Not checked: ${unknown.join(', ')}.` : ''}${more}`
   return [...found.slice(0, MOST_FINDINGS), { code: 'CHECKED', severity: 'info', message }]
 }
 

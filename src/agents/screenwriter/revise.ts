@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isNearDuplicate } from '../../screenplay/names.ts'
 import { type Asker, ask } from '../ask.ts'
 import { castName, plain } from './clean.ts'
+import { beatNumbers, inOrder } from './coverage.ts'
 import type { Character, Document, Scene } from './document.ts'
 import { lengthOf } from './fit.ts'
 import { sceneCard, sceneOf } from './outline.ts'
@@ -68,12 +69,15 @@ type Plan = {
   readonly title: string | null
 }
 
-/** Who is in an added scene may be new, so any name will do. */
+/** Who is in an added scene may be new, so any name will do. A person's own script has no beats to serve. */
 function revisionCard(document: Document, scenes: number) {
-  return sceneCard(document).extend({
+  const card = sceneCard(document).extend({
     after: z.int().min(0).max(scenes).describe('It follows this scene; 0 is the beginning.'),
     characters: z.array(z.string()).min(1).max(20),
   })
+  const to = document.beats?.length ?? 0
+  const beats = beatNumbers({ from: 0, to }, to).describe('Numbers of the beats that it serves; empty if none.')
+  return to === 0 ? card : card.extend({ beats })
 }
 
 function sceneLine(document: Document, { heading, summary }: Scene, at: number): string {
@@ -99,6 +103,7 @@ function applied(document: Document, plan: Plan, notes: string): Document {
     ...(gone.has(at + 1) ? [] : [plan.rewrite.includes(at + 1) ? emptied(scene) : scene]),
     ...following(at + 1),
   ])
+  const all = [...following(0), ...made]
   const grown = added.reduce((sum, { scene }) => sum + scene.pages, 0)
   const shrunk = [...gone].reduce((sum, number) => sum + lengthOf(named, number - 1), 0)
   const asked = document.revision?.pages
@@ -110,7 +115,7 @@ function applied(document: Document, plan: Plan, notes: string): Document {
       ...named.brief,
       target_pages: asked ?? Math.max(1 / 8, eighths(named.brief.target_pages + grown - shrunk)),
     },
-    outline: { batches: named.outline?.batches ?? 0, scenes: [...following(0), ...made] },
+    outline: { batches: named.outline?.batches ?? 0, scenes: inOrder(all, new Set(added.map(({ scene }) => scene))) },
     ...(named.imported && { imported: { ...named.imported, text: undefined } }),
     revision: { notes, planned: true },
   }

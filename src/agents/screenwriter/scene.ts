@@ -7,7 +7,7 @@ import { echoes, echoProblems, withoutEchoes } from './echo.ts'
 import { cleanFacts, ledgerOf, MOST_FACTS } from './facts.ts'
 import { budgetOf, lengthOf, trimmed, withElements, withScene } from './fit.ts'
 import { introduced } from './introduce.ts'
-import { bibleOf, lines, round, surroundings, systemPrompt, tail } from './prompts.ts'
+import { bibleOf, lines, round, servedBy, surroundings, systemPrompt, tail } from './prompts.ts'
 import { sceneText } from './render.ts'
 
 /**
@@ -101,11 +101,13 @@ function scenePrompt(document: Document, { index, pages, notes }: SceneAsk, coun
   const scenes = document.outline?.scenes ?? []
   const scene = sceneAt(document, index)
   const facts = ledgerOf(scenes, index)
+  const served = servedBy(document, scene)
   return lines([
     bibleOf(document),
     facts.length > 0 && `What is settled so far, by scene, and must hold:\n${facts.join('\n')}`,
     surroundings(scenes, index),
     `Now scene ${index + 1} of ${scenes.length}: ${scene.heading}\n${scene.summary}`,
+    served !== '' && `What it serves in the story:\n${served}`,
     scene.characters.length > 0 && `In it: ${scene.characters.join(', ')}.`,
     notes !== undefined &&
       scene.was !== undefined &&

@@ -187,6 +187,87 @@ describe('what a model gets wrong once is put right', () => {
   })
 })
 
+describe('the beats of an outline', () => {
+  /** The good outline of three scenes for five beats, with other beats. */
+  const serving = (request: GenerateRequest, ...beats: readonly unknown[]): string => {
+    const { scenes } = goodAnswer(request) as { readonly scenes: readonly object[] }
+    return JSON.stringify({ scenes: scenes.map((one, at) => ({ ...one, beats: beats[at] })) })
+  }
+  const outlines = (asked: readonly GenerateRequest[]): readonly GenerateRequest[] =>
+    asked.filter((request) => request.json?.name === 'outline')
+
+  test.each<[string, readonly unknown[], string | undefined]>([
+    ['that skips a beat', [[1], [2, 3], [5]], 'No scene serves beat 4'],
+    ['out of order', [[1, 2], [5], [3, 4]], 'Scene 3 of this answer serves beat 3, but comes after'],
+    ['of beats that are none', [[1, 2], [3, 4, 5], [9]], 'Give scene 3 of this answer the number of a beat'],
+    ['that names no beats', [], 'No scene serves beats 1, 2, 3, 4, 5'],
+    ['with beats in words', ['beat 1', ['2', '3'], 'beats 4 and 5'], undefined],
+  ])('one %s is put right', async (_, beats, told) => {
+    let done = false
+    const { asked, screenwriter } = setUp((request) => {
+      if (done || request.json?.name !== 'outline') return undefined
+      done = true
+      return serving(request, ...beats)
+    })
+    const result = await screenwriter.develop(ASK, { signal: never })
+    expect(result.status).toBe('complete')
+    expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
+    expect(outlines(asked)).toHaveLength(told === undefined ? 1 : 2)
+    if (told !== undefined) expect(JSON.stringify(outlines(asked)[1]?.messages.at(-1))).toContain(told)
+  })
+
+  test.each<[string, readonly unknown[], number, string]>([
+    ['a beat that is always left out', [[1], [2, 3], [5]], 2, 'No scene serves beat 4, Beat 3. '],
+    ['an order that is always another', [[1, 2], [5], [3, 4]], 3, 'It serves beat 3, Beat 2, but comes after'],
+  ])(
+    '%s is a finding before the scenes are paid for and after, and holds nothing up',
+    async (_, beats, scene, says) => {
+      const { asked, screenwriter } = setUp((request) =>
+        request.json?.name === 'outline' ? serving(request, ...beats) : undefined,
+      )
+      const finding = { code: 'F19', severity: 'warn', scene, message: expect.stringContaining(says) }
+      const outline = await screenwriter.develop({ ...ASK, stop_after: 'outline' }, { signal: never })
+      expect(outline).toMatchObject({ status: 'complete', findings: [finding, { code: 'CHECKED' }] })
+      expect(outline.findings[0]).not.toHaveProperty('line')
+      expect(outline.findings.at(-1)?.message).toContain('0 of 1 checks passed')
+      const result = await screenwriter.develop({ script_id: outline.script_id }, { signal: never })
+      expect(result).toMatchObject({ status: 'complete', findings: [finding, { code: 'CHECKED' }] })
+      expect(result.fountain?.split('\n')[(result.findings[0]?.line ?? 0) - 1]).toBe(result.scenes[scene - 1]?.heading)
+      expect(outlines(asked)).toHaveLength(2)
+      // No scene is gone over for it: that would not change what the outline has.
+      expect(asked).toHaveLength(3 + 2 + result.scenes.length)
+    },
+  )
+
+  test('of a model that never names a beat it is not known which its scenes serve', async () => {
+    const { asked, screenwriter } = setUp((request) =>
+      request.json?.name === 'outline' ? serving(request) : undefined,
+    )
+    const result = await screenwriter.develop(ASK, { signal: never })
+    expect(result).toMatchObject({ status: 'complete', findings: [{ code: 'CHECKED' }] })
+    expect(result.findings[0]?.message).toMatch(/^17 of 17 .*F18 [^,]*\. Not checked: F19 .*not known\)\.$/)
+    expect(outlines(asked)).toHaveLength(2)
+  })
+
+  test('of a long outline every part has its own beats; numbers from 1 in a later part are put right', async () => {
+    let done = false
+    const { asked, screenwriter } = setUp((request) => {
+      if (done || !/^outline beats [2-9]/.test(questionOf(request))) return undefined
+      done = true
+      const { scenes } = goodAnswer(request) as { readonly scenes: readonly { readonly beats: readonly number[] }[] }
+      const first = scenes[0]?.beats[0] ?? 1
+      return JSON.stringify({
+        scenes: scenes.map((one) => ({ ...one, beats: one.beats.map((beat) => beat - first + 1) })),
+      })
+    })
+    const long: ScriptInput = { ...ASK, format: 'tv_pilot', target_pages: 60, stop_after: 'outline' }
+    const result = await screenwriter.develop(long, { signal: never })
+    expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
+    const again = outlines(asked).find(({ messages }) => messages.length > 1)
+    expect(JSON.stringify(again?.messages.at(-1))).toMatch(/Beats \d+ to \d+ are to be outlined, not beats 1, 2/)
+  })
+})
+
 describe('the length', () => {
   test.each([
     ['a tenth of what is asked for', 0.1],

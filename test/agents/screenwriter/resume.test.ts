@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createScreenwriter, type ScriptInput, type ScriptResult } from '../../../src/agents/screenwriter/index.ts'
 import { GenerateError } from '../../../src/contract/errors.ts'
 import type { Generate } from '../../../src/contract/generate.ts'
-import { memoryShelf } from '../../support/shelf.ts'
+import { type MemoryShelf, memoryShelf } from '../../support/shelf.ts'
 import { testWorld } from '../../support/world.ts'
 import { hanging, promptOf, questionOf, sceneElements, upstream } from './upstream.ts'
 
@@ -69,6 +69,49 @@ describe('a crash at any moment', () => {
     const questions = asked.slice(before).map(questionOf)
     expect(questions.filter((question) => question === 'revision')).toHaveLength(1)
     expect(questions[1]).toBe('scene 2')
+  })
+})
+
+describe('a script that was saved before scenes named their beats', () => {
+  const long: ScriptInput = { ...ASK, format: 'tv_pilot', target_pages: 60 }
+
+  /** Takes from every scene on the shelf what an earlier version did not know. */
+  async function aged(shelf: MemoryShelf, id: string): Promise<void> {
+    const kept = await shelf.get('script', id)
+    const without = JSON.parse(JSON.stringify(kept?.value), (key, value) =>
+      key === 'scenes' ? value.map(({ beats: _, ...scene }: Record<string, unknown>) => scene) : value,
+    )
+    expect(without).not.toEqual(kept?.value)
+    await shelf.put('script', id, without, kept?.version ?? 0, 0)
+  }
+
+  test.each<[string, ScriptInput, string | undefined, string[]]>([
+    ['in the middle of its outline', long, 'outline', ['outline', 'scene']],
+    ['with its outline', { ...ASK, stop_after: 'outline' }, undefined, ['scene']],
+    ['in the middle of its scenes', long, 'scene', ['scene']],
+    ['when it was complete', ASK, undefined, []],
+  ])('%s goes on, and F19 is said to be not checked', async (_, ask, breaks, asks) => {
+    let broken = breaks !== undefined
+    const broke = new GenerateError({ kind: 'auth' }, 'No key.')
+    const { generate, asked } = upstream((request) => {
+      const second = asked.filter(({ json }) => json?.name === breaks).length === 2
+      return broken && second && request.json?.name === breaks ? broke : undefined
+    })
+    const shelf = memoryShelf()
+    const screenwriter = createScreenwriter({ generate, shelf, world: testWorld() })
+    const { script_id, status } = await screenwriter.develop(ask, { signal: never })
+    expect(status).toBe(breaks === undefined ? 'complete' : 'failed')
+    await aged(shelf, script_id)
+    broken = false
+    const before = asked.length
+    const result = await screenwriter.develop({ script_id }, { signal: never })
+    expect(result).toMatchObject({ status: 'complete', stage: 'script', findings: [{ code: 'CHECKED' }] })
+    expect(result.findings[0]?.message).toMatch(/^17 of 17 checks passed: .*\. Not checked: F19 /)
+    expect([...new Set(asked.slice(before).map(({ json }) => json?.name))]).toEqual(asks)
+    const noted = await screenwriter.develop({ script_id, notes: 'Colder.' }, { signal: never })
+    expect(noted).toMatchObject({ status: 'complete', findings: [{ code: 'CHECKED' }] })
+    const anew = await screenwriter.develop({ script_id, redo: 'outline' }, { signal: never })
+    expect(anew.findings[0]?.message).toBe('1 of 1 checks passed: F19 beats and their scenes.')
   })
 })
 

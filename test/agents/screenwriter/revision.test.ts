@@ -69,6 +69,31 @@ describe('notes on a finished script', () => {
     expect((await kept(first.script_id)).versions[0].scenes).toHaveLength(old.length)
   })
 
+  test('a beat whose scene is taken out is told of, until notes add a scene of it where it belongs', async () => {
+    const card = { int_ext: 'EXT.', set: 'Reef', time: 'DAY', summary: 'On.', characters: ['MARA'], pages: 1 }
+    const plans = [
+      { ...NOTHING, remove: [2] },
+      { ...NOTHING, add: [{ ...card, beats: [2, 3], after: 0 }] },
+      { ...NOTHING, add: [{ ...card, beats: [2, 3], after: 2 }] },
+    ]
+    const { generate } = upstream((request) =>
+      request.json?.name === 'revision' ? JSON.stringify(plans.shift()) : undefined,
+    )
+    const screenwriter = createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() })
+    const { script_id } = await screenwriter.develop(ASK, { signal: never })
+    const revised = async (notes: string) => {
+      const { status, findings } = await screenwriter.develop({ script_id, notes }, { signal: never })
+      return {
+        status,
+        missing: findings.filter(({ code }) => code === 'F19').map(({ message }) => message.slice(0, 22)),
+      }
+    }
+    const missing = ['No scene serves beat 2', 'No scene serves beat 3']
+    expect(await revised('Without the shore.')).toEqual({ status: 'complete', missing })
+    expect(await revised('A reef, first thing.')).toEqual({ status: 'complete', missing })
+    expect(await revised('The reef where the shore was.')).toEqual({ status: 'complete', missing: [] })
+  })
+
   test('another length is a note of its own', async () => {
     const { asked, screenwriter } = setUp({ rewrite: [1, 2] })
     const { script_id } = await screenwriter.develop(ASK, { signal: never })
@@ -206,6 +231,7 @@ describe("a person's own script", () => {
       ['EXT. SHORE - DAWN', 'Élodie runs. Gulls.'],
     ])
     expect(result.findings.at(-1)?.code).toBe('CHECKED')
+    expect(result.findings.at(-1)?.message).not.toContain('F19')
     expect(result.findings.filter(({ severity }) => severity === 'error')).toEqual([])
   })
 

@@ -61,7 +61,17 @@ describe('from a concept to a script', () => {
     expect(script.elements.filter(({ type }) => type === 'scene_heading')).toHaveLength(result.scenes.length)
     expect(script.elements.at(-1)).toMatchObject({ type: 'transition', text: 'FADE OUT.' })
     expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
-    expect(result.findings[0]?.message).toMatch(/^(\d+) of \1 checks passed: F01 .*F14/)
+    expect(result.findings[0]?.message).toMatch(/^(\d+) of \1 checks passed: F01 .*F14 .*F19 [^,]*\.$/)
+  })
+
+  test('every scene is written with the beats before it that the outline gave it', async () => {
+    const { generate, asked } = upstream()
+    const { screenwriter } = setUp(generate)
+    const { script_id } = await screenwriter.develop(ASK, { signal: never })
+    const { outline } = JSON.parse(String(await screenwriter.export(script_id, 'json')))
+    expect(outline.scenes.map(({ beats }: { readonly beats: number[] }) => beats)).toEqual([[1], [2, 3], [4, 5]])
+    const second = asked.find((request) => questionOf(request) === 'scene 2')
+    expect(second && promptOf(second)).toMatch(/serves in the story:\nBeat 1: Turn 1\.\nBeat 2: Turn 2\.\n(?!Beat)/)
   })
 
   test('what may come back is bounded by what is asked for', async () => {
@@ -171,7 +181,9 @@ describe('going on', () => {
     })
     expect(outline.scenes.every(({ status }) => status === 'outlined')).toBe(true)
     expect(outline.scenes.reduce((sum, { pages }) => sum + pages, 0)).toBeCloseTo(4, 1)
-    expect(outline.findings).toEqual([])
+    expect(outline.findings).toEqual([
+      { code: 'CHECKED', severity: 'info', message: '1 of 1 checks passed: F19 beats and their scenes.' },
+    ])
     const script = await screenwriter.develop({ script_id: outline.script_id }, { signal: never })
     expect(script).toMatchObject({ status: 'complete', stage: 'script', title: 'The Door Below' })
     const questions = asked.map(questionOf)

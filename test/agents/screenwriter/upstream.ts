@@ -78,7 +78,8 @@ export function goodAnswer(request: GenerateRequest): unknown {
       }
     case 'outline':
       return {
-        scenes: times(least(schema, 'scenes'), (i) => ({
+        scenes: times(least(schema, 'scenes'), (i, count) => ({
+          beats: beatsFor(schema, i, count),
           int_ext: i % 2 ? 'EXT.' : 'INT.',
           set: i % 2 ? 'The shore' : 'Lamp room',
           time: 'NIGHT',
@@ -122,8 +123,16 @@ function cast(schema: unknown): readonly string[] {
   return [...CAST, ...MORE].slice(0, Math.max(CAST.length, least(schema, 'characters')))
 }
 
-function times<T>(count: number, make: (index: number) => T): T[] {
-  return Array.from({ length: count }, (_, index) => make(index))
+function times<T>(count: number, make: (index: number, count: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index, count))
+}
+
+/** The beats of one scene of so many: those that are asked for, in order, each in some scene. */
+function beatsFor(schema: unknown, index: number, count: number): readonly number[] {
+  const range = property(schema, 'properties', 'scenes', 'items', 'properties', 'beats', 'items')
+  const [min, max] = [Number(property(range, 'minimum')), Number(property(range, 'maximum'))]
+  const before = (scene: number): number => Math.floor((scene * (max - min + 1)) / count)
+  return times(Math.max(1, before(index + 1) - before(index)), (at) => min + before(index) + at)
 }
 
 function least(schema: unknown, list: string): number {

@@ -72,7 +72,7 @@ function database(file: DatabaseSync, path: string, version: number, patiently: 
 
   async function drain(): Promise<void> {
     draining = true
-    await undefined // what is asked for in one breath shares one transaction
+    await new Promise(setImmediate) // what is asked for in one turn of the event loop shares one transaction
     while (waiting.length > 0) {
       const jobs = waiting.splice(0, MOST_AT_ONCE)
       try {

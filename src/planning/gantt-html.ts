@@ -1,4 +1,5 @@
 import { GANTT_STYLE } from './gantt-style.ts'
+import { htmlPage } from './html-page.ts'
 import { escaped } from './markup.ts'
 import type { Plan, PlanTask } from './plan.ts'
 import { timeAxis } from './time-axis.ts'
@@ -35,18 +36,7 @@ export function toHtml(plan: Plan): string {
     ({ title, at, depends_on }) =>
       `<tr><th scope="row"><span class="title">${escaped(title)}</span><span class="facts">milestone</span>${waits(depends_on, titles)}</th><td class="when"><time datetime="${at}">${readable(at)}</time></td><td class="chart"><div class="milestone" style="left:${axis.at(at)}%"></div></td></tr>`,
   )
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escaped(plan.goal)}</title>
-<style>${GANTT_STYLE}
-.chart { background-image: ${axis.stripes}; }</style>
-</head>
-<body>
-<header>
+  const body = `<header>
 <h1>${escaped(plan.goal)}</h1>
 <p>${plan.tasks.length} tasks, ${plan.makespan_hours} working hours at ${plan.hours_per_day} a day, ${readable(axis.first)} to ${readable(axis.last)}. The longest chain of dependencies takes ${plan.critical_path_hours} hours${plan.lower_bound_hours < plan.makespan_hours ? `; with this team no order of work takes less than ${plan.lower_bound_hours}` : ''}.</p>
 ${list(
@@ -61,10 +51,9 @@ ${list(
 ${roles.map(group).join('\n')}
 ${milestones.length > 0 ? `<tbody><tr class="group"><th scope="rowgroup" colspan="2">Milestones</th><td class="chart"></td></tr>${milestones.join('\n')}</tbody>` : ''}
 </table>
-<footer><span class="key"><i class="critical"></i> on the critical path</span><span class="key"><i></i> has slack</span><span class="key"><i class="rest"></i> weekend</span></footer>
-</body>
-</html>
-`
+<footer><span class="key"><i class="critical"></i> on the critical path</span><span class="key"><i></i> has slack</span><span class="key"><i class="rest"></i> weekend</span></footer>`
+  const style = `${GANTT_STYLE}\n.chart { background-image: ${axis.stripes}; }`
+  return htmlPage({ title: plan.goal, style, body })
 }
 
 function waits(depends_on: readonly string[], titles: ReadonlyMap<string, string>): string {

@@ -1,4 +1,5 @@
 import { castNumbers, dayOutOfDays } from './day-out-of-days.ts'
+import { htmlPage } from './html-page.ts'
 import { escaped } from './markup.ts'
 import type { ShootingDay, ShootingSchedule, Strip, StripScene } from './shooting.ts'
 import { STRIP_STYLE } from './strip-style.ts'
@@ -81,17 +82,7 @@ export function toStripBoard(schedule: ShootingSchedule, { title, currency }: Bo
     ({ number, member, marks, work, hold, paid }) =>
       `<tr><th scope="row">${number}. ${escaped(member)}</th>${marks.map((mark) => `<td class="mark ${mark.toLowerCase()}">${mark}</td>`).join('')}<td class="number">${work}</td><td class="number">${hold}</td><td class="number">${paid}</td></tr>`,
   )
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escaped(title)}: strip board</title>
-<style>${STRIP_STYLE}</style>
-</head>
-<body>
-<header><h1>${escaped(title)}</h1>
+  const body = `<header><h1>${escaped(title)}</h1>
 <p>${schedule.scenes.length} scenes in ${schedule.shootingDays} shooting days, at most ${pages(Math.round(schedule.pagesPerDay * 8))} pages a day; ${schedule.moves} company moves, ${schedule.scriptOrder.moves} in script order. ${escaped(savingOf(schedule, currency))}</p>
 ${schedule.unrated.length > 0 ? `<p>Without a rate: ${escaped(schedule.unrated.join(', '))}.</p>` : ''}</header>
 <h2>Strip board</h2>
@@ -101,10 +92,8 @@ ${board.join('\n')}
 <h2>Day out of days</h2>
 <div class="wide"><table class="dood"><thead><tr><th scope="col">Cast</th>${span.map((day) => `<th scope="col" class="mark">${day}</th>`).join('')}<th scope="col" class="number">Work</th><th scope="col" class="number">Hold</th><th scope="col" class="number">Paid</th></tr></thead>
 <tbody>${outOfDays.join('\n')}</tbody></table></div>
-<footer>SW starts, W works, H holds, WF finishes, SWF starts and finishes.</footer>
-</body>
-</html>
-`
+<footer>SW starts, W works, H holds, WF finishes, SWF starts and finishes.</footer>`
+  return htmlPage({ title: `${title}: strip board`, style: STRIP_STYLE, body })
 }
 
 function rowsOf({ scenes }: ShootingSchedule, { strips }: ShootingDay) {

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import type { GenerateRequest, Message, Part, Setting } from '../contract/generate.ts'
+import { UserError } from './tool.ts'
+
+const part = z.union([
+  z.object({ type: z.literal('text'), text: z.string() }),
+  z.object({ type: z.literal('image'), mime_type: z.string().regex(/^image\//), data: z.base64() }),
+])
+
+/** What `generate_text` is asked, in the words of its schema. */
+export const input = z.object({
+  prompt: z.string().min(1).optional().describe('Or give `messages`.'),
+  messages: z
+    .array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.union([z.string(), z.array(part)]) }))
+    .min(1)
+    .optional(),
+  system: z.string().optional(),
+  model: z.string().default('auto').describe('`provider/model`, an alias, or `auto`. See list_models.'),
+  fallbacks: z.array(z.string()).optional().describe('Models to try next, in order.'),
+  max_output_tokens: z.int().min(1).max(1_000_000).optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  top_p: z.number().min(0).max(1).optional(),
+  stop: z.array(z.string().min(1)).max(4).optional(),
+  seed: z.int().optional(),
+  reasoning_effort: z.enum(['none', 'low', 'medium', 'high']).optional(),
+  json_schema: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('The answer will be JSON that fits this JSON Schema.'),
+  max_cost_usd: z.number().min(0).optional().describe('Refused if the call could cost more.'),
+  timeout_ms: z.int().min(1).max(3_600_000).optional(),
+  conversation_id: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .optional()
+    .describe('Any name: begins or continues a conversation saved here.'),
+})
+
+type Input = z.output<typeof input>
+type Content = NonNullable<Input['messages']>[number]['content']
+
+/** The same in the words of the contract, about these messages; what the system is told is one text, whatever its place. */
+export function requestOf(asked: Input, messages: readonly Message[]): GenerateRequest {
+  const system = [
+    asked.system,
+    ...(asked.messages ?? []).filter((message) => message.role === 'system').map((message) => textIn(message.content)),
+  ]
+  const text = system.filter((each) => each).join('\n\n')
+  return {
+    model: asked.model,
+    messages,
+    ...(asked.fallbacks && { fallbacks: asked.fallbacks }),
+    ...(text && { system: text }),
+    ...(asked.max_output_tokens !== undefined && { maxOutputTokens: asked.max_output_tokens }),
+    ...(asked.temperature !== undefined && { temperature: asked.temperature }),
+    ...(asked.top_p !== undefined && { topP: asked.top_p }),
+    ...(asked.stop && { stop: asked.stop }),
+    ...(asked.seed !== undefined && { seed: asked.seed }),
+    ...(asked.reasoning_effort && { reasoningEffort: asked.reasoning_effort }),
+    ...(asked.json_schema && { json: { schema: asked.json_schema } }),
+  }
+}
+
+function textIn(content: Content): string {
+  return partsOf(content)
+    .map((each) => (each.type === 'text' ? each.text : ''))
+    .join('')
+}
+
+/**
+ * What is added to the conversation: the messages, and the prompt after them. Throws `UserError` where there is neither.
+ */
+export function messagesOf({ prompt, messages = [] }: Input): readonly Message[] {
+  if (prompt === undefined && messages.length === 0) {
+    throw new UserError('Say what to write: give `prompt`, or `messages` with at least one message.')
+  }
+  const given = messages.flatMap((message): Message[] =>
+    message.role === 'system' ? [] : [{ role: message.role, parts: partsOf(message.content) }],
+  )
+  return prompt === undefined ? given : [...given, { role: 'user', parts: [{ type: 'text', text: prompt }] }]
+}
+
+function partsOf(content: Content): readonly Part[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }]
+  return content.map((each) =>
+    each.type === 'text' ? each : { type: 'image', mimeType: each.mime_type, base64: each.data },
+  )
+}
+
+/** What each setting is called in the input. */
+export const NAME_OF: Readonly<Record<Setting, string>> = {
+  temperature: 'temperature',
+  topP: 'top_p',
+  stop: 'stop',
+  seed: 'seed',
+  reasoningEffort: 'reasoning_effort',
+  json: 'json_schema',
+  tools: 'tools',
+  toolChoice: 'tool_choice',
+  images: 'images',
+  maxOutputTokens: 'max_output_tokens',
+}

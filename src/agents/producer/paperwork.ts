@@ -1,7 +1,8 @@
+import { pages } from '../../planning/index.ts'
 import { CATEGORIES } from './categories.ts'
 import type { KeptPlan } from './document.ts'
 import type { PublishedShooting, Scene, Suggested } from './shooting-shapes.ts'
-import { count, eighthsText, oneLine } from './text.ts'
+import { count, oneLine } from './text.ts'
 
 /** What only the plan of a screenplay has: its papers, as Markdown. All are undefined where there is no shooting. */
 type Paper = (plan: KeptPlan) => string | undefined
@@ -17,7 +18,7 @@ export const breakdownSheets: Paper = ({ shooting, ...plan }) => {
     '',
     `## Scene ${one.scene}: ${safe(one.heading)}`,
     '',
-    `- Length: ${eighthsText(one.eighths)} pages`,
+    `- Length: ${pages(one.eighths)} pages`,
     `- Shooting day: ${dayOf.get(one.scene) ?? ''}`,
     `- Cast Members: ${one.cast.map(safe).join(', ') || 'nobody speaks'}`,
     ...elementsIn([one.scene], shooting.elements).map(
@@ -27,7 +28,7 @@ export const breakdownSheets: Paper = ({ shooting, ...plan }) => {
   return [
     `# Breakdown: ${safe(plan.goal)}`,
     '',
-    `${count(shooting.scenes.length, 'scene')}, ${eighthsText(lengthOf(shooting.scenes))} pages. Cast, set, time and length are read from the screenplay. What is marked as suggested was named by a model: check it.`,
+    `${count(shooting.scenes.length, 'scene')}, ${pages(lengthOf(shooting.scenes))} pages. Cast, set, time and length are read from the screenplay. What is marked as suggested was named by a model: check it.`,
     ...sheets,
     '',
   ].join('\n')
@@ -59,7 +60,7 @@ export const callSheets: Paper = (plan) =>
       stripsOf(plan, day).map(({ name, eighths, scene }) => [
         name,
         scene.heading,
-        eighthsText(eighths),
+        pages(eighths),
         scene.cast.join(', '),
       ]),
     ),
@@ -90,7 +91,7 @@ function paper(
   if (!shooting) return undefined
   const starts = new Map(tasks.map(({ id, start }) => [id, start.slice(0, 10)]))
   const sheets = shooting.days.flatMap((day) => ['', ...sheet(day, starts.get(day.task) ?? '')])
-  const summary = `${count(shooting.scenes.length, 'scene')}, ${eighthsText(lengthOf(shooting.scenes))} pages, at most ${shooting.pages_per_day} a day. The dates are those of the plan.`
+  const summary = `${count(shooting.scenes.length, 'scene')}, ${pages(lengthOf(shooting.scenes))} pages, at most ${shooting.pages_per_day} a day. The dates are those of the plan.`
   return [`# ${title}: ${safe(goal)}`, '', summary, ...sheets, ''].join('\n')
 }
 
@@ -99,7 +100,7 @@ function dayHead(plan: KeptPlan, day: ShootingDay, date: string): readonly strin
   return [
     `## Day ${day.day} of ${last}, ${date}${day.light === 'night' ? ', night' : ''}`,
     '',
-    `${eighthsText(day.eighths)} pages, ${count(new Set(day.sets).size, 'set')}, cast of ${day.cast.length}.`,
+    `${pages(day.eighths)} pages, ${count(new Set(day.sets).size, 'set')}, cast of ${day.cast.length}.`,
   ]
 }
 

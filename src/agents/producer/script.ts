@@ -1,8 +1,9 @@
+import { pages } from '../../planning/index.ts'
 import { breakdown, readHeading, type Script, visible } from '../../screenplay/index.ts'
 import { Document } from '../screenwriter/document.ts'
 import { scriptOf } from '../screenwriter/render.ts'
 import type { Scene } from './shooting-shapes.ts'
-import { clip, count, eighthsText, oneLine } from './text.ts'
+import { clip, count, oneLine } from './text.ts'
 
 /** What a screenplay asks of a production: the goal and the facts in words, and its scenes. */
 export interface Production {
@@ -23,7 +24,7 @@ export function productionOf(kept: unknown): Production | undefined {
   const length = scenes.reduce((sum, { eighths }) => sum + eighths, 0)
   const facts: readonly (string | false)[] = [
     logline ? `Logline: ${clip(logline, 500)}` : false,
-    `The screenplay has ${count(scenes.length, 'scene')} on ${eighthsText(length)} pages, ${count(sets.length, 'set')} and ${count(cast.length, 'speaking part')}.`,
+    `The screenplay has ${count(scenes.length, 'scene')} on ${pages(length)} pages, ${count(sets.length, 'set')} and ${count(cast.length, 'speaking part')}.`,
     `Sets: ${clip(sets.join('; '), 1500)}.`,
     cast.length > 0 && `Cast: ${clip(cast.join(', '), 800)}.`,
   ]

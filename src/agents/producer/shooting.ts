@@ -1,6 +1,7 @@
 import {
   type Light,
   lightOf,
+  pages,
   type ShootingSchedule,
   type ShootingTerms,
   type StripScene,
@@ -8,7 +9,7 @@ import {
 } from '../../planning/index.ts'
 import type { Constraints, Finding, PlanDocument } from './document.ts'
 import type { PublishedShooting, Scene, Shooting, Suggested } from './shooting-shapes.ts'
-import { clip, count, eighthsText, nameKey } from './text.ts'
+import { clip, count, nameKey } from './text.ts'
 
 /** A day of shooting as the other tasks see it. */
 export interface ShootingBlock {
@@ -58,7 +59,7 @@ export function blocksOf({ days, spanDays, scenes }: ShootingSchedule): readonly
     return {
       id,
       title: clip(`Shoot ${where}${day.light === 'night' ? ' (night)' : ''}`, 120),
-      description: clip(`${long}${what} of ${scenes.length}, ${eighthsText(day.eighths)} pages${who}.`, 600),
+      description: clip(`${long}${what} of ${scenes.length}, ${pages(day.eighths)} pages${who}.`, 600),
       eighths: day.eighths,
     }
   })

@@ -10,13 +10,6 @@ export function oneLine(text: string, most: number): string {
   return clip(text.replace(/\s+/g, ' ').trim(), most)
 }
 
-/** `2 3/8`, as production offices write a length in pages. */
-export function eighthsText(eighths: number): string {
-  const [whole, rest] = [Math.floor(eighths / 8), eighths % 8]
-  const parts = [...(whole > 0 ? [String(whole)] : []), ...(rest > 0 ? [`${rest}/8`] : [])]
-  return parts.join(' ') || '0'
-}
-
 export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`
 }

@@ -1,4 +1,5 @@
 import type { App } from './app.ts'
+import type { Usage } from './contract/generate.ts'
 import type { BudgetState, CallRecord, Counts, Period, Row } from './contract/ledger.ts'
 
 /** The usage report in the shape of DESIGN A4: what was spent, on what, and what is left of every budget. */
@@ -103,6 +104,16 @@ export function usd(microUsd: number | undefined): number | null {
   return microUsd === undefined ? null : microUsd / 1_000_000
 }
 
+/** Token counts as they are told: input with its cached part, output with its reasoning. Unknown is null, never 0. */
+export function usageOf({ inputTokens, cachedInputTokens, outputTokens, reasoningTokens }: Usage) {
+  return {
+    input_tokens: inputTokens ?? null,
+    cached_input_tokens: cachedInputTokens ?? null,
+    output_tokens: outputTokens ?? null,
+    reasoning_tokens: reasoningTokens ?? null,
+  }
+}
+
 function periodOf({ from, to, by, ...counts }: Period): ReportPeriod {
   const rows = (list: readonly Row[]): readonly ReportRow[] => list.map((row) => ({ key: row.key, ...countsOf(row) }))
   return {
@@ -154,12 +165,7 @@ function callOf({ callId, tool, at, microUsd, attempts }: CallRecord) {
       outcome: attempt.outcome,
       at: iso(attempt.at),
       latency_ms: attempt.latencyMs,
-      usage: {
-        input_tokens: attempt.usage.inputTokens ?? null,
-        cached_input_tokens: attempt.usage.cachedInputTokens ?? null,
-        output_tokens: attempt.usage.outputTokens ?? null,
-        reasoning_tokens: attempt.usage.reasoningTokens ?? null,
-      },
+      usage: usageOf(attempt.usage),
       cost_usd: usd(attempt.microUsd),
       estimated: attempt.estimated,
     })),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { collect } from '../contract/collect.ts'
-import type { Attempt, Usage } from '../contract/generate.ts'
-import { usd } from '../report.ts'
+import type { Attempt } from '../contract/generate.ts'
+import { usageOf, usd } from '../report.ts'
 import { recall, remember } from './conversation.ts'
 import { input, messagesOf, NAME_OF, requestOf } from './generate-text-request.ts'
 import { told } from './told.ts'
@@ -96,15 +96,6 @@ export default tool({
 
 function beginningOf(text: string, chars: number, resource: string): string {
   return `${text.slice(0, chars)}\n\n[The beginning of ${text.length} characters. The whole text is the resource ${resource}.]`
-}
-
-function usageOf(usage: Usage): z.output<typeof output>['usage'] {
-  return {
-    input_tokens: usage.inputTokens ?? null,
-    cached_input_tokens: usage.cachedInputTokens ?? null,
-    output_tokens: usage.outputTokens ?? null,
-    reasoning_tokens: usage.reasoningTokens ?? null,
-  }
 }
 
 /** From the call to the first word of the answer, whoever began it. */

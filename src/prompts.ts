@@ -1,7 +1,6 @@
 import { completable, type McpServer } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-
-const FORMATS = ['scene', 'short', 'commercial', 'tv_pilot', 'feature']
+import { FORMATS } from './agents/screenwriter/input.ts'
 
 /** The prompts a person picks from a menu: each becomes a message that makes good use of a tool. */
 export function registerPrompts(server: McpServer): void {

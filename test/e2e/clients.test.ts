@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CLIENTS, connect, type TestClient } from '../support/clients.ts'
+import { CLIENTS, connect, finished, type TestClient } from '../support/clients.ts'
 import { type Upstream, upstream } from '../support/upstream.ts'
 
 /** The whole program, built, over stdio, with clients of both generations and both protocol eras. */
@@ -96,7 +96,7 @@ describe.each(CLIENTS)('with the client %s', (generation) => {
   })
 
   test('a screenplay and its plan come out of jobs, and can be read as resources', async () => {
-    const script = await job(client, 'develop_script', 'script_id', {
+    const script = await finished(client, 'develop_script', {
       concept: 'A lamp, a storm, one match.',
       format: 'scene',
       target_pages: 1,
@@ -109,7 +109,7 @@ describe.each(CLIENTS)('with the client %s', (generation) => {
     expect(scene.mimeType).toBe('text/vnd.fountain')
     expect(fountain.text).toContain(scene.text.trim().split('\n').slice(0, 5).join('\n'))
     await expect(client.read(`script://${script['script_id']}/scene/99`)).rejects.toThrow(/not found/i)
-    const plan = await job(client, 'plan_tasks', 'plan_id', {
+    const plan = await finished(client, 'plan_tasks', {
       script_id: script['script_id'],
       detail: 'outline',
       model: 'rehearsal/understudy',
@@ -197,15 +197,6 @@ describe.each(CLIENTS)('with the client %s', (generation) => {
     expect(text.startsWith(String(structured['summary']))).toBe(true)
   })
 })
-
-async function job(client: TestClient, tool: string, id: string, input: Readonly<Record<string, unknown>>) {
-  let { structured, isError, text } = await client.call(tool, input)
-  for (let calls = 0; structured['status'] === 'running' && calls < 5; calls++) {
-    ;({ structured, isError, text } = await client.call(tool, { [id]: structured[id] }))
-  }
-  expect(isError, text).toBe(false)
-  return structured
-}
 
 /** Waits for something another process does: asks again every few milliseconds, for five seconds at most. */
 async function until<T>(ask: () => T | Promise<T>): Promise<NonNullable<T>> {

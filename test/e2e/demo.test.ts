@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findCycle } from '../../src/planning/index.ts'
 import { breakdown, lint, measure, parseFountain } from '../../src/screenplay/index.ts'
-import { connect, type TestClient } from '../support/clients.ts'
+import { connect, finished, type TestClient } from '../support/clients.ts'
 
 /** What the demo does, with the understudy, held to what it promises. */
 const MODEL = 'rehearsal/understudy'
@@ -14,8 +14,8 @@ let plan: Json
 beforeAll(async () => {
   client = await connect('2.x on 2026-07-28')
   const concept = 'A lighthouse keeper, MARA, and her brother TOM must keep the lamp burning through one storm.'
-  script = await done('develop_script', 'script_id', { concept, format: 'short', target_pages: 4, model: MODEL })
-  plan = await done('plan_tasks', 'plan_id', {
+  script = await finished(client, 'develop_script', { concept, format: 'short', target_pages: 4, model: MODEL })
+  plan = await finished(client, 'plan_tasks', {
     script_id: script['script_id'],
     constraints: { start_date: '2026-11-23' },
     model: MODEL,
@@ -59,11 +59,3 @@ test('every answer of the understudy says that it is placeholder text', async ()
   expect(structured['text']).toMatch(/placeholder text/i)
   expect(script['fountain']).toMatch(/placeholder text/i)
 })
-
-async function done(tool: string, id: string, input: Json): Promise<Json> {
-  let { structured, text, isError } = await client.call(tool, input)
-  while (structured['status'] === 'running')
-    ({ structured, text, isError } = await client.call(tool, { [id]: structured[id] }))
-  expect(isError || structured['status'] !== 'complete', text).toBe(false)
-  return structured
-}

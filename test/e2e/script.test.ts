@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { GenerateRequest } from '../../src/contract/generate.ts'
 import { goodAnswer, questionOf, sceneElements } from '../agents/screenwriter/upstream.ts'
-import { connect, type TestClient } from '../support/clients.ts'
+import { connect, finished, type TestClient } from '../support/clients.ts'
 import { type Asked, type Upstream, upstream } from '../support/upstream.ts'
 
 /** The whole program against a vendor that gets something wrong in every scene, once. */
@@ -42,16 +42,13 @@ const WRONG: Readonly<Record<string, (request: GenerateRequest) => string>> = {
 }
 
 test('the script passes every check, every call is booked, and every scene says what it took', async () => {
-  let { structured } = await client.call('develop_script', {
+  const structured = await finished(client, 'develop_script', {
     concept: 'A keeper finds a door under the sea.',
     format: 'short',
     target_pages: 9,
     model: 'openai/gpt-4o',
     wait_seconds: 60,
   })
-  while (structured['status'] === 'running') {
-    ;({ structured } = await client.call('develop_script', { script_id: structured['script_id'] }))
-  }
   expect(structured, String(structured['next'])).toMatchObject({ status: 'complete', models: ['openai/gpt-4o'] })
   const findings = structured['findings'] as readonly { readonly code: string; readonly message: string }[]
   expect(findings.map(({ code }) => code)).toEqual(['CHECKED'])

@@ -59,6 +59,23 @@ export interface Launch {
   readonly command?: readonly [string, ...string[]]
 }
 
+/** The argument by which each kind of long work is called again. */
+const JOBS = { develop_script: 'script_id', plan_tasks: 'plan_id' } as const
+
+/** Calls a tool, and calls it again by its id while it runs; the last answer. Throws where that is not `complete`. */
+export async function finished(
+  client: TestClient,
+  tool: keyof typeof JOBS,
+  input: Readonly<Record<string, unknown>>,
+): Promise<ToolAnswer['structured']> {
+  const id = JOBS[tool]
+  let answer = await client.call(tool, input)
+  while (!answer.isError && answer.structured['status'] === 'running')
+    answer = await client.call(tool, { [id]: answer.structured[id] })
+  if (answer.structured['status'] !== 'complete') throw new Error(answer.text)
+  return answer.structured
+}
+
 export const SERVER = join(import.meta.dirname, '../../dist/server.js')
 
 /** The clients that every end-to-end test runs with. */

@@ -2,10 +2,8 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { expect, test, vi } from 'vitest'
-import { SERVER } from '../support/clients.ts'
+import { connect, finished, type TestClient } from '../support/clients.ts'
 
 // Two processes and a whole script in each test, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 })
@@ -18,38 +16,8 @@ const ASK = {
 }
 const NOTES = 'Make the storm worse in the middle.'
 
-interface Server {
-  readonly pid: number
-  call(tool: string, args: object, told?: (message: string) => void): Promise<Readonly<Record<string, unknown>>>
-  scripts(): Promise<readonly string[]>
-  close(): Promise<void>
-}
-
-async function start(home: string): Promise<Server> {
-  const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [SERVER],
-    cwd: home,
-    env: { PATH: process.env['PATH'] ?? '', HOME: home, SHOWRUNNER_HOME: home },
-    stderr: 'ignore',
-  })
-  const client = new Client({ name: 'kill', version: '1.0.0' })
-  await client.connect(transport)
-  return {
-    pid: transport.pid ?? 0,
-    async call(tool, args, told) {
-      const onprogress = ({ message = '' }: { readonly message?: string | undefined }): void => told?.(message)
-      const result = await client.callTool(
-        { name: tool, arguments: { ...args } },
-        { timeout: 60_000, resetTimeoutOnProgress: true, onprogress },
-      )
-      return result.structuredContent as Readonly<Record<string, unknown>>
-    },
-    scripts: async () =>
-      (await client.listResources()).resources.flatMap(({ uri, name }) => (uri.startsWith('script://') ? [name] : [])),
-    close: () => client.close(),
-  }
-}
+const start = (home: string): Promise<TestClient> =>
+  connect('2.x on 2025-11-25', { cwd: home, env: { SHOWRUNNER_HOME: home } })
 
 const emptyHome = (): string => mkdtempSync(join(tmpdir(), 'showrunner-kill-'))
 
@@ -61,38 +29,36 @@ function laterInTime(home: string): void {
 }
 
 /** Runs until a message of the progress says so, and kills the process there and then. */
-async function killedAt(server: Server, input: object, moment: RegExp): Promise<void> {
+async function killedAt(server: TestClient, input: Readonly<Record<string, unknown>>, moment: RegExp): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const told = (message: string): void => {
+    const onprogress = ({ message = '' }: { readonly message?: string | undefined }): void => {
       if (!moment.test(message)) return
       process.kill(server.pid, 'SIGKILL')
       resolve()
     }
-    server.call('develop_script', { ...input, wait_seconds: 60 }, told).then(
-      (result) => reject(new Error(`it was ${result['status']} before ${moment}`)),
+    server.call('develop_script', { ...input, wait_seconds: 60 }, { onprogress }).then(
+      ({ structured }) => reject(new Error(`it was ${structured['status']} before ${moment}`)),
       () => resolve(),
     )
   })
   await server.close()
 }
 
-async function callsBooked(server: Server): Promise<number> {
-  const { periods } = (await server.call('usage_report', { period: 'all' })) as {
-    readonly periods: { readonly all: { readonly calls: number } }
-  }
-  return periods.all.calls
+async function scriptIn(server: TestClient): Promise<string | undefined> {
+  const uris = (await server.resources()).map(({ uri }) => uri)
+  return uris.find((uri) => uri.startsWith('script://'))?.slice('script://'.length)
+}
+
+async function callsBooked(server: TestClient): Promise<number> {
+  return JSON.parse((await server.read('usage://report/all')).text).periods.all.calls
 }
 
 /** What nobody disturbs: the script, the script after the notes, and the calls that each took. */
 async function undisturbed() {
   const server = await start(emptyHome())
-  const script = await server.call('develop_script', { ...ASK, wait_seconds: 60 })
+  const script = await finished(server, 'develop_script', ASK)
   const calls = await callsBooked(server)
-  const revised = await server.call('develop_script', {
-    script_id: script['script_id'],
-    notes: NOTES,
-    wait_seconds: 60,
-  })
+  const revised = await finished(server, 'develop_script', { script_id: script['script_id'], notes: NOTES })
   const inAll = await callsBooked(server)
   await server.close()
   return { script, revised, calls, inAll }
@@ -116,8 +82,7 @@ test.each([
   await killedAt(first, ASK, moment)
   laterInTime(home)
   const second = await start(home)
-  const [script_id] = await second.scripts()
-  const result = await second.call('develop_script', { script_id, wait_seconds: 60 })
+  const result = await finished(second, 'develop_script', { script_id: await scriptIn(second) })
   expect(result, what).toMatchObject({ status: 'complete', calls: script['calls'], pages: script['pages'] })
   expect(result['fountain']).toBe(script['fountain'])
   // The one that was under way when the process died may have been asked once more.
@@ -133,11 +98,11 @@ test.each([
   expect(revised['status']).toBe('complete')
   const home = emptyHome()
   const first = await start(home)
-  const { script_id } = await first.call('develop_script', { ...ASK, wait_seconds: 60 })
+  const { script_id } = await finished(first, 'develop_script', ASK)
   await killedAt(first, { script_id, notes: NOTES }, moment)
   laterInTime(home)
   const second = await start(home)
-  const result = await second.call('develop_script', { script_id, wait_seconds: 60 })
+  const result = await finished(second, 'develop_script', { script_id })
   expect(result['fountain']).toBe(revised['fountain'])
   expect(await callsBooked(second)).toBeLessThanOrEqual(inAll + 1)
   await second.close()

@@ -10,6 +10,8 @@ import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 /** One face for the MCP clients of both generations, as far as the tests use them. */
 export interface TestClient {
   readonly name: string
+  /** Of the server's process. */
+  readonly pid: number
   /** What the server wrote to stderr so far. */
   stderr(): string
   call(tool: string, args: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<ToolAnswer>
@@ -100,6 +102,7 @@ async function connectOld(options: StdioOptions): Promise<TestClient> {
   await client.connect(transport)
   return {
     ...common('1.x', client, stderr),
+    pid: transport.pid ?? 0,
     async watch(uri, heard) {
       client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => heard(params.uri))
       await client.subscribeResource({ uri })
@@ -118,6 +121,7 @@ async function connectNew(generation: Generation, options: StdioOptions): Promis
   await client.connect(transport)
   return {
     ...common(generation, client, stderr),
+    pid: transport.pid ?? 0,
     async watch(uri, heard) {
       client.setNotificationHandler('notifications/resources/updated', ({ params }) => heard(params.uri))
       if (modern) await client.listen({ resourceSubscriptions: [uri] })
@@ -126,7 +130,7 @@ async function connectNew(generation: Generation, options: StdioOptions): Promis
   }
 }
 
-function common(name: string, client: OldClient | NewClient, stderr: () => string): Omit<TestClient, 'watch'> {
+function common(name: string, client: OldClient | NewClient, stderr: () => string): Omit<TestClient, 'watch' | 'pid'> {
   return {
     name,
     stderr,

@@ -75,6 +75,24 @@ describe('what is written can be read back', () => {
     const xml = toFdx(parseFountain('One [[a note]] two.\n\nThree.')).replace('<Text>One ', '<Text>Uno ')
     expect(elementsOf(fromFdx(xml))).toEqual(['Uno  two.', 'Three.'])
   })
+
+  test.each([
+    '{"element":{}}',
+    '{"element":{"type":"action"}}',
+    '{"element":{"type":"toString"}}',
+    '{"element":null}',
+    '{"titlePage":[{}]}',
+    'null',
+    '{',
+  ])('an instruction that was spoiled is passed over: %s', (spoiled) => {
+    const kept = `<?showrunner ${spoiled}?>`
+    const title = `<TitlePage><Content>${kept}<Paragraph Alignment="Center"><Text>T</Text></Paragraph></Content></TitlePage>`
+    const xml = `<FinalDraft><Content>${kept}${paragraph('Action', 'A')}</Content>${title}</FinalDraft>`
+    expect(fromFdx(xml)).toEqual({
+      titlePage: [{ key: 'Title', values: ['T'] }],
+      elements: [{ type: 'action', text: 'A' }],
+    })
+  })
 })
 
 test('a scene says its number, its length in eighths and its page', () => {

@@ -2,8 +2,9 @@ import { marked, type Run, runs } from '../inline.ts'
 import { LINES_PER_PAGE } from '../paginate.ts'
 import { titleLines } from '../title-page.ts'
 import type { Element, Script, TitleEntry } from '../types.ts'
+import { keptIn } from './kept.ts'
 import { alike, elementsOf, type Paragraph, paragraphOf } from './paragraph.ts'
-import { goesOn, type Kept } from './write.ts'
+import { goesOn } from './write.ts'
 import { elementsOf as childrenOf, isElement, legal, readXml, type XmlElement, type XmlNode } from './xml.ts'
 
 /**
@@ -121,16 +122,6 @@ function wellFormed(elements: readonly Element[], exact: ReadonlySet<Element>): 
   const isBlank = (element: Element): boolean => element.type === 'action' && element.text === '' && !exact.has(element)
   const first = trimmed.findIndex((element) => !isBlank(element))
   return first < 0 ? [] : trimmed.slice(first, trimmed.findLastIndex((element) => !isBlank(element)) + 1)
-}
-
-function keptIn(node: XmlNode): Kept | undefined {
-  if (typeof node === 'string' || isElement(node) || node.instruction !== 'showrunner') return undefined
-  try {
-    // It was written by `toFdx`; the paragraph that follows has the last word on whether it still holds.
-    return JSON.parse(node.content) as Kept
-  } catch {
-    return undefined
-  }
 }
 
 /** A title page is free text: who wrote what is told from the words and the place on the page. */

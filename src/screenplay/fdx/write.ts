@@ -3,6 +3,7 @@ import { type Run, runs } from '../inline.ts'
 import { LINES_PER_PAGE, type PageOptions } from '../paginate.ts'
 import { titleLines } from '../title-page.ts'
 import type { Element, Script } from '../types.ts'
+import { keep } from './kept.ts'
 import { elementsOf, type Paragraph, paragraphOf } from './paragraph.ts'
 import { settings } from './settings.ts'
 import { type FdxTag, type TaggedRun, tagData, withTags } from './tags.ts'
@@ -28,12 +29,6 @@ ${body}  </Content>
 ${settings(paper, spacing)}
 ${titlePage(script, LINES_PER_PAGE[paper])}${tagData(tags)}</FinalDraft>
 `
-}
-
-/** What is in a processing instruction. */
-export interface Kept {
-  readonly element?: Element
-  readonly titlePage?: Script['titlePage']
 }
 
 function bodyOf(script: Script, tags: readonly FdxTag[], scenes: ReadonlyMap<number, string>): string {
@@ -114,15 +109,6 @@ function texts(marked: readonly TaggedRun[]): string {
 function styleOf({ bold, italic, underline, tag }: TaggedRun): string {
   const style = [bold && 'Bold', italic && 'Italic', underline && 'Underline'].filter(Boolean).join('+')
   return (style === '' ? '' : ` Style="${style}"`) + (tag === undefined ? '' : ` TagNumber="${tag}"`)
-}
-
-/** JSON in plain letters, with no `>` that could end the instruction. */
-function keep(kept: Kept): string {
-  const json = JSON.stringify(kept).replace(
-    /[>\u007F-\uFFFF]/g,
-    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-  return `    <?showrunner ${json}?>\n`
 }
 
 function scenesOf(script: Script, options: PageOptions): ReadonlyMap<number, string> {

@@ -15,7 +15,7 @@ export function renamed(document: Document, { from, to }: { readonly from: strin
   const taken = cast.some((other) => other !== old && (other === name || isNearDuplicate(other, name)))
   if (old === undefined || old === name || taken || !/\p{L}/u.test(name)) return document
   const change = changer(old, name)
-  const { story, outline } = document
+  const { story, outline, imported } = document
   return {
     ...document,
     ...(story && { story: { ...story, logline: change(story.logline), theme: change(story.theme) } }),
@@ -26,6 +26,9 @@ export function renamed(document: Document, { from, to }: { readonly from: strin
       voice: change(one.voice),
     })),
     ...(document.beats && { beats: document.beats.map((beat) => ({ ...beat, summary: change(beat.summary) })) }),
+    ...(imported && {
+      imported: { ...imported, before: imported.before.map((element) => inElement(element, old, name, change)) },
+    }),
     ...(outline && {
       outline: { ...outline, scenes: outline.scenes.map((scene) => inScene(scene, old, name, change)) },
     }),

@@ -256,6 +256,15 @@ describe("a person's own script", () => {
     expect(Math.abs(result.pages - result.target_pages)).toBeLessThanOrEqual(0.25)
   })
 
+  test('a new name stands before the first heading too', async () => {
+    const { screenwriter } = setUp({ rename: [{ from: 'Mara', to: 'Oda' }] })
+    const source = `Mara alone.\n\n${OWN.slice(OWN.indexOf('INT.'))}`
+    const { script_id } = await screenwriter.develop({ source }, { signal: never })
+    const result = await screenwriter.develop({ script_id, notes: 'Call her Oda.' }, { signal: never })
+    expect(result.fountain).toContain('Oda alone.')
+    expect(result.fountain).not.toMatch(/mara/i)
+  })
+
   test('it is gone on with: new scenes, its length as asked', async () => {
     const card = { int_ext: 'EXT.', set: 'Reef', time: 'DAY', summary: 'On.', characters: ['MARA'], pages: 1 }
     const { screenwriter } = setUp({

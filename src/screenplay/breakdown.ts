@@ -1,6 +1,7 @@
 import { readHeading } from './heading.ts'
 import { LINES_PER_PAGE, type Page, type PageOptions, paginate } from './paginate.ts'
-import type { Script } from './types.ts'
+import { labelOf, type TagCategory, tagsOf } from './tags.ts'
+import type { Element, Script } from './types.ts'
 
 /** What a production asks of a scene. */
 export interface SceneBreakdown {
@@ -14,6 +15,8 @@ export interface SceneBreakdown {
   readonly time: string | undefined
   /** Who speaks, in order of appearance. */
   readonly cast: readonly string[]
+  /** What is tagged in it, by category, as the production calls it, in order of appearance and each once. */
+  readonly tagged: Readonly<Partial<Record<TagCategory, readonly string[]>>>
   /** Length in eighths of a page, at least 1; all scenes together make the length of the script. */
   readonly eighths: number
   /** The page it begins on. */
@@ -36,7 +39,8 @@ export function breakdown(script: Script, options?: PageOptions): readonly Scene
     const next = starts[index + 1]
     const [from, to] = [where.get(at) ?? 0, next === undefined ? end : (where.get(next) ?? end)]
     const { prefix, set, time } = readHeading(heading.text)
-    const spoken = script.elements.slice(at, next).flatMap((e) => (e.type === 'character' ? [e.name] : []))
+    const own = script.elements.slice(at, next)
+    const spoken = own.flatMap((each) => (each.type === 'character' ? [each.name] : []))
     return {
       scene: index + 1,
       number: heading.number,
@@ -45,11 +49,20 @@ export function breakdown(script: Script, options?: PageOptions): readonly Scene
       set,
       time,
       cast: [...new Set(spoken)],
+      tagged: taggedIn(own),
       eighths: Math.max(1, eighth(to) - eighth(from)),
       page: Math.floor(from / perPage) + 1,
       element: at,
     }
   })
+}
+
+function taggedIn(elements: readonly Element[]): SceneBreakdown['tagged'] {
+  const named = new Map<TagCategory, Set<string>>()
+  for (const tag of elements.flatMap(tagsOf)) {
+    named.set(tag.category, (named.get(tag.category) ?? new Set()).add(labelOf(tag)))
+  }
+  return Object.fromEntries([...named].map(([category, labels]) => [category, [...labels]]))
 }
 
 /** The first row of every element, counted through all pages. */

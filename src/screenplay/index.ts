@@ -1,7 +1,6 @@
 export { breakdown, type SceneBreakdown } from './breakdown.ts'
 export { fromFdx } from './fdx/read.ts'
-export type { FdxTag, TagCategory } from './fdx/tags.ts'
-export { type FdxOptions, toFdx } from './fdx/write.ts'
+export { toFdx } from './fdx/write.ts'
 export { fix } from './fix.ts'
 export { type Heading, readHeading } from './heading.ts'
 export { toHtml } from './html/index.ts'
@@ -12,6 +11,7 @@ export { parseFountain } from './parse.ts'
 export { type PdfOptions, toPdf } from './pdf/index.ts'
 export { uncovered } from './pdf/uncovered.ts'
 export { printFountain } from './print.ts'
+export { TAG_CATEGORIES, type Tag, type TagCategory, tagsOf } from './tags.ts'
 export type {
   Action,
   Character,

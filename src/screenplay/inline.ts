@@ -44,7 +44,7 @@ export function marked(given: readonly Run[]): string {
   const plain = write((words) => words)
   if (!MARKED.test(plain)) return plain
   const seen = given.map((run) => run.text).join('')
-  const alike = given.every((run) => !/[*_]/.test(run.text)) || (given.length < 2 && visible(plain) === seen)
+  const alike = given.every((run) => !/[*_]/.test(run.text)) || (merged.length < 2 && visible(plain) === seen)
   return alike ? plain : write((words) => words.replace(/[*_]/g, '\\$&'))
 }
 

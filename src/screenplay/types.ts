@@ -1,3 +1,5 @@
+import type { Tag } from './tags.ts'
+
 /**
  * A screenplay as a tree: the title page and the elements in order, one element a paragraph, as Final Draft counts them.
  *
@@ -36,7 +38,7 @@ export type Element =
   | Section
   | PageBreak
 
-export interface SceneHeading extends Sourced {
+export interface SceneHeading extends Tagged {
   readonly type: 'scene_heading'
   /** As written, such as `INT. HOUSE - DAY`. */
   readonly text: string
@@ -44,7 +46,7 @@ export interface SceneHeading extends Sourced {
   readonly number?: string
 }
 
-export interface Character extends Sourced {
+export interface Character extends Tagged {
   readonly type: 'character'
   readonly name: string
   /** What follows the name in brackets, without them: `V.O.`, `on the radio`. */
@@ -54,12 +56,12 @@ export interface Character extends Sourced {
 }
 
 /** An empty text is one more blank line. */
-export interface Action extends Sourced {
+export interface Action extends Tagged {
   readonly type: 'action'
   readonly text: string
 }
 
-export interface Section extends Sourced {
+export interface Section extends Tagged {
   readonly type: 'section'
   readonly depth: number
   readonly text: string
@@ -69,9 +71,14 @@ export interface PageBreak extends Sourced {
   readonly type: 'page_break'
 }
 
-interface Plain<Type extends string> extends Sourced {
+interface Plain<Type extends string> extends Tagged {
   readonly type: Type
   readonly text: string
+}
+
+interface Tagged extends Sourced {
+  /** What of it a production has to provide; never an empty list. */
+  readonly tags?: readonly Tag[]
 }
 
 interface Sourced {

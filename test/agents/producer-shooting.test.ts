@@ -230,7 +230,11 @@ describe('a screenplay becomes a plan', () => {
     const fdx = (await producer.export('id2', 'fdx')) ?? ''
     expect(fdx.match(/<TagDefinition [^>]*Label="(?:ANNA|TOM)"/g)).toHaveLength(2)
     expect(fdx).toContain('<TagCategory Color="#94AA11150000" Id="05c556eb-6bc1-4a3a-b09f-f8b5ba1b6afa" Name="Props"')
-    expect(fromFdx(fdx).elements.map(({ type }) => type)).toEqual(script.elements.map(({ type }) => type))
+    const read = fromFdx(fdx)
+    expect(read.elements.map(({ type }) => type)).toEqual(script.elements.map(({ type }) => type))
+    expect(breakdown(read).map(({ tagged }) => tagged['Cast Members'])).toEqual(
+      breakdown(script).map(({ cast }) => (cast.length > 0 ? cast : undefined)),
+    )
   })
 
   test('a plan without a screenplay has no shooting papers', async () => {

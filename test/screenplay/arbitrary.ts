@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { TAG_CATEGORIES, type Tag, tagsOf } from '../../src/screenplay/tags.ts'
 import type { Element, Script } from '../../src/screenplay/types.ts'
 
 const word = fc.oneof(
@@ -85,3 +86,32 @@ export const script: fc.Arbitrary<Script> = fc
           ],
     elements: [...first, ...middle.flat(), ...last],
   }))
+
+const mark = fc.record(
+  {
+    element: fc.nat(),
+    words: fc.oneof({ weight: 5, arbitrary: fc.tuple(fc.nat(), fc.nat({ max: 12 })) }, { weight: 1, arbitrary: line }),
+    category: fc.constantFrom(...TAG_CATEGORIES),
+    nth: fc.integer({ min: 1, max: 3 }),
+    label: fc.oneof(plain, fc.string({ unit: 'binary', maxLength: 6 })),
+  },
+  { requiredKeys: ['element', 'words', 'category'] },
+)
+/** Scripts with tags: on words that are there and on some that are not, one across another, once and again. */
+export const taggedScript: fc.Arbitrary<Script> = fc
+  .tuple(script, fc.array(mark, { minLength: 1, maxLength: 10 }))
+  .map(([given, marks]) => {
+    const elements = [...given.elements]
+    for (const { element, words, ...rest } of marks) {
+      const at = element % elements.length
+      const one = elements[at]
+      if (!one || one.type === 'page_break') continue
+      const seen = one.type === 'character' ? one.name : one.text
+      const [start, length] = typeof words === 'string' ? [0, 0] : words
+      const from = start % (seen.length + 1)
+      const text = typeof words === 'string' ? words : seen.slice(from, from + length)
+      const tag: Tag = { ...rest, text }
+      elements[at] = { ...one, tags: [...tagsOf(one), tag] }
+    }
+    return { ...given, elements }
+  })

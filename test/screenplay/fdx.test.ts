@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { XMLValidator } from 'fast-xml-parser'
 import { describe, expect, test } from 'vitest'
@@ -10,22 +8,24 @@ import { marked, runs } from '../../src/screenplay/inline.ts'
 import { parseFountain } from '../../src/screenplay/parse.ts'
 import { printFountain } from '../../src/screenplay/print.ts'
 import type { Element, Script } from '../../src/screenplay/types.ts'
-import { script } from './arbitrary.ts'
-import { bare, countsOf, DATA, hasData, read } from './data.ts'
+import { script, taggedScript } from './arbitrary.ts'
+import { bare, countsOf, hasData, read, realFdx, withoutInstructions } from './data.ts'
 
 const content = (inner: string): string => `<FinalDraft Version="4"><Content>${inner}</Content></FinalDraft>`
 const paragraph = (type: string, ...texts: string[]): string =>
   `<Paragraph Type="${type}">${texts.map((text) => (text.startsWith('<') ? text : `<Text>${text}</Text>`)).join('')}</Paragraph>`
 const elements = (inner: string): readonly Element[] => fromFdx(content(inner)).elements
-const withoutInstructions = (xml: string): string => xml.replace(/^\s*<\?showrunner .*\?>\n/gm, '')
 
 /** A note inside a text leaves blanks behind that a paragraph does not keep. */
 const withoutNotes = script.map((given): Script => JSON.parse(JSON.stringify(given).replaceAll('[[n]]', 'n')))
 
 describe('what is written can be read back', () => {
-  test('fromFdx(toFdx(script)) equals the script', { timeout: 60_000 }, () => {
+  test.each([
+    ['a script', script],
+    ['a script with tags', taggedScript],
+  ])('fromFdx(toFdx(%s)) equals it', { timeout: 60_000 }, (_, some) => {
     fc.assert(
-      fc.property(script, (given) => {
+      fc.property(some, (given) => {
         expect(fromFdx(toFdx(given))).toEqual(given)
       }),
       { numRuns: 500 },
@@ -63,8 +63,10 @@ describe('what is written can be read back', () => {
     () => {
       const given =
         'Title: A & B\nAuthor: "C" <d>\n\nINT. X - DAY #1#\n\nA *b* **_c_** & <d>.\n\nANNA\nYes.\n\nBEN ^\nNo.'
+      const { titlePage, elements } = parseFountain(given)
+      const tags = [{ category: 'Props', text: '<d>', label: '"D" & <co>' }] as const
       const { status, stderr } = spawnSync('xmllint', ['--noout', '-'], {
-        input: toFdx(parseFountain(given)),
+        input: toFdx({ titlePage, elements: elements.map((one) => ({ ...one, ...('text' in one && { tags }) })) }),
         encoding: 'utf8',
       })
       expect([status, stderr]).toEqual([0, ''])
@@ -79,6 +81,7 @@ describe('what is written can be read back', () => {
   test.each([
     '{"element":{}}',
     '{"element":{"type":"action"}}',
+    '{"element":{"type":"action","text":"A","tags":[5]}}',
     '{"element":{"type":"toString"}}',
     '{"element":null}',
     '{"titlePage":[{}]}',
@@ -108,26 +111,6 @@ test('styles become runs, and dual dialogue a frame around both speeches', () =>
   expect(xml).toContain('<Text>A </Text>\n      <Text Style="Bold">b </Text>\n      <Text Style="Bold+Italic">c</Text>')
   expect(xml).toMatch(/<DualDialogue>[\s\S]*ANNA[\s\S]*Yes\.[\s\S]*BEN[\s\S]*No\.[\s\S]*<\/DualDialogue>/)
   expect(elementsOf(fromFdx(withoutInstructions(xml)))[0]).toBe('A **b** ***c*** _d_.')
-})
-
-test('tags name the things a production provides, each once', () => {
-  const given = parseFountain('INT. X - DAY\n\nShe lifts the old kettle. A dog barks.\n\nThe old kettle boils.')
-  const xml = toFdx(given, {
-    tags: [
-      { category: 'Props', text: 'old kettle', element: 1 },
-      { category: 'Animals', text: 'dog', element: 1, label: 'Rex' },
-      { category: 'Props', text: 'old kettle', element: 2 },
-      { category: 'Props', text: 'not there', element: 2 },
-    ],
-  })
-  expect(xml).toContain(
-    '<Text>She lifts the </Text>\n      <Text TagNumber="1">old kettle</Text>\n      <Text>. A </Text>',
-  )
-  expect(xml.match(/<TagDefinition .*/g)).toHaveLength(3)
-  expect(xml).toMatch(
-    /CatId="05c556eb-6bc1-4a3a-b09f-f8b5ba1b6afa" Id="([^"]*)" Label="old kettle"[\s\S]*<Tag Number="3">\s*<DefId>\1</,
-  )
-  expect(fromFdx(xml)).toEqual({ titlePage: [], elements: bare(given.elements) })
 })
 
 describe('files of others', () => {
@@ -256,16 +239,7 @@ describe('files of others', () => {
 })
 
 describe.skipIf(!hasData)('real files (skipped where ../shared/data is absent)', () => {
-  const files = hasData
-    ? [
-        ...readdirSync(join(DATA, 'cases'))
-          .filter((name) => name.endsWith('.fdx'))
-          .map((name) => `cases/${name}`),
-        ...['vikings', 'gumshoe', 'mostly-genius'].map((name) => `final-draft/${name}/source.fdx`),
-      ]
-    : []
-
-  test.each(files)('%s reads, writes and reads again equal, and prints as Fountain that reads equal', (file) => {
+  test.each(realFdx)('%s reads, writes and reads again equal, and prints as Fountain that reads equal', (file) => {
     const given = fromFdx(read(file))
     const xml = toFdx(given)
     expect(fromFdx(xml)).toEqual(given)

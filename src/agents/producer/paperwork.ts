@@ -1,5 +1,5 @@
 import { pages } from '../../planning/index.ts'
-import { CATEGORIES } from './categories.ts'
+import { TAG_CATEGORIES } from '../../screenplay/tags.ts'
 import type { KeptPlan } from './document.ts'
 import type { PublishedShooting, Scene, Suggested } from './shooting-shapes.ts'
 import { count, oneLine } from './text.ts'
@@ -121,7 +121,7 @@ function elementsIn(
   scenes: readonly number[],
   elements: readonly Suggested[],
 ): readonly (readonly [category: string, items: readonly string[]])[] {
-  return CATEGORIES.flatMap((category) => {
+  return TAG_CATEGORIES.flatMap((category) => {
     const items = elements.filter((one) => one.category === category && scenes.includes(one.scene))
     return items.length === 0 ? [] : [[category, [...new Set(items.map(({ item }) => item))]] as const]
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ShootingSchedule } from '../../planning/index.ts'
-import { CATEGORIES } from './categories.ts'
+import { TAG_CATEGORIES } from '../../screenplay/tags.ts'
 
 /** What a scene asks of a production. Cast, set, time and length are the screenplay's own; the rest is suggested. */
 export type Scene = z.infer<typeof Scene>
@@ -20,7 +20,7 @@ export const Scene = z.object({
 export type Suggested = z.infer<typeof Suggested>
 export const Suggested = z.object({
   scene: z.number(),
-  category: z.enum(CATEGORIES),
+  category: z.enum(TAG_CATEGORIES),
   item: z.string(),
   suggested: z.literal(true),
 })

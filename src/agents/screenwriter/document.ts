@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TAG_CATEGORIES } from '../../screenplay/tags.ts'
 import type { Element, TitleEntry } from '../../screenplay/types.ts'
 import { NOTHING_SPENT } from '../ask.ts'
 import { FORMATS, type ScriptInput, SHAPES, STAGES, type Stage } from './input.ts'
@@ -49,6 +50,15 @@ export type SceneElement = z.infer<typeof SceneElement>
 /** A tree of the screenplay library, as it came out of it. */
 const Tree = z.array(z.custom<Element>((value) => typeof value === 'object' && value !== null && 'type' in value))
 
+const Tag = z
+  .object({
+    category: z.enum(TAG_CATEGORIES),
+    text: z.string(),
+    nth: z.number().exactOptional(),
+    label: z.string().exactOptional(),
+  })
+  .readonly()
+
 /** What one scene has cost so far. */
 const SceneCost = z
   .object({
@@ -66,6 +76,8 @@ const Scene = z
     heading: z.string(),
     /** The scene number that a person's script gave it. */
     number: z.string().optional(),
+    /** What a person's script tags in the heading. */
+    tags: z.array(Tag).readonly().optional(),
     summary: z.string(),
     /** Numbers of the beats that it serves, from 1, rising; absent: not known, as of a person's own script. */
     beats: z.array(z.number()).readonly().optional(),

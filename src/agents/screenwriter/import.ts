@@ -90,6 +90,7 @@ function scenesOf({ elements }: Script): { readonly before: readonly Element[]; 
       {
         heading: heading.text,
         ...(heading.number !== undefined && { number: heading.number }),
+        ...(heading.tags && { tags: heading.tags }),
         summary: summaryOf(own),
         characters: [],
         pages: 0,

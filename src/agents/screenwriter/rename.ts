@@ -60,6 +60,11 @@ function inScene(scene: Scene, old: string, name: string, change: Change): Scene
 }
 
 function inElement(element: Element, old: string, name: string, change: Change): Element {
-  if (element.type === 'character') return element.name.toUpperCase() === old ? { ...element, name } : element
-  return 'text' in element ? { ...element, text: change(element.text) } : element
+  if (element.type === 'page_break') return element
+  const tags = element.tags?.map(({ text, label, ...tag }) => {
+    return { ...tag, text: change(text), ...(label !== undefined && { label: change(label) }) }
+  })
+  const same = { ...element, ...(tags && { tags }) }
+  if (same.type === 'character') return same.name.toUpperCase() === old ? { ...same, name } : same
+  return { ...same, text: change(same.text) }
 }

@@ -54,6 +54,7 @@ function elementsOf(scene: Scene): readonly Element[] {
     type: 'scene_heading',
     text: scene.heading,
     ...(scene.number !== undefined && { number: scene.number }),
+    ...(scene.tags && { tags: scene.tags }),
   }
   return [heading, ...(scene.own ?? scene.elements.flatMap(printed))]
 }

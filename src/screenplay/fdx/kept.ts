@@ -1,3 +1,4 @@
+import { TAG_CATEGORIES } from '../tags.ts'
 import type { Element, Script } from '../types.ts'
 import { isElement as isXmlElement, type XmlNode } from './xml.ts'
 
@@ -47,10 +48,20 @@ const shape =
     value !== null &&
     Object.entries(fields).every(([key, check]) => check(Reflect.get(value, key)))
 
-const plain = shape({ text: isText })
+const tags = maybe(
+  listOf(
+    shape({
+      category: (value) => TAG_CATEGORIES.some((one) => one === value),
+      text: isText,
+      nth: maybe(isCount),
+      label: maybe(isText),
+    }),
+  ),
+)
+const plain = shape({ text: isText, tags })
 const ELEMENTS: Readonly<Record<Element['type'], Check>> = {
-  scene_heading: shape({ text: isText, number: maybe(isText) }),
-  character: shape({ name: isText, extensions: listOf(isText), dual: maybe((value) => value === true) }),
+  scene_heading: shape({ text: isText, number: maybe(isText), tags }),
+  character: shape({ name: isText, extensions: listOf(isText), dual: maybe((value) => value === true), tags }),
   action: plain,
   parenthetical: plain,
   dialogue: plain,
@@ -60,7 +71,7 @@ const ELEMENTS: Readonly<Record<Element['type'], Check>> = {
   note: plain,
   boneyard: plain,
   synopsis: plain,
-  section: shape({ text: isText, depth: isCount }),
+  section: shape({ text: isText, depth: isCount, tags }),
   page_break: () => true,
 }
 const KEPT = shape({

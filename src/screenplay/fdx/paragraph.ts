@@ -1,14 +1,15 @@
 import { marked, type Run, runs } from '../inline.ts'
 import { readCue } from '../recognise.ts'
+import { tagsOf } from '../tags.ts'
 import type { Element } from '../types.ts'
+import { type TaggedText, tagged, textOf, withTags } from './tags.ts'
 import { legal } from './xml.ts'
 
 /** A paragraph as Final Draft has it. */
-export interface Paragraph {
+export interface Paragraph extends TaggedText {
   readonly type: string
   readonly number?: string
   readonly centered?: true
-  readonly runs: readonly Run[]
 }
 
 /** The paragraph of an element, with nothing in it that XML cannot hold; undefined: Final Draft has none for it. */
@@ -16,11 +17,16 @@ export function paragraphOf(element: Element): Paragraph | undefined {
   const paragraph = made(element)
   if (!paragraph) return undefined
   const { number } = paragraph
-  const runs = paragraph.runs.map((run) => ({ ...run, text: legal(run.text) }))
-  return { ...paragraph, ...(number !== undefined && { number: legal(number) }), runs }
+  const { runs, stretches } = withTags(paragraph.runs, tagsOf(element))
+  return {
+    ...paragraph,
+    ...(number !== undefined && { number: legal(number) }),
+    runs: runs.map((run) => ({ ...run, text: legal(run.text) })),
+    stretches,
+  }
 }
 
-function made(element: Element): Paragraph | undefined {
+function made(element: Element): (Omit<Paragraph, keyof TaggedText> & { readonly runs: readonly Run[] }) | undefined {
   switch (element.type) {
     case 'scene_heading': {
       const { number } = element
@@ -58,8 +64,15 @@ const TYPES = { action: 'Action', dialogue: 'Dialogue', lyrics: 'Lyric', transit
  * here; dialogue without a speaker is action. A kind that Fountain has no word for is action too, or centred.
  */
 export function elementsOf(paragraph: Paragraph, speaks: boolean, dual: boolean): readonly Element[] {
+  const elements = untagged(paragraph, speaks, dual)
+  if (paragraph.stretches.length === 0) return elements
+  const texts = elements.map((element) => textOf(made(element)?.runs ?? []))
+  return tagged(elements, texts, paragraph)
+}
+
+function untagged(paragraph: Paragraph, speaks: boolean, dual: boolean): readonly Element[] {
   const text = tidy(marked(paragraph.runs))
-  const seen = tidy(paragraph.runs.map((run) => run.text).join(''))
+  const seen = tidy(textOf(paragraph.runs))
   const { type } = paragraph
   if (seen.trim() === '')
     return speaks && type === 'Dialogue' ? [{ type: 'dialogue', text: '' }] : [{ type: 'action', text: '' }]
@@ -108,8 +121,9 @@ function oneLine(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' ')
 }
 
-/** Would a reader see the same? */
+/** Would a reader see the same, and a production provide the same? */
 export function alike(one: Paragraph, other: Paragraph): boolean {
-  const seen = ({ type, number, centered, runs }: Paragraph): string => JSON.stringify([type, number, centered, runs])
+  const seen = ({ type, number, centered, runs, stretches }: Paragraph): string =>
+    JSON.stringify([type, number, centered, runs, stretches])
   return seen(one) === seen(other)
 }

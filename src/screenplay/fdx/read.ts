@@ -4,6 +4,8 @@ import { titleLines } from '../title-page.ts'
 import type { Element, Script, TitleEntry } from '../types.ts'
 import { keptIn } from './kept.ts'
 import { alike, elementsOf, type Paragraph, paragraphOf } from './paragraph.ts'
+import { readTagData, type Thing } from './tag-data.ts'
+import { joined, type TaggedRun, type TaggedText } from './tags.ts'
 import { goesOn } from './write.ts'
 import { elementsOf as childrenOf, isElement, legal, readXml, type XmlElement, type XmlNode } from './xml.ts'
 
@@ -20,10 +22,13 @@ export function fromFdx(xml: string): Script {
     )
   }
   const page = childrenOf(root, 'TitlePage').flatMap((each) => childrenOf(each, 'Content'))[0]
-  return { titlePage: page ? readTitlePage(page.children) : [], elements: readBody(content.children) }
+  return {
+    titlePage: page ? readTitlePage(page.children) : [],
+    elements: readBody(content.children, readTagData(root)),
+  }
 }
 
-function readBody(nodes: readonly XmlNode[]): readonly Element[] {
+function readBody(nodes: readonly XmlNode[], named: TagNames): readonly Element[] {
   const elements: Element[] = []
   const exact = new Set<Element>()
   let kept: Element | undefined
@@ -49,7 +54,7 @@ function readBody(nodes: readonly XmlNode[]): readonly Element[] {
         read(inner, cues > 1)
       }
     }
-    const paragraph = readParagraph(node)
+    const paragraph = readParagraph(node, named)
     if (childrenOf(node, 'DualDialogue').length > 0 && paragraph.runs.length === 0) return
     const was = kept && paragraphOf(kept)
     if (kept && was && alike(was, paragraph)) add(kept, true)
@@ -64,10 +69,13 @@ function readBody(nodes: readonly XmlNode[]): readonly Element[] {
   }
 }
 
-function readParagraph(node: XmlElement): Paragraph {
+/** What the numbers of tagged texts mean. */
+type TagNames = ReadonlyMap<string, readonly Thing[]>
+
+function readParagraph(node: XmlElement, named: TagNames): Paragraph {
   const { Type: type = 'Action', Number: number, Alignment: alignment } = node.attributes
   const centered = alignment === 'Center' && /^(?:Action|General)$/.test(type)
-  const runs = node.children.filter(isElement).flatMap((child): readonly Run[] => {
+  const runs = node.children.filter(isElement).flatMap((child): readonly NumberedRun[] => {
     if (child.name === 'Text') return [readRun(child)]
     return child.name === 'ScriptNote' ? [{ text: ` [[${textOf(child).trim()}]]` }] : []
   })
@@ -75,18 +83,38 @@ function readParagraph(node: XmlElement): Paragraph {
     type,
     ...(number !== undefined && number !== '' && { number }),
     ...(centered && { centered }),
-    runs: withBreaks(runs).filter((run) => run.text !== ''),
+    ...stretched(
+      withBreaks(runs).filter((run) => run.text !== ''),
+      named,
+    ),
   }
 }
 
 /** An empty text between two others is where a line was broken. */
-function withBreaks(runs: readonly Run[]): readonly Run[] {
+function withBreaks(runs: readonly NumberedRun[]): readonly NumberedRun[] {
   const first = runs.findIndex((run) => run.text !== '')
   const last = runs.findLastIndex((run) => run.text !== '')
   return runs.map((run, at) => (run.text === '' && at > first && at < last ? { ...run, text: '\n' } : run))
 }
 
-function readRun(node: XmlElement): Run {
+/** Neighbours with one number of a tag that is known are one stretch. */
+function stretched(runs: readonly NumberedRun[], named: TagNames): TaggedText {
+  const stretches: (readonly Thing[])[] = []
+  let last: string | undefined
+  const made = runs.map(({ tag, ...run }): TaggedRun => {
+    const things = tag === undefined ? undefined : named.get(tag)
+    if (things && tag !== last) stretches.push(things)
+    last = things && tag
+    return things ? { ...run, stretch: stretches.length - 1 } : run
+  })
+  return { runs: made, stretches }
+}
+
+/** As the file has it: the number of its tag, not yet what that means. */
+type NumberedRun = Run & { readonly tag?: string }
+
+function readRun(node: XmlElement): NumberedRun {
+  const tag = node.attributes['TagNumber']
   const style = (node.attributes['Style'] ?? '').split('+')
   const text = node.children.map((child) => (typeof child === 'string' ? child : '')).join('')
   return {
@@ -94,6 +122,7 @@ function readRun(node: XmlElement): Run {
     ...(style.includes('Bold') && { bold: true }),
     ...(style.includes('Italic') && { italic: true }),
     ...(style.includes('Underline') && { underline: true }),
+    ...(tag !== undefined && { tag }),
   }
 }
 
@@ -109,8 +138,7 @@ function wellFormed(elements: readonly Element[], exact: ReadonlySet<Element>): 
   for (const element of elements) {
     const last = made.at(-1)
     const free = element.type === 'dialogue' && !exact.has(element)
-    if (free && joins && last?.type === 'dialogue')
-      made.splice(-1, 1, { ...last, text: `${last.text}\n${element.text}` })
+    if (free && joins && last?.type === 'dialogue') made.splice(-1, 1, joined(last, element))
     else made.push(element)
     joins = free
   }
@@ -128,7 +156,7 @@ function wellFormed(elements: readonly Element[], exact: ReadonlySet<Element>): 
 function readTitlePage(nodes: readonly XmlNode[]): readonly TitleEntry[] {
   const lines = nodes.filter(isElement).map((node) => ({
     centered: node.attributes['Alignment'] === 'Center',
-    text: marked(readParagraph(node).runs).trim(),
+    text: marked(readParagraph(node, new Map()).runs).trim(),
   }))
   const shown = lines.map(({ text }) => text).filter((text) => text !== '')
   const kept = nodes.map(keptIn).find((each) => each?.titlePage)?.titlePage

@@ -1,38 +1,38 @@
 import { breakdown } from '../breakdown.ts'
-import { type Run, runs } from '../inline.ts'
+import { runs } from '../inline.ts'
 import { LINES_PER_PAGE, type PageOptions } from '../paginate.ts'
+import { tagsOf } from '../tags.ts'
 import { titleLines } from '../title-page.ts'
 import type { Element, Script } from '../types.ts'
 import { keep } from './kept.ts'
 import { elementsOf, type Paragraph, paragraphOf } from './paragraph.ts'
 import { settings } from './settings.ts'
-import { type FdxTag, type TaggedRun, tagData, withTags } from './tags.ts'
+import { type Thing, tagData } from './tag-data.ts'
+import { type TaggedRun, thingOf } from './tags.ts'
 import { escapeXml } from './xml.ts'
-
-export interface FdxOptions extends PageOptions {
-  /** What of the script a production has to provide: each marks the first place of its text in its element. */
-  readonly tags?: readonly FdxTag[]
-}
 
 /**
  * A script as Final Draft's own file. Lengths and pages of scenes are those of `breakdown`. What FDX has no form for (a
  * boneyard, a note inside a text, a mark that only Fountain knows) is kept for `fromFdx` in processing instructions,
  * which other programs pass over.
  */
-export function toFdx(script: Script, { tags = [], ...options }: FdxOptions = {}): string {
+export function toFdx(script: Script, options: PageOptions = {}): string {
   const { paper = 'letter', spacing = 'single' } = options
-  const body = bodyOf(script, tags, scenesOf(script, options))
+  const { body, marks } = bodyOf(script, scenesOf(script, options))
+  const things = script.elements.flatMap((element) => tagsOf(element).map(thingOf))
   return `<?xml version="1.0" encoding="UTF-8" standalone="no" ?>
 <FinalDraft DocumentType="Script" Template="No" Version="4">
   <Content>
 ${body}  </Content>
 ${settings(paper, spacing)}
-${titlePage(script, LINES_PER_PAGE[paper])}${tagData(tags)}</FinalDraft>
+${titlePage(script, LINES_PER_PAGE[paper])}${tagData(things, marks)}</FinalDraft>
 `
 }
 
-function bodyOf(script: Script, tags: readonly FdxTag[], scenes: ReadonlyMap<number, string>): string {
+/** The paragraphs, and what every text of them that is tagged names, the first being number 1. */
+function bodyOf(script: Script, scenes: ReadonlyMap<number, string>): { body: string; marks: (readonly Thing[])[] } {
   const { elements } = script
+  const marks: (readonly Thing[])[] = []
   let xml = ''
   let speaks = false
   let newPage = false
@@ -51,7 +51,7 @@ function bodyOf(script: Script, tags: readonly FdxTag[], scenes: ReadonlyMap<num
       xml += one(at, false)
     }
   }
-  return xml
+  return { body: xml, marks }
 
   function one(at: number, dual: boolean): string {
     const { at: _lines, ...element } = elements[at] as Element
@@ -67,18 +67,20 @@ function bodyOf(script: Script, tags: readonly FdxTag[], scenes: ReadonlyMap<num
     const merges = element.type === 'dialogue' && elements[at - 1]?.type === 'dialogue'
     const exact = !merges && read.length === 1 && sameElement(read[0], element)
     speaks = goesOn(element, speaks)
-    return (exact ? '' : keep({ element })) + print(paragraph, withTags(paragraph.runs, tags, at), scenes.get(at))
+    return (exact ? '' : keep({ element })) + print(paragraph, scenes.get(at))
   }
 
-  function print(paragraph: Paragraph, marked: readonly TaggedRun[], scene: string | undefined): string {
-    const { type, number, centered } = paragraph
+  function print(paragraph: Paragraph, scene: string | undefined): string {
+    const { type, number, centered, runs, stretches } = paragraph
+    const numbered = texts(runs, marks.length + 1)
+    marks.push(...stretches)
     const attributes =
       ` Type="${type}"` +
       (number === undefined ? '' : ` Number="${escapeXml(number)}"`) +
       (centered ? ' Alignment="Center"' : '') +
       (newPage ? NEW_PAGE : '')
     newPage = false
-    return `    <Paragraph${attributes}>\n${scene ?? ''}${texts(marked)}    </Paragraph>\n`
+    return `    <Paragraph${attributes}>\n${scene ?? ''}${numbered}    </Paragraph>\n`
   }
 }
 
@@ -101,14 +103,16 @@ function sameElement(one: Element | undefined, other: Element): boolean {
   return sorted(one) === sorted(other)
 }
 
-function texts(marked: readonly TaggedRun[]): string {
-  if (marked.length === 0) return '      <Text/>\n'
-  return marked.map((run) => `      <Text${styleOf(run)}>${escapeXml(run.text)}</Text>\n`).join('')
+/** `first` is the number of the first stretch that is tagged. */
+function texts(runs: readonly TaggedRun[], first: number): string {
+  if (runs.length === 0) return '      <Text/>\n'
+  return runs.map((run) => `      <Text${attributesOf(run, first)}>${escapeXml(run.text)}</Text>\n`).join('')
 }
 
-function styleOf({ bold, italic, underline, tag }: TaggedRun): string {
+function attributesOf({ bold, italic, underline, stretch }: TaggedRun, first: number): string {
   const style = [bold && 'Bold', italic && 'Italic', underline && 'Underline'].filter(Boolean).join('+')
-  return (style === '' ? '' : ` Style="${style}"`) + (tag === undefined ? '' : ` TagNumber="${tag}"`)
+  const number = stretch === undefined ? '' : ` TagNumber="${first + stretch}"`
+  return (style === '' ? '' : ` Style="${style}"`) + number
 }
 
 function scenesOf(script: Script, options: PageOptions): ReadonlyMap<number, string> {
@@ -132,8 +136,7 @@ function titlePage(script: Script, rows: number): string {
   const paragraphs = Array.from({ length: last + 1 }, (_, row) => {
     const line = lines.find((each) => each.row === row)
     const align = line?.align === 'center' ? 'Center' : 'Left'
-    const marked: readonly Run[] = runs(line?.text ?? '')
-    return `      <Paragraph Alignment="${align}" FirstIndent="0.00" Leading="Regular" LeftIndent="1.00" RightIndent="7.50" SpaceBefore="0" Spacing="1" StartsNewPage="No">\n  ${texts(marked).replaceAll('\n  ', '\n    ')}      </Paragraph>\n`
+    return `      <Paragraph Alignment="${align}" FirstIndent="0.00" Leading="Regular" LeftIndent="1.00" RightIndent="7.50" SpaceBefore="0" Spacing="1" StartsNewPage="No">\n  ${texts(runs(line?.text ?? ''), 1).replaceAll('\n  ', '\n    ')}      </Paragraph>\n`
   })
   return `  <TitlePage>\n    <Content>\n${keep({ titlePage: script.titlePage })}${paragraphs.join('')}    </Content>\n  </TitlePage>\n`
 }

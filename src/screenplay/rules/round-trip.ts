@@ -5,7 +5,7 @@ import type { Rule } from './rule.ts'
 
 /**
  * F17: the script printed as Fountain reads as the same script, so that nothing of it changes on its way to other
- * programs. It is made trees that may not; text that was read seldom does not.
+ * programs; tags, which Fountain has no form for, are left out. It is made trees that may not; text that was read seldom does not.
  *
  * @example none
  * ```
@@ -33,7 +33,6 @@ function alike(one: Element, other: Element | undefined): boolean {
   if (one.type === 'character' && other.type === 'character') {
     return one.name === other.name && one.dual === other.dual && one.extensions.join() === other.extensions.join()
   }
-  if ('number' in one || 'number' in other)
-    return JSON.stringify({ ...one, at: 0 }) === JSON.stringify({ ...other, at: 0 })
+  if (one.type === 'scene_heading' && other.type === 'scene_heading' && one.number !== other.number) return false
   return !('text' in one) || !('text' in other) || one.text === other.text
 }

@@ -2,7 +2,16 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createScreenwriter, type ScriptInput } from '../../../src/agents/screenwriter/index.ts'
-import { fromFdx, measure, parseFountain, toFdx } from '../../../src/screenplay/index.ts'
+import {
+  type Element,
+  fromFdx,
+  measure,
+  parseFountain,
+  type Script,
+  type Tag,
+  tagsOf,
+  toFdx,
+} from '../../../src/screenplay/index.ts'
 import { memoryShelf } from '../../support/shelf.ts'
 import { testWorld } from '../../support/world.ts'
 import { promptOf, questionOf, upstream } from './upstream.ts'
@@ -308,6 +317,24 @@ describe("a person's own script", () => {
     await expect(screenwriter.develop({ source: '<html>INT. HOUSE - DAY</html>' }, { signal: never })).rejects.toThrow(
       'no Final Draft script',
     )
+  })
+
+  test('tags stay on what they are on, under a new name too', async () => {
+    const tagged = (name: string): Script => ({
+      titlePage: parseFountain(OWN).titlePage,
+      elements: parseFountain(OWN).elements.map(({ at: _, ...element }): Element => {
+        const lamp: Tag = { category: 'Props', text: 'lamp' }
+        const who: Tag = { category: 'Cast Members', text: name, label: `${name} (30)` }
+        if (element.type === 'scene_heading') return { ...element, tags: [{ ...lamp, text: 'LAMP' }] }
+        return element.type === 'action' || element.type === 'synopsis' ? { ...element, tags: [who, lamp] } : element
+      }),
+    })
+    const { screenwriter } = setUp({ rename: [{ from: 'Mara', to: 'Oda' }] })
+    const { script_id } = await screenwriter.develop({ source: toFdx(tagged('Mara')) }, { signal: never })
+    expect(fromFdx(String(await screenwriter.export(script_id, 'fdx')))).toEqual(tagged('Mara'))
+    await screenwriter.develop({ script_id, notes: 'Call her Oda.' }, { signal: never })
+    const renamed = fromFdx(String(await screenwriter.export(script_id, 'fdx')))
+    expect(renamed.elements.flatMap(tagsOf)).toEqual(tagged('Oda').elements.flatMap(tagsOf))
   })
 
   test.skipIf(!existsSync(DATA)).each(

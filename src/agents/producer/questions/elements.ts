@@ -1,19 +1,17 @@
 import { z } from 'zod'
+import { TAG_CATEGORIES, type TagCategory } from '../../../screenplay/tags.ts'
 import type { Question } from '../../ask.ts'
-import { CATEGORIES } from '../categories.ts'
 import type { PlanDocument } from '../document.ts'
 import type { Scene, Suggested } from '../shooting-shapes.ts'
 import { oneLine } from '../text.ts'
 import { goalOf, SYSTEM, TOKENS_AROUND } from './goal.ts'
 
 export interface ElementsAnswer {
-  readonly elements: Readonly<Record<string, readonly { readonly category: Category; readonly item: string }[]>>
+  readonly elements: Readonly<Record<string, readonly { readonly category: TagCategory; readonly item: string }[]>>
 }
 
-type Category = (typeof CATEGORIES)[number]
-
 /** What a model has something to say about: cast, set and place are read from the screenplay itself. */
-const ASKED = CATEGORIES.filter(
+const ASKED = TAG_CATEGORIES.filter(
   (one) => !['Cast Members', 'Script Day', 'Unit', 'Sequence', 'Location', 'Synopsis'].includes(one),
 )
 

@@ -104,14 +104,11 @@ const ERROR_BYTES = 64 * 1024
 const PACKAGE_HEADERS = ['accept', 'content-type', 'user-agent']
 
 function fetchOf(world: World, own: Readonly<Record<string, string>>): typeof globalThis.fetch {
+  const ours = Object.fromEntries(Object.entries(own).map(([name, value]) => [name.toLowerCase(), value]))
   return async (address, init) => {
-    const given = new Headers(init?.headers)
-    const headers = new Headers()
-    for (const name of PACKAGE_HEADERS) {
-      const value = given.get(name)
-      if (value !== null) headers.set(name, value)
-    }
-    for (const [name, value] of Object.entries(own)) headers.set(name, value)
+    const given = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
+    const theirs = PACKAGE_HEADERS.map((name) => [name, given.get(name)]).filter(([, value]) => value !== null)
+    const headers: Record<string, string> = { ...Object.fromEntries(theirs), ...ours }
     const response = await world.fetch(address, { ...init, headers, redirect: 'manual' })
     if (response.ok) return response
     throw new Refusal(response, await beginning(response, init?.signal ?? new AbortController().signal))

@@ -35,9 +35,11 @@ export function guard(world: World, limits: readonly Limit[], name: string, pati
           const wentOut = error?.failure.kind !== 'over_budget' && error?.failure.kind !== 'refused_by_limit'
           const outcome = { ...outcomeOf(seen, error), ...(arrivedBy !== undefined && { arrivedBy }) }
           const end = (one: Granted) => (wentOut ? one.settle(outcome, world.now()) : one.release(world.now()))
-          for (const ended of await Promise.allSettled(grants.map(async (one) => end(one)))) {
-            if (ended.status === 'rejected')
-              world.log('limit_not_settled', { model: name, error: String(ended.reason) })
+          // Whoever asks next is behind this in line: nobody need wait for it.
+          for (const one of grants) {
+            Promise.resolve(end(one)).catch((cause: unknown) =>
+              world.log('limit_not_settled', { model: name, error: String(cause) }),
+            )
           }
         },
       })

@@ -10,18 +10,29 @@ import type { Migration } from './file.ts'
  */
 export async function openSlate(path: string, { world }: { readonly world: World }): Promise<Slate> {
   const database = await openDatabase(path, SLATE_FILE, world, 'some time')
+  /** What this process met last under a name: mostly it is still the same text, and need not be parsed again. */
+  const met = new Map<string, { readonly text: string; readonly value: unknown }>()
+  function stored({ name, value: text }: Written): unknown {
+    const last = met.get(name)
+    return last?.text === text ? last.value : JSON.parse(text)
+  }
   return {
     async read(prefix) {
       const rows = await database.read((sql) => sql<Written>(LIST, { prefix, end: `${prefix}\u{10ffff}` }))
-      return new Map(rows.map(({ name, value }) => [name, JSON.parse(value)]))
+      return new Map(rows.map((row) => [row.name, stored(row)]))
     },
     change: (name, change) =>
       database.write((sql) => {
         const [row] = sql<Written>(GET, { name })
-        const value: unknown = row && JSON.parse(row.value)
+        const value = row && stored(row)
         const [next, answer] = change(value)
-        if (next === undefined) sql(WIPE, { name })
-        else if (next !== value) sql(PUT, { name, value: JSON.stringify(next) })
+        if (next === undefined) {
+          if (row) sql(WIPE, { name })
+        } else if (next !== value) {
+          const text = JSON.stringify(next)
+          sql(PUT, { name, value: text })
+          met.set(name, { text, value: next })
+        }
         return answer
       }),
     close: () => database.close(),

@@ -50,12 +50,20 @@ export function createLimits(
     rest(`${provider}/${model}: rest after failures`, 'model'),
   ]
 
-  return {
-    rests,
-    of: (provider, model) => [
+  const known = new Map<string, readonly Limit[]>()
+  function of(provider: string, model: string): readonly Limit[] {
+    const name = `${provider}/${model}`
+    const found = known.get(name) ?? [
       ...rests(provider, model),
       ...rules.filter((rule) => matches(rule.match, provider, model)).flatMap((rule) => rule.limits),
-    ],
+    ]
+    known.set(name, found)
+    return found
+  }
+
+  return {
+    rests,
+    of,
     rules: rules.flatMap((rule) => rule.limits),
     met: () => [...met.values()],
   }

@@ -36,8 +36,8 @@ export type Grant =
       /** The attempt never went out. */
       release(now: number): void | Promise<void>
     }
-  /** `freeAt` undefined: waiting will not help (the need is above the limit itself). */
-  | { readonly ok: false; readonly freeAt: number | undefined }
+  /** `by`: the name of the limit; of several that are asked as one, the first in the way. `freeAt` undefined: waiting will not help (the need is above the limit itself). */
+  | { readonly ok: false; readonly freeAt: number | undefined; readonly by: string }
 
 export interface Outcome {
   readonly used: Need

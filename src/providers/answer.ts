@@ -56,7 +56,7 @@ async function* batches(body: Body, on: On): AsyncGenerator<readonly GenerateEve
               ended = true
               break
             }
-            for (const one of meant(event, asked, world.now(), reading)) batch.push(one)
+            for (const one of meant(event, asked, world.now(), reading)) add(batch, one)
           }
         } finally {
           // What came before a fault is still said.
@@ -74,6 +74,14 @@ async function* batches(body: Body, on: On): AsyncGenerator<readonly GenerateEve
   }
   if (signal.aborted) throw cancelled(asked)
   yield [...reading.end()]
+}
+
+/** Words that came in one read are one event: nobody could have had them sooner, and each event has a long way to go. */
+function add(batch: GenerateEvent[], event: GenerateEvent): void {
+  const last = batch.at(-1)
+  if ((event.type === 'text' || event.type === 'thinking') && last?.type === event.type) {
+    batch[batch.length - 1] = { type: event.type, text: last.text + event.text }
+  } else batch.push(event)
 }
 
 function meant({ event, data }: ServerEvent, asked: Asked, now: number, reading: Reading): Iterable<GenerateEvent> {

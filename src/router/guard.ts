@@ -61,7 +61,7 @@ async function reserveAll(
     const answer = await limit.reserve(need, now, place)
     if (!answer.ok) {
       for (const earlier of granted) await earlier.release(now)
-      throw refusal(limit.name, answer.freeAt, need, name)
+      throw refusal(answer.by, answer.freeAt, need, name)
     }
     granted.push(answer)
   }

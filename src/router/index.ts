@@ -110,7 +110,7 @@ export function createRouter(deps: {
     status,
     async limits() {
       const now = world.now()
-      const stateOf = async (limit: Limit): Promise<LimitState> => ({
+      const stateOf = async (limit: Pick<Limit, 'name' | 'freeAt'>): Promise<LimitState> => ({
         name: limit.name,
         freeAt: await limit.freeAt(now),
       })

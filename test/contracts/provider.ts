@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type FailureKind, GenerateError } from '../../src/contract/errors.ts'
 import type { Call, GenerateEvent, GenerateRequest, Setting } from '../../src/contract/generate.ts'
 import type { ModelFacts, Provider } from '../../src/contract/provider.ts'
@@ -222,6 +222,19 @@ export function keepsTheProviderContract(name: string, wire: WireUnderTest): voi
       const before = server.asked.length
       for await (const event of provider().generate(ASK, call())) if (event.type === 'text') break
       await server.asked[before]?.left
+    })
+
+    check('a whole answer leaves its connection to the next, though its body ends a moment later', async () => {
+      const inTurns = (turns: number, end: () => void): unknown =>
+        turns === 0 ? end() : setImmediate(() => inTurns(turns - 1, end))
+      server.play = (response) =>
+        open(response).write(wire.says('ok').join(''), () => inTurns(50, () => response.end()))
+      const first = server.asked.length
+      await vi.waitFor(async () => {
+        expect(textOf(await run())).toBe('ok')
+        const used = server.asked.slice(first).map(({ connection }) => connection)
+        expect(used.slice(0, -1)).toContain(used.at(-1))
+      })
     })
 
     check('a tool call comes whole, and goes back with its result', async () => {

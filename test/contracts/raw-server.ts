@@ -16,6 +16,8 @@ export interface RawRequest {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: unknown
+  /** Tells connections apart. */
+  readonly connection: number | undefined
   /** Resolves when the connection of this request has closed before its answer was over. */
   readonly left: Promise<void>
 }
@@ -36,6 +38,7 @@ export async function rawServer(): Promise<RawServer> {
         path: request.url ?? '',
         headers: request.headers,
         body: text === '' ? undefined : JSON.parse(text),
+        connection: request.socket.remotePort,
         left,
       }
       asked.push(one)

@@ -79,7 +79,7 @@ describe('how an answer is read', () => {
     expect(start).toEqual({ type: 'start', provider: 'anthropic', model: 'm', ignored: [] })
     const writer = held.writable.getWriter()
     void writer.write(new TextEncoder().encode(anthropicSays.says('late').join(''))).then(() => writer.close())
-    expect((await events.next()).value).toEqual({ type: 'text', text: 'la' })
+    expect((await events.next()).value).toEqual({ type: 'text', text: 'late' })
     await events.return?.()
     expect(world.sleeping).toBe(0)
   })

@@ -38,6 +38,18 @@ const run = (
 
 afterEach(() => void vi.unstubAllEnvs())
 
+test.each([
+  { cut: 'in one read', at: 0, texts: ['good evening'] },
+  { cut: 'in two reads', at: 1, texts: ['good e', 'vening'] },
+])('words that came $cut are so many events', async ({ at, texts }) => {
+  const parts = chatSays.says('good evening')
+  const reads = [parts.slice(0, at), parts.slice(at)].map((read) => new TextEncoder().encode(read.join('')))
+  const headers = { 'content-type': 'text/event-stream' }
+  const { deps } = played(() => new Response(ReadableStream.from(reads), { headers }))
+  const events = await run(openaiChat(ACCOUNT, deps))
+  expect(events.flatMap((event) => (event.type === 'text' ? event.text : []))).toEqual(texts)
+})
+
 test('a refused parameter is learned once, and left out and listed from then on', async () => {
   const { sent, deps } = played(
     refuses("Unsupported parameter: 'temperature' is not supported with this model."),

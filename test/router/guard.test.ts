@@ -15,7 +15,7 @@ function noted(name: string, diary: string[], freeAt?: number): Limit & { readon
     // As one that several processes share would: with a promise.
     async reserve() {
       diary.push(`reserve ${name}`)
-      if (freeAt !== undefined) return { ok: false, freeAt }
+      if (freeAt !== undefined) return { ok: false, freeAt, by: name }
       return {
         ok: true,
         settle(outcome) {
@@ -57,7 +57,7 @@ test('keeps a place in line for a call and a model, for as long as the patience 
     ...noted('a', [], world.now() + 1),
     reserve(_, now, place) {
       places.push(place)
-      return { ok: false, freeAt: now + 1 }
+      return { ok: false, freeAt: now + 1, by: 'slow' }
     },
   }
   for (const patienceMs of [15_000, 90_000]) {

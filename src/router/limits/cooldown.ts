@@ -51,7 +51,7 @@ export function cooldown(
       const glance = await cell.read(now, LOOK_MS)
       const free = freeAt(glance, now)
       const asked = free > now ? free : glance.resting ? await probe(now) : 'awake'
-      if (typeof asked === 'number') return { ok: false, freeAt: asked }
+      if (typeof asked === 'number') return { ok: false, freeAt: asked, by: name }
       const probed = asked === 'probe'
       return grant({
         async release(at) {

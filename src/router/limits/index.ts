@@ -2,10 +2,11 @@ import type { Limit, LimitRule, Slate } from '../../contract/limit.ts'
 import { matches } from '../../contract/match.ts'
 import type { RoutingPolicy } from '../../contract/roster.ts'
 import type { World } from '../../contract/world.ts'
-import { type Cells, forgiving, inMemory, onSlate } from './cell.ts'
-import { concurrent, NOBODY } from './concurrent.ts'
+import { forgiving, GLANCE_MS, inMemory, onSlate } from './cell.ts'
+import { concurrent } from './concurrent.ts'
 import { AWAKE, cooldown } from './cooldown.ts'
-import { NOTHING_TAKEN, rate } from './rate.ts'
+import { rate } from './rate.ts'
+import { allOf, limitOf, type Rule } from './rule.ts'
 
 /** Every limit that calls have to pass, and which of them a model has to. */
 export interface Limits {
@@ -13,15 +14,17 @@ export interface Limits {
   of(provider: string, model: string): readonly Limit[]
   /** The provider's rest and the model's. */
   rests(provider: string, model: string): readonly Limit[]
-  /** Those of the configured rules. */
-  readonly rules: readonly Limit[]
+  /** Each limit of the configured rules by itself, to be looked at. */
+  readonly rules: readonly View[]
   /** Every rest that was asked for so far, under way or not. */
   met(): readonly Limit[]
 }
 
+type View = Pick<Limit, 'name' | 'freeAt'>
+
 /**
- * One limit a rule and kind, shared by all models that the rule matches: `{ match: 'openai', concurrent: 2 }` is two
- * calls to OpenAI, not two a model.
+ * One limit a rule, shared by all models that the rule matches: `{ match: 'openai', concurrent: 2 }` is two calls to
+ * OpenAI, not two a model. What one rule limits is passed in one change.
  *
  * With a slate the limits are those of all processes that share it; without one they are forgotten when the process
  * ends. Where a rule cannot be kept because the slate cannot be used, its calls fail and say so; rests, which nobody
@@ -32,7 +35,18 @@ export function createLimits(
   shared?: { readonly slate: () => Promise<Slate>; readonly world: World },
 ): Limits {
   const kept = shared ? onSlate(shared.slate, 'limit: ') : inMemory
-  const rules = policy.limits.map((rule) => ({ match: rule.match, limits: limitsOf(rule, kept, shared?.world) }))
+  const rules = policy.limits.map((rule, n) => {
+    // Two rules for the same models count each for itself.
+    const before = policy.limits.slice(0, n).filter(({ match }) => match === rule.match).length
+    const parts = partsOf(rule, shared?.world.id())
+    const whole = allOf(rule.match, parts)
+    const cell = kept(before === 0 ? rule.match : `${rule.match} (${before + 1})`, whole.fresh)
+    const views = Object.entries(parts).map(([key, part]): View => {
+      const alone = allOf(part.name, { [key]: part })
+      return { name: part.name, freeAt: async (now) => alone.freeAt(await cell.read(now, GLANCE_MS), now) }
+    })
+    return { match: rule.match, limit: limitOf(whole, cell, shared?.world), views }
+  })
   const cells = shared
     ? forgiving(onSlate(shared.slate, 'rest: '), (error) =>
         shared.world.log('rests_not_shared', { error: String(error) }),
@@ -49,54 +63,35 @@ export function createLimits(
     rest(`${provider}: rest after failures`, 'provider'),
     rest(`${provider}/${model}: rest after failures`, 'model'),
   ]
-
   const known = new Map<string, readonly Limit[]>()
-  function of(provider: string, model: string): readonly Limit[] {
-    const name = `${provider}/${model}`
-    const found = known.get(name) ?? [
-      ...rests(provider, model),
-      ...rules.filter((rule) => matches(rule.match, provider, model)).flatMap((rule) => rule.limits),
-    ]
-    known.set(name, found)
-    return found
-  }
 
   return {
     rests,
-    of,
-    rules: rules.flatMap((rule) => rule.limits),
+    of(provider, model) {
+      const name = `${provider}/${model}`
+      const found = known.get(name) ?? [
+        ...rests(provider, model),
+        ...rules.filter(({ match }) => matches(match, provider, model)).map(({ limit }) => limit),
+      ]
+      known.set(name, found)
+      return found
+    },
+    rules: rules.flatMap(({ views }) => views),
     met: () => [...met.values()],
   }
 }
 
-function limitsOf(
+/** What one rule limits. `me`: the name of this process among those that share its state. */
+function partsOf(
   { match, requestsPerMinute, tokensPerMinute, concurrent: atOnce }: LimitRule,
-  cells: Cells,
-  shared: World | undefined,
-): readonly Limit[] {
+  me: string | undefined,
+): Readonly<Record<string, Rule<unknown>>> {
   const count = (n: number): string => n.toLocaleString('en-US')
-  const perMinute = (of: 'requests' | 'tokens', most: number | undefined): readonly Limit[] =>
-    most === undefined
-      ? []
-      : [
-          rate(
-            `${match}: ${count(most)} ${of} a minute`,
-            { of, most, windowMs: 60_000 },
-            cells(`${match}: ${of} a minute`, NOTHING_TAKEN),
-          ),
-        ]
-  return [
-    ...perMinute('requests', requestsPerMinute),
-    ...perMinute('tokens', tokensPerMinute),
-    ...(atOnce === undefined
-      ? []
-      : [
-          concurrent(
-            `${match}: ${count(atOnce)} calls at once`,
-            atOnce,
-            cells(`${match}: calls at once`, NOBODY),
-            shared,
-          ),
-        ]),
-  ]
+  const perMinute = (of: 'requests' | 'tokens', most: number): Rule<unknown> =>
+    rate(`${match}: ${count(most)} ${of} a minute`, { of, most, windowMs: 60_000 })
+  return {
+    ...(requestsPerMinute !== undefined && { requests: perMinute('requests', requestsPerMinute) }),
+    ...(tokensPerMinute !== undefined && { tokens: perMinute('tokens', tokensPerMinute) }),
+    ...(atOnce !== undefined && { calls: concurrent(`${match}: ${count(atOnce)} calls at once`, atOnce, me) }),
+  }
 }

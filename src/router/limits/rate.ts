@@ -1,7 +1,6 @@
-import type { Grant, Limit, Need } from '../../contract/limit.ts'
-import { type Cell, GLANCE_MS } from './cell.ts'
+import type { Need } from '../../contract/limit.ts'
 import { ahead, type Line, left, present, queued } from './line.ts'
-import { grant } from './once.ts'
+import type { Rule } from './rule.ts'
 
 /**
  * At most `most` of one thing that calls take, in any stretch of `windowMs`, as the upstream counts: a log of what was
@@ -16,8 +15,7 @@ import { grant } from './once.ts'
 export function rate(
   name: string,
   { of, most, windowMs }: { readonly of: keyof Need; readonly most: number; readonly windowMs: number },
-  cell: Cell<Taken>,
-): Limit {
+): Rule<Taken> {
   const spanMs = Math.max(1, Math.round(windowMs / SPANS))
   const underWayMs = Math.min(windowMs, LONGEST_WAY_MS)
   /** When something that arrived at `at` no longer counts. */
@@ -25,34 +23,30 @@ export function rate(
 
   return {
     name,
-    reserve(need, now, place) {
+    fresh: NOTHING_TAKEN,
+    enter(before, need, now, place) {
       const take = need[of]
-      return cell.change<Grant>(now, (before) => {
-        if (take > most) return [before, { ok: false, freeAt: undefined }]
-        const state = upTo(before, now, windowMs)
-        const freeAt = fitsAt(state, take + ahead(state.line, place), { most, windowMs, now })
-        if (freeAt > now) {
-          return [
-            { ...state, line: queued(state.line, place, take, freeAt) },
-            { ok: false, freeAt },
-          ]
-        }
-        const end = endOf(now + underWayMs)
-        const correct = (add: (spans: Spans, then: number) => Spans, then: number): Promise<void> =>
-          cell.change(then, (later) => {
-            const latest = upTo(later, then, windowMs)
-            return [{ ...latest, spans: add(plus(latest.spans, end, -take), then) }, undefined]
-          })
-        const granted = grant({
-          settle: ({ used, arrivedBy }, then) =>
-            correct((spans) => plus(spans, endOf(arrivedBy ?? then), used[of]), then),
-          release: (then) => correct((spans) => spans, then),
-        })
-        return [{ ...state, spans: plus(state.spans, end, take), line: left(state.line, place) }, granted]
-      })
+      if (take > most) return { ok: false, next: before, by: name, freeAt: undefined }
+      const state = upTo(before, now, windowMs)
+      const freeAt = fitsAt(state, take + ahead(state.line, place), { most, windowMs, now })
+      if (freeAt > now) {
+        return { ok: false, next: { ...state, line: queued(state.line, place, take, freeAt) }, by: name, freeAt }
+      }
+      const end = endOf(now + underWayMs)
+      const corrected = (later: Taken, then: number, add: (spans: Spans) => Spans): Taken => {
+        const latest = upTo(later, then, windowMs)
+        return { ...latest, spans: add(plus(latest.spans, end, -take)) }
+      }
+      return {
+        ok: true,
+        next: { ...state, spans: plus(state.spans, end, take), line: left(state.line, place) },
+        settle: (later, { used, arrivedBy }, then) =>
+          corrected(later, then, (spans) => plus(spans, endOf(arrivedBy ?? then), used[of])),
+        release: (later, then) => corrected(later, then, (spans) => spans),
+      }
     },
-    async freeAt(now) {
-      const state = upTo(await cell.read(now, GLANCE_MS), now, windowMs)
+    freeAt(before, now) {
+      const state = upTo(before, now, windowMs)
       return fitsAt(state, 1 + ahead(state.line, undefined), { most, windowMs, now })
     },
   }
@@ -66,7 +60,7 @@ export interface Taken {
   readonly line: Line
 }
 
-export const NOTHING_TAKEN: Taken = { at: Number.MIN_SAFE_INTEGER, spans: [], line: [] }
+const NOTHING_TAKEN: Taken = { at: Number.MIN_SAFE_INTEGER, spans: [], line: [] }
 
 /** Amounts, and when each no longer counts; the soonest first. */
 type Spans = readonly (readonly [end: number, amount: number])[]

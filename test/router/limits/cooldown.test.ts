@@ -71,7 +71,7 @@ describe('how it ends', () => {
     const limit = await resting()
     expect((await limit.reserve(ONE, 9_999)).ok).toBe(false)
     expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
-    expect(await limit.reserve(ONE, 10_000)).toEqual({ ok: false, freeAt: 11_000 })
+    expect(await limit.reserve(ONE, 10_000)).toMatchObject({ ok: false, freeAt: 11_000 })
   })
 
   test('a probe that does well ends the rest', async () => {

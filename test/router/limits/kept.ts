@@ -1,8 +1,9 @@
 import { onTestFinished } from 'vitest'
-import type { Slate } from '../../../src/contract/limit.ts'
+import type { Limit, Slate } from '../../../src/contract/limit.ts'
 import { type Cells, inMemory, onSlate } from '../../../src/router/limits/cell.ts'
+import { limitOf, type Rule } from '../../../src/router/limits/rule.ts'
 import { openSlate } from '../../../src/store/slate.ts'
-import { testWorld } from '../../support/world.ts'
+import { type TestWorld, testWorld } from '../../support/world.ts'
 
 /** The ways in which a limit may be kept: every limit keeps its promises in each. */
 export const KEPT: readonly { readonly where: string; readonly cells: () => Promise<Cells> }[] = [
@@ -15,6 +16,11 @@ export const KEPT: readonly { readonly where: string; readonly cells: () => Prom
     },
   },
 ]
+
+/** The limit of one rule. */
+export function limit<S>(rule: Rule<S>, cells: Cells = inMemory, world?: TestWorld): Limit {
+  return limitOf(rule, cells('state', rule.fresh), world)
+}
 
 /** A slate that is new and lasts as long as the test. */
 export async function newSlate(): Promise<Slate> {

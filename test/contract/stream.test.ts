@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import type { GenerateEvent } from '../../src/contract/generate.ts'
+import { each, later, watched } from '../../src/contract/stream.ts'
+
+const text = (words: string): GenerateEvent => ({ type: 'text', text: words })
+const END: GenerateEvent = { type: 'end', finish: 'stop', usage: {} }
+
+/** Events, and at last an error where one is given; `diary` tells what is asked of it. */
+function source(diary: string[], events: readonly GenerateEvent[], error?: Error): AsyncIterable<GenerateEvent> {
+  async function* play(): AsyncGenerator<GenerateEvent> {
+    diary.push('begun')
+    try {
+      yield* events
+      if (error) throw error
+    } finally {
+      diary.push('closed')
+    }
+  }
+  return play()
+}
+
+describe('later', () => {
+  test('nothing is made before the first event is asked for, and then it is made once', async () => {
+    const diary: string[] = []
+    const stream = later(async () => {
+      diary.push('made')
+      return source(diary, [text('a'), END])
+    })
+    expect(diary).toEqual([])
+    expect(await Array.fromAsync(stream)).toEqual([text('a'), END])
+    expect(diary).toEqual(['made', 'begun', 'closed'])
+  })
+
+  test('left before it was asked for anything, it is never made', async () => {
+    const diary: string[] = []
+    const stream = later(async () => source(diary, [END]))
+    await stream.return()
+    expect(await stream.next()).toMatchObject({ done: true })
+    expect(diary).toEqual([])
+  })
+
+  test('left while it is being made, what was made is closed', async () => {
+    const made = Promise.withResolvers<AsyncIterable<GenerateEvent>>()
+    const stream = later(() => made.promise)
+    const first = stream.next()
+    const left = stream.return()
+    let closed = 0
+    const below = watched(source([], [text('a'), END]), { see() {}, over: async () => void closed++ })
+    made.resolve(below)
+    await Promise.all([first, left])
+    expect(closed).toBe(1)
+  })
+
+  test('what cannot be made is told to whoever asked', async () => {
+    const stream = later(() => Promise.reject(new RangeError('no')))
+    await expect(stream.next()).rejects.toThrow('no')
+    await stream.return()
+  })
+})
+
+describe('watched', () => {
+  const watching = (
+    diary: string[],
+    events: readonly GenerateEvent[],
+    error?: Error,
+    see?: () => void | Promise<void>,
+  ) =>
+    watched(source(diary, events, error), {
+      see: (event) => {
+        diary.push(event.type === 'text' ? event.text : event.type)
+        return see?.()
+      },
+      async over(cause) {
+        diary.push(cause instanceof Error ? `over: ${cause.message}` : 'over')
+      },
+    })
+
+  const READ = ['begun', 'a', 'end', 'closed', 'over']
+  test.each<{ how: string; read: (diary: string[]) => Promise<unknown>; diary: readonly string[] }>([
+    { how: 'read to its end', read: (diary) => Array.fromAsync(watching(diary, [text('a'), END])), diary: READ },
+    {
+      how: 'read no further than `end`, though there is more',
+      read: (diary) => Array.fromAsync(watching(diary, [text('a'), END, text('b')])),
+      diary: READ,
+    },
+    {
+      how: 'broken',
+      read: (diary) => Array.fromAsync(watching(diary, [text('a')], new Error('no'))).catch(() => {}),
+      diary: ['begun', 'a', 'closed', 'over: no'],
+    },
+    {
+      how: 'left',
+      async read(diary) {
+        for await (const _ of watching(diary, [text('a'), text('b'), END])) break
+      },
+      diary: ['begun', 'a', 'closed', 'over'],
+    },
+    {
+      how: 'ended by the watch itself',
+      read: (diary) =>
+        Array.fromAsync(
+          watching(diary, [text('a'), END], undefined, () => {
+            throw new Error('seen enough')
+          }),
+        ).catch(() => {}),
+      diary: ['begun', 'a', 'closed', 'over: seen enough'],
+    },
+    {
+      how: 'ended by the watch a moment later',
+      read: (diary) =>
+        Array.fromAsync(
+          watching(diary, [text('a'), END], undefined, () => Promise.reject(new Error('on reflection'))),
+        ).catch(() => {}),
+      diary: ['begun', 'a', 'closed', 'over: on reflection'],
+    },
+  ])('$how, it is over once, after the stream below has closed', async ({ read, diary }) => {
+    const written: string[] = []
+    await read(written)
+    expect(written).toEqual(diary)
+  })
+
+  test('an event waits for what its watch has to do first', async () => {
+    const due = Promise.withResolvers<void>()
+    const stream = watching([], [text('a'), END], undefined, () => due.promise)
+    let came = false
+    const first = stream.next().then(() => {
+      came = true
+    })
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+    expect(came).toBe(false)
+    due.resolve()
+    await first
+    expect(came).toBe(true)
+  })
+})
+
+describe('each', () => {
+  async function* batches(diary: string[]): AsyncGenerator<readonly GenerateEvent[], void> {
+    try {
+      yield [text('a'), text('b')]
+      yield []
+      yield [END]
+    } finally {
+      diary.push('closed')
+    }
+  }
+
+  test('one after another, however many come at a time', async () => {
+    expect(await Array.fromAsync(each(batches([]), () => {}))).toEqual([text('a'), text('b'), END])
+  })
+
+  test('left between two of a batch, the rest is not read', async () => {
+    const diary: string[] = []
+    for await (const _ of each(batches(diary), () => diary.push('let go'))) break
+    expect(diary).toEqual(['let go', 'closed'])
+  })
+})

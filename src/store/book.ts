@@ -20,8 +20,13 @@ export function addHold(sql: Sql, ask: HoldAsk): number {
 }
 
 /** Takes a hold out. Undefined: it is gone already, or has expired and so counts as lost, booked or not. */
-export function takeHold(sql: Sql, id: number, now: number): HoldRow | undefined {
-  return sql<HoldRow>(TAKE_HOLD, { id, now })[0]
+export function takeHold(
+  sql: Sql,
+  id: number,
+  { callId, at }: Pick<HoldAsk, 'callId' | 'at'>,
+  now: number,
+): HoldRow | undefined {
+  return sql<HoldRow>(TAKE_HOLD, { id, callId, at, now })[0]
 }
 
 /** Writes the entry that a hold became. It belongs to the moment, and so to the day, at which the attempt went out. */
@@ -101,7 +106,9 @@ const HOLD_ROW = `call_id AS callId, tool, provider, model, at, first, fallback,
 const ADD_HOLD = `
   INSERT INTO holds (call_id, tool, provider, model, at, first, fallback, micro_usd, expires_at)
   VALUES (:callId, :tool, :provider, :model, :at, :first, :fallback, :microUsd, :expiresAt) RETURNING id`
-const TAKE_HOLD = `DELETE FROM holds WHERE id = :id AND expires_at > :now RETURNING ${HOLD_ROW}`
+const TAKE_HOLD = `
+  DELETE FROM holds WHERE id = :id AND call_id = :callId AND at = :at AND expires_at > :now
+  RETURNING ${HOLD_ROW}`
 const TAKE_EXPIRED = `
   DELETE FROM holds WHERE id IN (SELECT id FROM holds WHERE expires_at <= :now ORDER BY expires_at LIMIT 500)
   RETURNING ${HOLD_ROW}`

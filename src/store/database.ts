@@ -33,10 +33,10 @@ export async function openDatabase(
   path: string,
   migrations: readonly Migration[],
   world: Pick<World, 'sleep' | 'random'>,
-  safe: Safe,
+  { safe, pageBytes }: { readonly safe: Safe; readonly pageBytes?: number },
 ): Promise<Database> {
   const patiently = patience(path, world)
-  const file = await openFile(path, migrations, patiently)
+  const file = await openFile(path, migrations, patiently, pageBytes)
   try {
     return database(file, path, migrations.length, patiently, flushOf(path, safe, world))
   } catch (error) {

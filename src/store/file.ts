@@ -14,12 +14,13 @@ const BUSY_MS = 50
 /**
  * Opens a file, or memory for `:memory:`, at the newest schema. A new file is made for its owner only; an older one is
  * brought up to date under a lock; one that is damaged, foreign, or of a newer program is refused before anything is
- * written to it. Rejects with `StoreError`.
+ * written to it. `pageBytes` is for a new one. Rejects with `StoreError`.
  */
 export async function openFile(
   path: string,
   migrations: readonly Migration[],
   patiently: Patiently,
+  pageBytes?: number,
 ): Promise<DatabaseSync> {
   const { DatabaseSync } = sqlite()
   if (path !== ':memory:') {
@@ -42,6 +43,7 @@ export async function openFile(
   const file = await patiently(() => new DatabaseSync(path))
   try {
     file.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+    if (pageBytes) file.exec(`PRAGMA page_size = ${pageBytes}`)
     // The switch to WAL does not wait for the lock, whatever the timeout.
     await patiently(() => file.exec('PRAGMA journal_mode = WAL'))
     file.exec('PRAGMA synchronous = FULL')

@@ -5,7 +5,10 @@ import type { Migration } from './file.ts'
  * money and counts by day, by month and in total, once by model and once by tool, kept in the transaction that adds the
  * entry, so that neither a hold nor a report has to read the book. `holds` has one row for each attempt under way.
  */
-export const LEDGER_FILE: readonly Migration[] = [firstBook]
+export const LEDGER_FILE: readonly Migration[] = [firstBook, lighterHolds]
+
+/** A commit writes whole pages: with small ones a hold and its settle write a third of the bytes. */
+export const LEDGER_PAGE_BYTES = 2_048
 
 function firstBook(file: Parameters<Migration>[0]): void {
   file.exec(`
@@ -66,5 +69,29 @@ function firstBook(file: Parameters<Migration>[0]): void {
       lost_holds INTEGER NOT NULL,
       PRIMARY KEY (per, sort, begins, key)
     ) STRICT, WITHOUT ROWID;
+  `)
+}
+
+/**
+ * A hold comes and goes with every attempt, and each page that it touches is written. There are few holds at a time, so
+ * the one index cost more than it saved; and who settles is known by call and moment, so an id may be used again.
+ */
+function lighterHolds(file: Parameters<Migration>[0]): void {
+  file.exec(`
+    CREATE TABLE holds_under_way (
+      id INTEGER PRIMARY KEY,
+      call_id TEXT NOT NULL,
+      tool TEXT NOT NULL,
+      provider TEXT NOT NULL,
+      model TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      first INTEGER NOT NULL,
+      fallback INTEGER NOT NULL,
+      micro_usd INTEGER,
+      expires_at INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO holds_under_way SELECT * FROM holds;
+    DROP TABLE holds;
+    ALTER TABLE holds_under_way RENAME TO holds;
   `)
 }

@@ -1,9 +1,10 @@
-import type { Budget, Hold, Ledger } from '../contract/ledger.ts'
+import type { Budget, Hold, HoldAsk, Ledger } from '../contract/ledger.ts'
 import type { World } from '../contract/world.ts'
 import { addHold, anyExpired, bookEntry, bookExpired, takeHold } from './book.ts'
 import { openDatabase } from './database.ts'
-import { LEDGER_FILE } from './ledger-file.ts'
+import { LEDGER_FILE, LEDGER_PAGE_BYTES } from './ledger-file.ts'
 import { callIds, callRecord, period } from './report.ts'
+import type { Sql } from './statements.ts'
 import { wall } from './wall.ts'
 
 /**
@@ -14,7 +15,7 @@ export async function openLedger(
   path: string,
   { world, budgets }: { readonly world: World; readonly budgets: readonly Budget[] },
 ): Promise<Ledger> {
-  const database = await openDatabase(path, LEDGER_FILE, world, 'soon')
+  const database = await openDatabase(path, LEDGER_FILE, world, { safe: 'soon', pageBytes: LEDGER_PAGE_BYTES })
   const { states, refusal, passed } = wall(budgets)
 
   /** Before anything is told, what has expired is booked: by whichever process comes first, so once only. */
@@ -23,17 +24,30 @@ export async function openLedger(
     while (await database.read((sql) => anyExpired(sql, now))) await database.write((sql) => bookExpired(sql, now))
   }
 
-  function held(id: number): Hold {
+  function held(id: number, ask: HoldAsk): Hold {
+    let over = false
+    /** Only the first counts: the same id may come again. */
+    async function once<T>(work: (sql: Sql, hold: ReturnType<typeof takeHold>) => T): Promise<T | undefined> {
+      if (over) return undefined
+      over = true
+      try {
+        return await database.write((sql) => work(sql, takeHold(sql, id, ask, world.now())))
+      } catch (error) {
+        over = false // it did not happen, and may be tried again
+        throw error
+      }
+    }
     return {
       ok: true,
-      settle: (entry) =>
-        database.write((sql) => {
-          const hold = takeHold(sql, id, world.now())
+      async settle(entry) {
+        const warned = await once((sql, hold) => {
           if (!hold) return []
           bookEntry(sql, hold, entry)
           return passed(sql, hold, entry.microUsd ?? 0)
-        }),
-      release: () => database.write((sql) => void takeHold(sql, id, world.now())),
+        })
+        return warned ?? []
+      },
+      release: () => once(() => undefined),
     }
   }
 
@@ -43,7 +57,7 @@ export async function openLedger(
         bookExpired(sql, world.now())
         return refusal(sql, ask) ?? addHold(sql, ask)
       })
-      return typeof answer === 'number' ? held(answer) : answer
+      return typeof answer === 'number' ? held(answer, ask) : answer
     },
     async report(from, to) {
       await catchUp()

@@ -12,7 +12,7 @@ const MOST_BYTES = 20_000_000
  * apart from money: neither file can harm the other. Everything rejects with `StoreError` when the file cannot be used.
  */
 export async function openShelf(path: string, { world }: { readonly world: World }): Promise<Shelf> {
-  const database = await openDatabase(path, SHELF_FILE, world, 'at once')
+  const database = await openDatabase(path, SHELF_FILE, world, { safe: 'at once' })
   return {
     async get(kind, id) {
       const [row] = await database.read((sql) => sql<Stored>(GET, { kind, id }))

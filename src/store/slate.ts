@@ -9,7 +9,7 @@ import type { Migration } from './file.ts'
  * waits for the disk nor keeps the ledger's writers waiting.
  */
 export async function openSlate(path: string, { world }: { readonly world: World }): Promise<Slate> {
-  const database = await openDatabase(path, SLATE_FILE, world, 'some time')
+  const database = await openDatabase(path, SLATE_FILE, world, { safe: 'some time' })
   /** What this process met last under a name: mostly it is still the same text, and need not be parsed again. */
   const met = new Map<string, { readonly text: string; readonly value: unknown }>()
   function stored({ name, value: text }: Written): unknown {

@@ -300,7 +300,7 @@ async function open(
   migrations: readonly Migration[] = [makeNumbers],
   sleep: (ms: number) => Promise<void> = async () => {},
 ): Promise<Database> {
-  const database = await openDatabase(path, migrations, { sleep, random: () => 0.5 }, 'at once')
+  const database = await openDatabase(path, migrations, { sleep, random: () => 0.5 }, { safe: 'at once' })
   onTestFinished(() => database.close())
   return database
 }

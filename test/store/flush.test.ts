@@ -22,7 +22,7 @@ async function opened(safe: Safe) {
   const path = join(tempFolder(), 'kept.db')
   const table = [(file: { exec(sql: string): void }) => file.exec('CREATE TABLE t (n INTEGER) STRICT')]
   const world = testWorld()
-  const database = await openDatabase(path, table, world, safe)
+  const database = await openDatabase(path, table, world, { safe })
   return { database, path, world }
 }
 

@@ -11,16 +11,16 @@ import { testWorld } from '../support/world.ts'
 import { tempFolder } from './temp.ts'
 
 /** What a file of each version may hold: one row for each step of the history. */
-const LEDGERS: readonly string[] = [
-  `INSERT INTO entries VALUES (1, 'c1', 'generate_text', 'openai', 'gpt', 1767225600000, 1, 0, 'ok', 9, 5, NULL, NULL, 6, NULL, 77, 0);
+const LEDGER = `INSERT INTO entries VALUES (1, 'c1', 'generate_text', 'openai', 'gpt', 1767225600000, 1, 0, 'ok', 9, 5, NULL, NULL, 6, NULL, 77, 0);
    INSERT INTO holds VALUES (1, 'c2', 'generate_text', 'openai', 'gpt', 1767225600000, 1, 0, 11, 9999999999999);
    INSERT INTO sums VALUES ('day', 1767225600000, 'model', 'openai/gpt', 1, 1, 0, 0, 5, 0, 6, 0, 77, 0, 0, 0);
    INSERT INTO sums VALUES ('day', 1767225600000, 'tool', 'generate_text', 1, 1, 0, 0, 5, 0, 6, 0, 77, 0, 0, 0);
    INSERT INTO sums VALUES ('month', 1767225600000, 'model', 'openai/gpt', 1, 1, 0, 0, 5, 0, 6, 0, 77, 0, 0, 0);
    INSERT INTO sums VALUES ('month', 1767225600000, 'tool', 'generate_text', 1, 1, 0, 0, 5, 0, 6, 0, 77, 0, 0, 0);
    INSERT INTO sums VALUES ('total', 0, 'model', 'openai/gpt', 1, 1, 0, 0, 5, 0, 6, 0, 77, 0, 0, 0);
-   INSERT INTO sums VALUES ('total', 0, 'tool', 'generate_text', 1, 1, 0, 0, 5, 0, 6, 0, 77, 0, 0, 0);`,
-]
+   INSERT INTO sums VALUES ('total', 0, 'tool', 'generate_text', 1, 1, 0, 0, 5, 0, 6, 0, 77, 0, 0, 0);`
+/** The second step changes how holds are kept, not what is known of them. */
+const LEDGERS: readonly string[] = [LEDGER, LEDGER]
 const SHELVES: readonly string[] = [
   `INSERT INTO items VALUES ('script', 's1', 3, 1767225600000, '{"title":"Rain"}');
    INSERT INTO claims VALUES ('script', 's1', 'me', 9999999999999);`,
@@ -85,7 +85,7 @@ test.each(SLATES.map((sample, index) => ({ version: index + 1, sample })))(
 
 async function fileOf(history: readonly Migration[], version: number, sample: string): Promise<string> {
   const path = join(tempFolder(), 'file.db')
-  ;(await openDatabase(path, history.slice(0, version), testWorld(), 'at once')).close()
+  ;(await openDatabase(path, history.slice(0, version), testWorld(), { safe: 'at once' })).close()
   const file = new DatabaseSync(path)
   file.exec(sample)
   file.close()

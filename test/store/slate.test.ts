@@ -52,7 +52,7 @@ describe('a slate', () => {
   test('does not wait for the disk', async () => {
     const path = join(tempFolder(), 'limits.db')
     ;(await open(path)).close()
-    const database = await openDatabase(path, SLATE_FILE, testWorld(), 'some time')
+    const database = await openDatabase(path, SLATE_FILE, testWorld(), { safe: 'some time' })
     expect(await database.read((sql) => sql('PRAGMA synchronous'))).toEqual([{ synchronous: 1 }])
     database.close()
   })

@@ -34,7 +34,7 @@ interface Refused<S> {
   readonly freeAt: number | undefined
 }
 
-export const RENEW_MS = 5_000
+const RENEW_MS = 5_000
 
 /** A rule with its state in a cell; with `shared`, where others see it too, what is under way is renewed. */
 export function limitOf<S>(rule: Rule<S>, cell: Cell<S>, shared?: Pick<World, 'now' | 'sleep'>): Limit {

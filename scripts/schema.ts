@@ -7,6 +7,6 @@ import { configFile } from '../src/config/schema.ts'
 if (import.meta.main) writeFileSync(join(import.meta.dirname, '../showrunner.schema.json'), configSchema())
 
 export function configSchema(): string {
-  const { $schema, ...schema } = z.toJSONSchema(configFile, { io: 'input' })
+  const { $schema, ...schema } = z.toJSONSchema(configFile(), { io: 'input' })
   return `${JSON.stringify({ $schema, title: 'showrunner.json', ...schema }, null, 2)}\n`
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { World } from './contract/world.ts'
 
 /** The real world: the machine's clock, chance, network and stderr. The only file that may touch them. */
@@ -19,10 +18,10 @@ export function realWorld(): World {
         signal?.addEventListener('abort', stop, { once: true })
       }),
     random: () => Math.random(),
-    // 60 bits of chance after 40 bits of seconds: sorts by time, unique without asking anyone, easy to read aloud.
+    // Crypto is loaded when the first id is made. 60 bits of chance after 40 bits of seconds: sorts by time, unique without asking anyone, easy to read aloud.
     id: () =>
       Math.floor(Date.now() / 1000).toString(32) +
-      BigInt(`0x${randomBytes(8).toString('hex')}`)
+      BigInt(`0x${process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex')}`)
         .toString(32)
         .slice(0, 12),
     log(event, facts = {}) {

@@ -52,7 +52,7 @@ describe('the docs', () => {
     expect([...names].filter((name) => !docs.includes(name))).toEqual([])
   })
 
-  test.each(Object.keys(configFile.shape).filter((key) => key !== '$schema'))('tell of the setting `%s`', (key) => {
+  test.each(Object.keys(configFile().shape).filter((key) => key !== '$schema'))('tell of the setting `%s`', (key) => {
     expect(docs).toContain(`\`${key}\``)
   })
 
@@ -77,10 +77,10 @@ describe('the docs', () => {
 
   test('show JSON that is JSON, and configuration that is accepted', () => {
     const shown = blocks(docs, 'json').map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>)
-    const configs = shown.filter((value) => Object.keys(value).some((key) => key in configFile.shape))
+    const configs = shown.filter((value) => Object.keys(value).some((key) => key in configFile().shape))
     expect(shown.length).toBeGreaterThan(3)
     expect(configs.length).toBeGreaterThan(0)
-    for (const config of configs) expect(configFile.safeParse(config)).toMatchObject({ success: true })
+    for (const config of configs) expect(configFile().safeParse(config)).toMatchObject({ success: true })
   })
 
   test('link to files that are there', () => {

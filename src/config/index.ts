@@ -113,7 +113,7 @@ function parseConfig(text: string, path: string, problems: string[]): ConfigFile
     )
     return {}
   }
-  const result = configFile.safeParse(json)
+  const result = configFile().safeParse(json)
   if (result.success) return result.data
   for (const issue of result.error.issues) {
     const where = issue.path.length > 0 ? issue.path.join('.') : 'the top level'
@@ -129,7 +129,7 @@ function parseConfig(text: string, path: string, problems: string[]): ConfigFile
 }
 
 function suggestion(key: string, at: readonly PropertyKey[]): string {
-  const known = at.length === 0 ? Object.keys(configFile.shape) : []
+  const known = at.length === 0 ? Object.keys(configFile().shape) : []
   const [near] = nearest(key, known, 1)
   return near ? `did you mean \`${near}\`?` : 'remove it, or see showrunner.schema.json for what may stand here'
 }

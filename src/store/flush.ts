@@ -1,5 +1,4 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs'
-import { promisify } from 'node:util'
 import type { World } from '../contract/world.ts'
 
 /** Brings to the disk what was committed to a write-ahead log, off the main thread: SQLite itself would stand still. */
@@ -10,7 +9,8 @@ export interface Flush {
   close(): void
 }
 
-const sync = promisify(fdatasync)
+const sync = (fd: number): Promise<void> =>
+  new Promise((resolve, reject) => fdatasync(fd, (error) => (error ? reject(error) : resolve())))
 
 /**
  * Confirms what is on the disk: a log committed with `synchronous = NORMAL` and then flushed is as safe as one committed

@@ -1,8 +1,9 @@
 import { breakdown, fromFdx, measure, parseFountain, type Script } from '../../screenplay/index.ts'
 import type { Element } from '../../screenplay/types.ts'
-import { type Document, newDocument, type Scene } from './document.ts'
+import type { Document, Scene } from './document.ts'
 import type { ScriptInput } from './input.ts'
 import { sceneScript } from './render.ts'
+import { newDocument } from './standing.ts'
 import { revised } from './takeup.ts'
 
 /**

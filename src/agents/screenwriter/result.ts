@@ -1,11 +1,12 @@
 import { breakdown } from '../../screenplay/index.ts'
 import { costUsd } from '../ask.ts'
 import type { Job } from '../job.ts'
-import { type Character, type Document, type Estimate, isReached, type Scene, stageOf } from './document.ts'
+import type { Character, Document, Estimate, Scene } from './document.ts'
 import { estimateText } from './estimate.ts'
 import { checked, type ScriptFinding } from './findings.ts'
 import type { Stage } from './input.ts'
 import { fountainOf, isBegun, pagesOf, scriptOf } from './render.ts'
+import { isReached, stageOf } from './standing.ts'
 
 /** What a call of `develop_script` answers. Money is in US dollars, lengths in pages. */
 export type ScriptResult = {

@@ -1,7 +1,8 @@
-import { type Document, isReached, isWritten, type Scene } from './document.ts'
+import type { Document, Scene } from './document.ts'
 import type { ScriptInput } from './input.ts'
 import { STAGES, type Stage } from './input.ts'
 import { sceneText } from './render.ts'
+import { isReached, isWritten } from './standing.ts'
 
 /** Earlier versions kept, so that a document does not grow without a bound. */
 const VERSIONS = 5

@@ -4,7 +4,7 @@ import type { Price } from '../../contract/price.ts'
 import type { World } from '../../contract/world.ts'
 import { type Asker, createTally, isOverBudget } from '../ask.ts'
 import type { Ending, Run } from '../job.ts'
-import { type Document, isReached, type SceneCost, stageOf } from './document.ts'
+import type { Document, SceneCost } from './document.ts'
 import { edited, looked, obstacle } from './edit.ts'
 import { estimateOf, estimateText } from './estimate.ts'
 import { withScene } from './fit.ts'
@@ -13,6 +13,7 @@ import { costText, pagesText } from './result.ts'
 import { planRevision } from './revise.ts'
 import { writeOn } from './scene.ts'
 import { askBeats, askCharacters, askStory } from './stages.ts'
+import { isReached, stageOf } from './standing.ts'
 
 export interface Deps {
   readonly generate: Generate

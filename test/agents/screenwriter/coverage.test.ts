@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { beatNumbers, beatProblems, inOrder } from '../../../src/agents/screenwriter/coverage.ts'
-import { type Document, newDocument, type Scene } from '../../../src/agents/screenwriter/document.ts'
+import type { Document, Scene } from '../../../src/agents/screenwriter/document.ts'
 import { checked } from '../../../src/agents/screenwriter/findings.ts'
 import { fountainOf } from '../../../src/agents/screenwriter/render.ts'
+import { newDocument } from '../../../src/agents/screenwriter/standing.ts'
 
 const scene = (number: number, beats: readonly number[] | undefined, written = true): Scene => ({
   heading: `INT. ROOM ${number} - DAY`,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { type Asker, createTally } from '../../../src/agents/ask.ts'
-import { type Document, newDocument, type Scene, type SceneElement } from '../../../src/agents/screenwriter/document.ts'
+import type { Document, Scene, SceneElement } from '../../../src/agents/screenwriter/document.ts'
 import { edited, looked, obstacle } from '../../../src/agents/screenwriter/edit.ts'
 import { pagesOf } from '../../../src/agents/screenwriter/render.ts'
+import { newDocument } from '../../../src/agents/screenwriter/standing.ts'
 import type { Generate } from '../../../src/contract/generate.ts'
 import { CAST, promptOf, upstream } from './upstream.ts'
 

@@ -42,6 +42,14 @@ export async function openSlate(path: string, { world }: { readonly world: World
 /** The history of the slate's file. A step is due, too, when what is written under a name changes its shape. */
 export const SLATE_FILE: readonly Migration[] = [
   (file) => file.exec('CREATE TABLE slate (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID'),
+  // A value of a few kB fits into one page here, and a change of it writes one page instead of four.
+  (file) =>
+    file.exec(`
+      CREATE TABLE newer (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, value TEXT NOT NULL) STRICT;
+      INSERT INTO newer (name, value) SELECT name, value FROM slate;
+      DROP TABLE slate;
+      ALTER TABLE newer RENAME TO slate;
+    `),
 ]
 
 interface Written {
@@ -51,5 +59,6 @@ interface Written {
 
 const LIST = 'SELECT name, value FROM slate WHERE name >= :prefix AND name < :end'
 const GET = 'SELECT name, value FROM slate WHERE name = :name'
-const PUT = 'INSERT INTO slate (name, value) VALUES (:name, :value) ON CONFLICT DO UPDATE SET value = excluded.value'
+const PUT =
+  'INSERT INTO slate (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value'
 const WIPE = 'DELETE FROM slate WHERE name = :name'

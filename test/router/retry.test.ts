@@ -94,7 +94,7 @@ describe('a limit of ours', () => {
     await ask(ONE)
     expect(up[0]?.asked.length).toBe(7)
     expect(attempts.every((attempt) => attempt.outcome === 'ok')).toBe(true)
-    expect((attempts.at(-1)?.at ?? 0) - began).toBe(60_600)
+    expect((attempts.at(-1)?.at ?? 0) - began).toBe(61_000)
   })
 
   test('that frees later is an error that names it and the moment', async () => {
@@ -103,8 +103,8 @@ describe('a limit of ours', () => {
     await ask(ONE)
     await ask(ONE)
     const { failure, message } = await fails(ONE)
-    expect(failure).toEqual({ kind: 'refused_by_limit', limit: '*: 2 requests a minute', freeAt: began + 60_600 })
-    expect(message).toContain('at 2026-01-01T00:01:00Z')
+    expect(failure).toEqual({ kind: 'refused_by_limit', limit: '*: 2 requests a minute', freeAt: began + 61_000 })
+    expect(message).toContain('at 2026-01-01T00:01:01Z')
   })
 
   test('that never frees for this call is an error that says what to change', async () => {

@@ -25,7 +25,10 @@ const SHELVES: readonly string[] = [
   `INSERT INTO items VALUES ('script', 's1', 3, 1767225600000, '{"title":"Rain"}');
    INSERT INTO claims VALUES ('script', 's1', 'me', 9999999999999);`,
 ]
-const SLATES: readonly string[] = [`INSERT INTO slate VALUES ('openai: requests a minute', '{"at":1}');`]
+const SLATES: readonly string[] = [
+  `INSERT INTO slate VALUES ('openai: requests a minute', '{"at":1}');`,
+  `INSERT INTO slate VALUES (1, 'openai: requests a minute', '{"at":1}');`,
+]
 
 describe.each([
   { what: 'ledger', history: LEDGER_FILE, samples: LEDGERS },

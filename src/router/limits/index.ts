@@ -86,7 +86,8 @@ function partsOf(
   { match, requestsPerMinute, tokensPerMinute, concurrent: atOnce }: LimitRule,
   me: string | undefined,
 ): Readonly<Record<string, Rule<unknown>>> {
-  const count = (n: number): string => n.toLocaleString('en-US')
+  // As `toLocaleString` would, which takes 12 ms the first time; this is asked for at the start.
+  const count = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',')
   const perMinute = (of: 'requests' | 'tokens', most: number): Rule<unknown> =>
     rate(`${match}: ${count(most)} ${of} a minute`, { of, most, windowMs: 60_000 })
   return {

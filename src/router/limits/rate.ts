@@ -9,8 +9,8 @@ import type { Rule } from './rule.ts'
  *
  * When a request arrives is not known while it is under way: it counts as if it came `windowMs`, at most 10 s, after it
  * was let go, and once it is settled as of `arrivedBy`. What a call took beyond its guess counts too, so the next ones
- * wait for it. The log is kept in spans of a hundredth of the window, each counted to its end, so it stays short and
- * errs to the safe side.
+ * wait for it. The log is kept in spans of a sixtieth of the window, each counted to its end, so it stays short and errs
+ * to the safe side.
  */
 export function rate(
   name: string,
@@ -65,7 +65,7 @@ const NOTHING_TAKEN: Taken = { at: Number.MIN_SAFE_INTEGER, spans: [], line: [] 
 /** Amounts, and when each no longer counts; the soonest first. */
 type Spans = readonly (readonly [end: number, amount: number])[]
 
-const SPANS = 100
+const SPANS = 60
 /** A request that has not reached its upstream by then is counted too early: connecting is given up not much later. */
 const LONGEST_WAY_MS = 10_000
 

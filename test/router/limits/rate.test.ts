@@ -7,8 +7,8 @@ import { fill, granted, keepsTheLimitContract } from '../../contracts/limit.ts'
 import { KEPT, limit, newSlate } from './kept.ts'
 
 const MINUTE = 60_000
-/** What counts is counted to the end of its hundredth of the window. */
-const SPAN = MINUTE / 100
+/** What counts is counted to the end of its sixtieth of the window. */
+const SPAN = MINUTE / 60
 const leaves = (arrived: number): number => (Math.floor(arrived / SPAN) + 1) * SPAN + MINUTE
 
 const requests = (n: number): Need => ({ requests: n, tokens: 0 })

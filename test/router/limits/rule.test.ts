@@ -20,7 +20,7 @@ for (const { where, cells } of KEPT) {
   keepsTheLimitContract(`several rules as one, kept ${where},`, {
     make: async () => limit(all({ requests: 5 }), await cells()),
     exhaust: fill,
-    freeAfterMs: MINUTE + MINUTE / 100,
+    freeAfterMs: MINUTE + MINUTE / 60,
   })
 }
 

@@ -15,7 +15,9 @@ export async function part(role: string, ...args: readonly string[]): Promise<Pa
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  process.once('exit', () => child.kill())
+  const kill = (): void => void child.kill()
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   let complaint = ''
   child.stderr?.setEncoding('utf8').on('data', (said: string) => {
     complaint = `${complaint}${said}`.slice(-2_000)

@@ -79,7 +79,7 @@ const WORDS: Readonly<Record<string, string>> = {
   size: '## Size',
   speed: [
     '## Speed\n',
-    'One upstream in its own process answers from memory: Chat Completions, 34 chunks, each a write of its own. Each contestant has a process of its own and asks it through the same wire, taking turns in rounds, with each answer checked. Showrunner runs with limits, a budget, prices and the ledger on the disk, which the others have none of; it and pi-ai stream even where a whole answer is wanted, so in the tables of whole answers they read 34 chunks where the others read one body, and the raw SDK and the AI SDK are faster there. Portkey is asked through the raw SDK. On a machine that has other things to do, look at the processor time.',
+    'One upstream in its own process answers from memory: Chat Completions, 34 chunks, each a write of its own. Each contestant has a process of its own and asks it through the same wire, warmed for three seconds and then taking turns in rounds, with each answer checked. Showrunner runs with limits, a budget, prices and the ledger on the disk, which the others have none of; what came in one read it hands on as one event, where the raw SDK hands on a chunk each; it and pi-ai stream even where a whole answer is wanted, so in the tables of whole answers they read 34 chunks where the others read one body, and the raw SDK and the AI SDK are faster there. Portkey is asked through the raw SDK. On a machine that has other things to do, look at the processor time.',
   ].join('\n'),
   faults: [
     '## Faults\n',

@@ -21,6 +21,22 @@ describe('the docs', () => {
     expect(readme).toContain(`\`${name}\``)
   })
 
+  test('claim of the benchmarks what the last run printed, and nothing else', () => {
+    const rows = (page: string): string[] =>
+      page.split('\n').flatMap((line) =>
+        /^\|.*[^|:\s-]/.test(line)
+          ? line
+              .split('|')
+              .map((cell) => cell.trim())
+              .join('|')
+          : [],
+      )
+    const claimed = rows(readme.slice(readme.indexOf('## Benchmarks')))
+    const printed = new Set(rows(read('docs/benchmarks.md')))
+    expect(claimed.length).toBeGreaterThan(10)
+    expect(claimed.filter((row) => !printed.has(row))).toEqual([])
+  })
+
   test('tell of every argument of every tool', () => {
     const untold = tools.flatMap((tool) =>
       Object.keys(tool.input.shape)

@@ -45,7 +45,8 @@ export function limitOf<S>(rule: Rule<S>, cell: Cell<S>, shared?: Pick<World, 'n
     while (!signal.aborted) {
       await world.sleep(RENEW_MS, signal)
       const now = world.now()
-      await cell.change(now, (state) => [rule.renew?.(state, now, calls) ?? state, undefined]).catch(() => {}) // the file is busy or gone: the next time is soon enough
+      // A file that is busy or gone: the next time is soon enough.
+      await cell.change(now, (state) => [rule.renew?.(state, now, calls) ?? state, undefined]).catch(() => {})
     }
   }
 
@@ -113,16 +114,16 @@ export function allOf(name: string, rules: Readonly<Record<string, Rule<unknown>
         release: (state, then) => after(state, inside, (one, part) => one.release(part, then)),
       }
     },
-    freeAt: (state, now) => Math.max(...list.map(([key, rule]) => rule.freeAt(partOf(state, key), now))),
-    renew: (state, now, calls) =>
-      whole(
-        Object.fromEntries(
-          list.map(([key, rule]) => {
-            const part = partOf(state, key)
-            return [key, rule.renew?.(part, now, calls) ?? part]
-          }),
-        ),
-      ),
+    freeAt: (state, now) => Math.max(now, ...list.map(([key, rule]) => rule.freeAt(partOf(state, key), now))),
+    ...(list.some(([, rule]) => rule.renew) && { renew }),
+  }
+
+  function renew(state: Parts, now: number, calls: number): Parts {
+    const parts = list.map(([key, rule]) => {
+      const part = partOf(state, key)
+      return [key, rule.renew?.(part, now, calls) ?? part]
+    })
+    return whole(Object.fromEntries(parts))
   }
 
   function after(

@@ -5,6 +5,7 @@ import { concurrent } from '../../../src/router/limits/concurrent.ts'
 import { rate } from '../../../src/router/limits/rate.ts'
 import { allOf } from '../../../src/router/limits/rule.ts'
 import { fill, granted, keepsTheLimitContract } from '../../contracts/limit.ts'
+import { testWorld } from '../../support/world.ts'
 import { KEPT, limit, newSlate } from './kept.ts'
 
 const MINUTE = 60_000
@@ -56,6 +57,27 @@ describe('several rules as one', () => {
     const third = granted(await one.reserve(need(90), 0))
     expect(await one.reserve(need(1), 0)).toMatchObject({ by: 'requests' })
     await third.settle({ used: need(1) }, 0)
+  })
+
+  test.each([
+    { what: 'places', rules: { calls: concurrent('calls', 1, 'me') }, sleeps: 1 },
+    {
+      what: 'no places',
+      rules: { requests: rate('requests', { of: 'requests', most: 9, windowMs: MINUTE }) },
+      sleeps: 0,
+    },
+  ])('with $what among them, a call under way is renewed $sleeps times at a time', async ({ rules, sleeps }) => {
+    const world = testWorld()
+    const slate = await newSlate()
+    const one = limit(
+      allOf('all', rules),
+      onSlate(async () => slate, ''),
+      world,
+    )
+    const call = granted(await one.reserve(need(1), 0))
+    expect(world.sleeping).toBe(sleeps)
+    await call.release(0)
+    expect(world.sleeping).toBe(0)
   })
 
   test('a call changes what is written twice: when it comes and when it goes', async () => {

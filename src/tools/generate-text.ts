@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { collect } from '../contract/collect.ts'
+import { GenerateError } from '../contract/errors.ts'
 import type { Attempt } from '../contract/generate.ts'
 import { usageOf, usd } from '../report.ts'
 import { recall, remember } from './conversation.ts'
@@ -62,10 +63,12 @@ export default tool({
       ...(asked.timeout_ms !== undefined && { deadline: at + asked.timeout_ms }),
       ...(asked.max_cost_usd !== undefined && { maxMicroUsd: Math.floor(asked.max_cost_usd * 1_000_000) }),
     })
-    const answer = await collect(told(stream, world, on.progress))
+    const answer = await collect(told(stream, world, on.progress)).catch((error: unknown) => {
+      throw warned(error, warningsOf(attempts))
+    })
     const saved =
       asked.conversation_id !== undefined && (await remember(app, asked.conversation_id, added, answer.text))
-    const warnings = attempts.flatMap((attempt) => attempt.warnings ?? [])
+    const warnings = warningsOf(attempts)
     const room = asked.json_schema ? JSON_CHARS : TEXT_CHARS
     const resource = answer.text.length > room ? app.answers.keep(id, answer.text) : undefined
     return {
@@ -93,6 +96,16 @@ export default tool({
     }
   },
 })
+
+function warningsOf(attempts: readonly Attempt[]): string[] {
+  return attempts.flatMap((attempt) => attempt.warnings ?? [])
+}
+
+/** A call that failed has no result to be warned in. */
+function warned(error: unknown, warnings: readonly string[]): unknown {
+  if (!(error instanceof GenerateError) || warnings.length === 0) return error
+  return new GenerateError(error.failure, [error.message, ...warnings].join(' '), { cause: error })
+}
 
 function beginningOf(text: string, chars: number, resource: string): string {
   return `${text.slice(0, chars)}\n\n[The beginning of ${text.length} characters. The whole text is the resource ${resource}.]`

@@ -14,7 +14,7 @@ let vendor: Upstream
 beforeAll(async () => {
   // It bills all that a call may write, or ten tokens of a short one.
   vendor = await upstream(({ body }) => ({
-    text: 'Words.',
+    text: JSON.stringify(body).includes('Say nothing.') ? '' : 'Words.',
     usage: { input: 40, output: Number(body['max_tokens']) > 100 ? Number(body['max_tokens']) : 10 },
   }))
 })
@@ -42,6 +42,13 @@ test('the call that takes a budget past 80 % says so in its result; the next one
   expect(await ask(100)).toBeUndefined()
   expect(await ask(2_000)).toEqual([WARNING])
   expect(await ask(100)).toBeUndefined()
+})
+
+test('a call that failed says so in its error', async () => {
+  const house = createShowrunner(place())
+  onTestFinished(() => house.close())
+  const failing = house.generateText({ prompt: 'Say nothing.', model: 'lab/m', max_output_tokens: 2_000 })
+  await expect(failing).rejects.toThrow(/ The budget "team" is 80 % spent: \$0\.080\d of \$0\.1000 in total\.$/)
 })
 
 test('a job says so among its findings, and the report in its summary', async () => {

@@ -16,6 +16,12 @@ export const CONTESTANTS = {
 
 export type Id = keyof typeof CONTESTANTS
 
+/** What is said of a peer that breaks, and is left out; what is ours, or the baseline, ends the bench. */
+export function leftOut(id: Id, error: unknown): string {
+  if (!CONTESTANTS[id].judge) throw error
+  return `${CONTESTANTS[id].name} broke and was left out: ${String(error).split('\n')[0]}\n`
+}
+
 /** The built library with everything on: limits, a budget, prices, the ledger on the disk. Upstream it always streams. */
 async function showrunner({ origin, folder, patienceMs, failing }: Setting): Promise<Contestant> {
   const built = join(root, 'dist/index.js')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ANSWER } from '../../test/faults/faults.ts'
 import type { Mode, Setting } from './contestant.ts'
-import { CONTESTANTS, type Id } from './contestants.ts'
+import { CONTESTANTS, type Id, leftOut } from './contestants.ts'
 import { FAILING, failingFor, modelOf } from './faulty.ts'
 import { part } from './process.ts'
 import type { Trial, Verdict } from './run.ts'
@@ -27,12 +27,18 @@ const SIGNS: Readonly<Record<Verdict, string>> = {
 export async function faults(ids: readonly Id[]): Promise<string> {
   const upstream = await part('faults')
   const heard = new Map<string, Verdict>()
+  const broken = new Map<Id, string>()
   try {
-    await Promise.all(ids.map((id) => tried(id, String(upstream.hello), heard)))
+    await Promise.all(
+      ids.map((id) =>
+        tried(id, String(upstream.hello), heard).catch((error: unknown) => broken.set(id, leftOut(id, error))),
+      ),
+    )
   } finally {
     upstream.end()
   }
-  return [sums(ids, heard), every(ids, heard)].join('\n')
+  const there = ids.filter((id) => !broken.has(id))
+  return [sums(there, heard), every(there, heard), ...broken.values()].join('\n')
 }
 
 async function tried(id: Id, origin: string, heard: Map<string, Verdict>): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Mode, Setting } from './contestant.ts'
-import { CONTESTANTS, type Id } from './contestants.ts'
+import { CONTESTANTS, type Id, leftOut } from './contestants.ts'
 import { type Part, part } from './process.ts'
 import type { Ran, Slot } from './run.ts'
 
@@ -27,18 +27,13 @@ const CELLS: readonly { readonly mode: Mode; readonly atOnce: number }[] = [
 export async function speed(ids: readonly Id[], { rounds, slotMs }: Pace): Promise<string> {
   const upstream = await part('upstream')
   const parts = new Map<Id, Part>()
-  const leftOut: string[] = []
-  /** A peer that breaks is left out, with what it said; what is ours or the baseline's ends the bench. */
-  const orLeftOut = async <T>(id: Id, work: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work
-    } catch (error) {
-      if (!CONTESTANTS[id].judge) throw error
+  const broken: string[] = []
+  const orLeftOut = <T>(id: Id, work: Promise<T>): Promise<T | undefined> =>
+    work.catch((error: unknown) => {
+      broken.push(leftOut(id, error))
       parts.delete(id)
-      leftOut.push(`${CONTESTANTS[id].name} broke and was left out: ${String(error).split('\n')[0]}\n`)
       return undefined
-    }
-  }
+    })
   try {
     for (const id of ids) {
       const one = await orLeftOut(id, opened(id, String(upstream.hello)))
@@ -62,7 +57,7 @@ export async function speed(ids: readonly Id[], { rounds, slotMs }: Pace): Promi
       }
     }
     const found = tables([...parts], (id, { mode, atOnce }) => sum(results.get(`${id} ${mode} ${atOnce}`) ?? []))
-    return [found, ...leftOut].join('\n')
+    return [found, ...broken].join('\n')
   } finally {
     upstream.end()
     for (const one of parts.values()) one.end()

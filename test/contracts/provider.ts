@@ -234,7 +234,7 @@ export function keepsTheProviderContract(name: string, wire: WireUnderTest): voi
         expect(textOf(await run())).toBe('ok')
         const used = server.asked.slice(first).map(({ connection }) => connection)
         expect(used.slice(0, -1)).toContain(used.at(-1))
-      })
+      }, 10_000)
     })
 
     check('a tool call comes whole, and goes back with its result', async () => {

@@ -1,5 +1,6 @@
 import { chance } from './chance.ts'
 import { type GraphTask, SECONDS_PER_HOUR } from './graph.ts'
+import { hundredths } from './hundredths.ts'
 import { read, type ScheduleTask, schedule } from './schedule.ts'
 import { serial } from './serial.ts'
 
@@ -122,8 +123,4 @@ function gamma(shape: number, random: () => number): number {
 /** Box and Muller. */
 function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-}
-
-function hundredths(hours: number): number {
-  return Math.round(hours * 100) / 100
 }

@@ -1,5 +1,6 @@
 import { castNumbers, dayOutOfDays } from './day-out-of-days.ts'
 import { htmlPage } from './html-page.ts'
+import { hundredths } from './hundredths.ts'
 import { escaped } from './markup.ts'
 import type { ShootingDay, ShootingSchedule, Strip, StripScene } from './shooting.ts'
 import { STRIP_STYLE } from './strip-style.ts'
@@ -32,7 +33,7 @@ export function savingOf(
   currency?: string,
 ): string {
   const money = (amount: number): string => {
-    const figure = Math.round(amount * 100) / 100
+    const figure = hundredths(amount)
     return currency === undefined ? `${figure} cast-days` : `${currency}${figure.toLocaleString('en-US')}`
   }
   const saved = scriptOrder.castCost - castCost

@@ -1,3 +1,4 @@
+import { hundredths } from './hundredths.ts'
 /** Local times on a line from the morning of the first day to the night of the last, in percent. */
 export interface TimeAxis {
   readonly first: string
@@ -19,7 +20,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export function timeAxis(first: string, last: string): TimeAxis {
   const from = Math.floor(read(first) / DAY_MS)
   const days = Math.max(1, Math.ceil(read(last) / DAY_MS) - from)
-  const percent = (ms: number): number => rounded(((ms / DAY_MS - from) / days) * 100)
+  const percent = (ms: number): number => hundredths(((ms / DAY_MS - from) / days) * 100)
   const step =
     [1, 2, 7, 14, 28, 56, 91, 182, 364].find((one) => days / one <= TICKS_AT_MOST) ?? Math.ceil(days / TICKS_AT_MOST)
   // Weeks are marked on Mondays. Day 0, 1970-01-01, was a Thursday.
@@ -27,12 +28,12 @@ export function timeAxis(first: string, last: string): TimeAxis {
   const ticks: { at: number; label: string }[] = []
   for (let day = lead; day < days; day += step) {
     const date = new Date((from + day) * DAY_MS)
-    ticks.push({ at: rounded((day / days) * 100), label: `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}` })
+    ticks.push({ at: hundredths((day / days) * 100), label: `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}` })
   }
   const rests: string[] = []
   for (let day = 0; day < days; day++) {
     if ((from + day + 3) % 7 < 5) continue
-    rests.push(band(rounded((day / days) * 100), rounded(((day + 1) / days) * 100)))
+    rests.push(band(hundredths((day / days) * 100), hundredths(((day + 1) / days) * 100)))
   }
   const lines = ticks.map(({ at }) => line(at))
   return {
@@ -41,7 +42,7 @@ export function timeAxis(first: string, last: string): TimeAxis {
     at: (local) => percent(read(local)),
     span(start, finish) {
       const left = percent(read(start))
-      return [Math.min(left, 100 - THINNEST), Math.max(THINNEST, rounded(percent(read(finish)) - left))]
+      return [Math.min(left, 100 - THINNEST), Math.max(THINNEST, hundredths(percent(read(finish)) - left))]
     },
     ticks,
     stripes: [...lines, ...(rests.length <= 2 * WEEKENDS_AT_MOST ? rests : [])].join(', ') || 'none',
@@ -61,8 +62,4 @@ function read(local: string): number {
   const [date = '', time = '00:00'] = local.split('T')
   const [hours = 0, minutes = 0] = time.split(':').map(Number)
   return Date.parse(date) + (hours * 60 + minutes) * 60_000
-}
-
-function rounded(number: number): number {
-  return Math.round(number * 100) / 100
 }

@@ -1,5 +1,6 @@
 import type { Calendar } from './calendar.ts'
 import { criticalPath } from './critical-path.ts'
+import { hundredths } from './hundredths.ts'
 import type { Plan, PlanTask, TeamMember } from './plan.ts'
 import { schedule } from './schedule.ts'
 
@@ -58,8 +59,4 @@ export function timetable(
     makespan_hours: hundredths(levelled.makespan),
     lower_bound_hours: hundredths(levelled.lowerBound),
   }
-}
-
-function hundredths(hours: number): number {
-  return Math.round(hours * 100) / 100
 }

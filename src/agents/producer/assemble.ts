@@ -1,3 +1,4 @@
+import { hundredths } from '../../planning/hundredths.ts'
 import { type Calendar, checkPlan, checkShooting, type TeamMember, workingCalendar } from '../../planning/index.ts'
 import { casting } from './casting.ts'
 import { certainty } from './certainty.ts'
@@ -8,7 +9,6 @@ import type { DraftTask, Finding, KeptPlan, PlanDocument } from './document.ts'
 import { draftsOf, SHOOTING } from './drafts.ts'
 import { standing, standingOf } from './living.ts'
 import { published, savings, termsOf } from './shooting.ts'
-import { hundredths } from './text.ts'
 
 /** Everything numeric, from what the model named and the constraints; undefined while there are no estimates yet. */
 export function assemble(planId: string, document: PlanDocument, now: number): KeptPlan | undefined {

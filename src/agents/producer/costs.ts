@@ -1,9 +1,10 @@
+import { hundredths } from '../../planning/hundredths.ts'
 import { remaining } from './dates.ts'
 import { canGo, lessWork, listed, type Situation } from './deadline.ts'
 import type { Constraints, DraftTask, Finding } from './document.ts'
 import { unitOf } from './shooting.ts'
 import type { Shooting } from './shooting-shapes.ts'
-import { hundredths, nameKey } from './text.ts'
+import { nameKey } from './text.ts'
 
 /** What is known of the cost of a plan, in whole cents. */
 interface Costs {

@@ -1,6 +1,6 @@
+import { hundredths } from '../../planning/hundredths.ts'
 import { type Calendar, criticalPath, schedule, type TeamMember } from '../../planning/index.ts'
 import type { DraftTask, KeptPlan, PlanTask, Progress } from './document.ts'
-import { hundredths } from './text.ts'
 
 export type Dated = Pick<
   KeptPlan,

@@ -1,8 +1,9 @@
+import { hundredths } from '../../planning/hundredths.ts'
 import { type Calendar, criticalPath, type TeamMember } from '../../planning/index.ts'
 import { type Dated, dated, openTasks, type Standing } from './dates.ts'
 import type { DraftTask, Finding } from './document.ts'
 import { SHOOTING } from './drafts.ts'
-import { clip, hundredths } from './text.ts'
+import { clip } from './text.ts'
 
 export interface Situation {
   readonly drafts: readonly DraftTask[]

@@ -1,9 +1,10 @@
 import { GenerateError } from '../../contract/errors.ts'
+import { hundredths } from '../../planning/hundredths.ts'
 import type { Calendar } from '../../planning/index.ts'
 import type { Standing } from './dates.ts'
 import type { Finding, KeptPlan, PlanDocument, PlanTask, Progress } from './document.ts'
 import type { TaskUpdate } from './input.ts'
-import { clip, count, hundredths } from './text.ts'
+import { clip, count } from './text.ts'
 
 /** Updates that are kept, the newest. */
 const LOGGED = 1000

@@ -14,11 +14,6 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
-/** Hours or dollars to the hundredth. */
-export function hundredths(value: number): number {
-  return Math.round(value * 100) / 100
-}
-
 /** Letters and digits of a name, so that "Mara" and "MARA " are one. */
 export function nameKey(name: string): string {
   return (name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')

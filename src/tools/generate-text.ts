@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { collect } from '../contract/collect.ts'
-import { GenerateError } from '../contract/errors.ts'
 import type { Attempt } from '../contract/generate.ts'
 import { usageOf, usd } from '../report.ts'
 import { recall, remember } from './conversation.ts'
 import { input, messagesOf, NAME_OF, requestOf } from './generate-text-request.ts'
 import { told } from './told.ts'
 import { tool } from './tool.ts'
+import { warnedError } from './warned.ts'
 
 /** What a result may hold of an answer; the rest of a longer one is in its resource. */
 const TEXT_CHARS = 36_000
@@ -64,7 +64,7 @@ export default tool({
       ...(asked.max_cost_usd !== undefined && { maxMicroUsd: Math.floor(asked.max_cost_usd * 1_000_000) }),
     })
     const answer = await collect(told(stream, world, on.progress)).catch((error: unknown) => {
-      throw warned(error, warningsOf(attempts))
+      throw warnedError(error, warningsOf(attempts))
     })
     const saved =
       asked.conversation_id !== undefined && (await remember(app, asked.conversation_id, added, answer.text))
@@ -99,12 +99,6 @@ export default tool({
 
 function warningsOf(attempts: readonly Attempt[]): string[] {
   return attempts.flatMap((attempt) => attempt.warnings ?? [])
-}
-
-/** A call that failed has no result to be warned in. */
-function warned(error: unknown, warnings: readonly string[]): unknown {
-  if (!(error instanceof GenerateError) || warnings.length === 0) return error
-  return new GenerateError(error.failure, [error.message, ...warnings].join(' '), { cause: error })
 }
 
 function beginningOf(text: string, chars: number, resource: string): string {

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts'
+import { GenerateError } from '../contract/errors.ts'
 
 interface Finding {
   readonly code: string
@@ -10,4 +11,10 @@ interface Finding {
 export function warned<Result extends { readonly findings: readonly Finding[] }>(app: App, result: Result): Result {
   const news = app.takeWarnings().map((message): Finding => ({ code: 'BUDGET', severity: 'warning', message }))
   return news.length === 0 ? result : { ...result, findings: [...news, ...result.findings] }
+}
+
+/** The error of a call that failed and so has no result to be warned in, with the warnings at its end. */
+export function warnedError(error: unknown, warnings: readonly string[]): unknown {
+  if (!(error instanceof GenerateError) || warnings.length === 0) return error
+  return new GenerateError(error.failure, [error.message, ...warnings].join(' '), { cause: error })
 }

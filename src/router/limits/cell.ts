@@ -5,7 +5,7 @@ export interface Cell<S> {
   /** As it was `maxAgeMs` ago at most. */
   read(now: number, maxAgeMs: number): Promise<S>
   /** Changes the state, alone; `change` may be run again, so it must do nothing else. A state as fresh as the first is forgotten. */
-  change<T>(now: number, change: (state: S) => readonly [next: S, answer: T]): Promise<T>
+  change<T>(change: (state: S) => readonly [next: S, answer: T]): Promise<T>
 }
 
 /** Makes cells by name; `fresh` is the state of a limit of which nothing is known. */
@@ -22,7 +22,7 @@ export const inMemory: Cells = (_, fresh) => {
   let state = fresh
   return {
     read: async () => state,
-    async change(_now, change) {
+    async change(change) {
       const [next, answer] = change(state)
       state = next
       return answer
@@ -55,7 +55,7 @@ export function onSlate(slate: () => Promise<Slate>, prefix: string): Cells {
     const stateOf = (value: unknown): S => (value === undefined ? fresh : (value as S))
     return {
       read: async (now, maxAgeMs) => stateOf((await look(now, maxAgeMs)).get(key)),
-      async change(_now, change) {
+      async change(change) {
         const [written, answer] = await (await slate()).change(key, (value) => {
           const before = stateOf(value)
           const [next, given] = change(before)
@@ -86,7 +86,7 @@ export function forgiving(shared: Cells, say: (error: unknown) => void): Cells {
       })
     return {
       read: (now, maxAgeMs) => otherwise(ours.read(now, maxAgeMs), () => own.read(now, maxAgeMs)),
-      change: (now, change) => otherwise(ours.change(now, change), () => own.change(now, change)),
+      change: (change) => otherwise(ours.change(change), () => own.change(change)),
     }
   }
 }

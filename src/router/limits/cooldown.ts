@@ -22,7 +22,7 @@ export function cooldown(
 ): Limit {
   /** Undefined: no rest stands in the way. */
   const probe = (now: number): Promise<Asked> =>
-    cell.change<Asked>(now, (rest) => {
+    cell.change<Asked>((rest) => {
       if (!rest.resting) return [rest, 'awake']
       const free = freeAt(rest, now)
       return free > now ? [rest, free] : [{ ...rest, probeUntil: now + restMs }, 'probe']
@@ -54,14 +54,14 @@ export function cooldown(
       if (typeof asked === 'number') return { ok: false, freeAt: asked, by: name }
       const probed = asked === 'probe'
       return grant({
-        async release(at) {
-          if (probed) await cell.change(at, (rest) => [{ ...rest, probeUntil: 0 }, undefined])
+        async release() {
+          if (probed) await cell.change((rest) => [{ ...rest, probeUntil: 0 }, undefined])
         },
         async settle({ error }, at) {
           const failure = error?.failure
           const rest = await cell.read(at, LOOK_MS)
           if (after(rest, failure, probed, at) === rest) return
-          await cell.change(at, (latest) => [after(latest, failure, probed, at), undefined])
+          await cell.change((latest) => [after(latest, failure, probed, at), undefined])
         },
       })
     },

@@ -38,7 +38,7 @@ export function createLimits(
   const rules = policy.limits.map((rule, n) => {
     // Two rules for the same models count each for itself.
     const before = policy.limits.slice(0, n).filter(({ match }) => match === rule.match).length
-    const parts = partsOf(rule, shared?.world.id())
+    const parts = partsOf(rule, shared?.world)
     const whole = allOf(rule.match, parts)
     const cell = kept(before === 0 ? rule.match : `${rule.match} (${before + 1})`, whole.fresh)
     const views = Object.entries(parts).map(([key, part]): View => {
@@ -81,10 +81,10 @@ export function createLimits(
   }
 }
 
-/** What one rule limits. `me`: the name of this process among those that share its state. */
+/** What one rule limits. With `shared` this process has a name among those that share the state of its places. */
 function partsOf(
   { match, requestsPerMinute, tokensPerMinute, concurrent: atOnce }: LimitRule,
-  me: string | undefined,
+  shared: Pick<World, 'id'> | undefined,
 ): Readonly<Record<string, Rule<unknown>>> {
   // As `toLocaleString` would, which takes 12 ms the first time; this is asked for at the start.
   const count = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',')
@@ -93,6 +93,8 @@ function partsOf(
   return {
     ...(requestsPerMinute !== undefined && { requests: perMinute('requests', requestsPerMinute) }),
     ...(tokensPerMinute !== undefined && { tokens: perMinute('tokens', tokensPerMinute) }),
-    ...(atOnce !== undefined && { calls: concurrent(`${match}: ${count(atOnce)} calls at once`, atOnce, me) }),
+    ...(atOnce !== undefined && {
+      calls: concurrent(`${match}: ${count(atOnce)} calls at once`, atOnce, shared?.id()),
+    }),
   }
 }

@@ -46,7 +46,7 @@ export function limitOf<S>(rule: Rule<S>, cell: Cell<S>, shared?: Pick<World, 'n
       await world.sleep(RENEW_MS, signal)
       const now = world.now()
       // A file that is busy or gone: the next time is soon enough.
-      await cell.change(now, (state) => [rule.renew?.(state, now, calls) ?? state, undefined]).catch(() => {})
+      await cell.change((state) => [rule.renew?.(state, now, calls) ?? state, undefined]).catch(() => {})
     }
   }
 
@@ -57,27 +57,27 @@ export function limitOf<S>(rule: Rule<S>, cell: Cell<S>, shared?: Pick<World, 'n
     renew(shared, renewing.signal).catch(() => {}) // woken because there is nothing left to renew
   }
 
-  async function left(now: number, after: (state: S) => S): Promise<void> {
+  async function left(after: (state: S) => S): Promise<void> {
     calls--
     if (calls === 0) {
       renewing?.abort('nothing left')
       renewing = undefined
     }
-    await cell.change(now, (state) => [after(state), undefined])
+    await cell.change((state) => [after(state), undefined])
   }
 
   return {
     name: rule.name,
     async reserve(need, now, place) {
-      const entered = await cell.change(now, (state) => {
+      const entered = await cell.change((state) => {
         const answer = rule.enter(state, need, now, place)
         return [answer.next, answer]
       })
       if (!entered.ok) return { ok: false, freeAt: entered.freeAt, by: entered.by }
       came()
       return grant({
-        settle: (outcome, then) => left(then, (state) => entered.settle(state, outcome, then)),
-        release: (then) => left(then, (state) => entered.release(state, then)),
+        settle: (outcome, then) => left((state) => entered.settle(state, outcome, then)),
+        release: (then) => left((state) => entered.release(state, then)),
       })
     },
     freeAt: async (now) => rule.freeAt(await cell.read(now, GLANCE_MS), now),

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { coldStart } from './bench/cold-start.ts'
-import { CONTESTANTS, type Id } from './bench/contestants.ts'
-import { faults } from './bench/faults.ts'
-import { serveFaults } from './bench/faulty.ts'
+import { coldStartBench } from './bench/cold-start.ts'
+import { serveContestant } from './bench/contestant-process.ts'
+import { CONTESTANTS, type ContestantId } from './bench/contestants.ts'
+import { faultsBench } from './bench/faults.ts'
+import { serveFaults } from './bench/faulty-upstream.ts'
 import { ledgerBench } from './bench/ledger.ts'
 import { planningBench } from './bench/planning.ts'
-import { contest } from './bench/run.ts'
 import { screenplayBench } from './bench/screenplay.ts'
-import { size } from './bench/size.ts'
-import { speed } from './bench/speed.ts'
-import { serve } from './bench/upstream.ts'
+import { sizeBench } from './bench/size.ts'
+import { speedBench } from './bench/speed.ts'
+import { serveUpstream } from './bench/speed-upstream.ts'
 
 /**
  * Measures what the docs claim, each figure beside its named baseline in the same run, and prints Markdown.
@@ -22,32 +22,33 @@ import { serve } from './bench/upstream.ts'
  */
 async function bench(options: readonly string[]): Promise<void> {
   const root = join(import.meta.dirname, '..')
-  const judges = existsSync(join(root, 'judges/node_modules'))
-  const some = (option: string): readonly string[] | undefined =>
+  const hasPeers = existsSync(join(root, 'bench/peers/node_modules'))
+  const listOption = (option: string): readonly string[] | undefined =>
     options
       .find((one) => one.startsWith(`--${option}=`))
       ?.split('=')[1]
       ?.split(',')
-  const ids = (Object.keys(CONTESTANTS) as Id[])
-    .filter((id) => judges || !CONTESTANTS[id].judge)
-    .filter((id) => some('peers')?.includes(id) ?? true)
+  const contestantIds = (Object.keys(CONTESTANTS) as ContestantId[])
+    .filter((id) => hasPeers || !CONTESTANTS[id].judge)
+    .filter((id) => listOption('peers')?.includes(id) ?? true)
   const parts: Readonly<Record<string, () => string | Promise<string>>> = {
-    start: coldStart,
-    size: () => `${size()}\n${surface(root)}`,
-    speed: () => speed(ids, options.includes('--long') ? { rounds: 30, slotMs: 900 } : { rounds: 5, slotMs: 350 }),
-    faults: () => faults(ids),
+    start: coldStartBench,
+    size: () => `${sizeBench()}\n${surfaceCost(root)}`,
+    speed: () =>
+      speedBench(contestantIds, options.includes('--long') ? { rounds: 30, slotMs: 900 } : { rounds: 5, slotMs: 350 }),
+    faults: () => faultsBench(contestantIds),
     screenplay: screenplayBench,
     planning: planningBench,
     ledger: ledgerBench,
   }
   const whole = options.includes('--long') || options.includes('--write')
-  const wanted = some('only') ?? Object.keys(parts).filter((name) => whole || !SLOW.has(name))
-  const page = [`# Benchmarks\n`, about(options)]
-  if (!judges) page.push('Only the raw SDK was run beside: `npm ci --prefix judges` installs the peers.\n')
+  const wanted = listOption('only') ?? Object.keys(parts).filter((name) => whole || !SLOW_PARTS.has(name))
+  const page = [`# Benchmarks\n`, describeRun(options)]
+  if (!hasPeers) page.push('Only the raw SDK was run beside: `npm ci --prefix bench/peers` installs the peers.\n')
   process.stdout.write(`${page.join('\n')}\n`)
   for (const [name, run] of Object.entries(parts)) {
     if (!wanted.includes(name)) continue
-    const text = `${WORDS[name]}\n\n${await run()}`
+    const text = `${SECTION_INTROS[name]}\n\n${await run()}`
     process.stdout.write(`${text}\n`)
     page.push(text)
   }
@@ -55,7 +56,7 @@ async function bench(options: readonly string[]): Promise<void> {
   process.exit()
 }
 
-function about(options: readonly string[]): string {
+function describeRun(options: readonly string[]): string {
   const model = cpus()[0]?.model ?? 'unknown processor'
   const memory = Math.round(totalmem() / 2 ** 30)
   const day = new Date().toISOString().slice(0, 10)
@@ -65,16 +66,16 @@ function about(options: readonly string[]): string {
   )
 }
 
-function surface(root: string): string {
+function surfaceCost(root: string): string {
   const tools = JSON.parse(readFileSync(join(root, 'test/e2e/surface.snap.json'), 'utf8')) as readonly unknown[]
   const tokens = Math.ceil(JSON.stringify(tools).length / 4)
   return `\`tools/list\` costs a model ${tokens.toLocaleString('en-US')} tokens for ${tools.length} tools, by the usual four characters a token.\n`
 }
 
 /** Half a minute each, and more. */
-const SLOW: ReadonlySet<string> = new Set(['planning', 'ledger'])
+const SLOW_PARTS: ReadonlySet<string> = new Set(['planning', 'ledger'])
 
-const WORDS: Readonly<Record<string, string>> = {
+const SECTION_INTROS: Readonly<Record<string, string>> = {
   start: '## Starting',
   size: '## Size',
   speed: [
@@ -91,7 +92,7 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 
 const [role, ...args] = process.argv.slice(2)
-if (role === 'upstream') serve()
+if (role === 'upstream') serveUpstream()
 else if (role === 'faults') await serveFaults()
-else if (role === 'contestant') await contest(args[0] as Id, JSON.parse(args[1] ?? '{}'))
+else if (role === 'contestant') await serveContestant(args[0] as ContestantId, JSON.parse(args[1] ?? '{}'))
 else await bench(process.argv.slice(2))

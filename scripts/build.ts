@@ -3,8 +3,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
-import { builtins } from './build/builtins.ts'
-import { lazyPackages } from './build/lazy.ts'
+import { builtinModules } from './build/builtin-modules.ts'
+import { lazyPackages } from './build/lazy-packages.ts'
 
 /**
  * Makes `dist/`: the server as one minified file that needs nothing beside it, the libraries, and their types.
@@ -31,7 +31,7 @@ module.exports = JSON.parse(brotliDecompressSync(Buffer.from('${packed}', 'base6
   },
 }
 /** zod brings its messages in fifty languages; nobody here asks for any but English. */
-const oneLanguage: Plugin = {
+const englishOnly: Plugin = {
   name: 'one-language',
   setup({ onLoad }) {
     onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: `export { default as en } from './en.js'` }))
@@ -50,8 +50,8 @@ const shared = {
   metafile: true as const,
   logLevel: 'warning' as const,
 } satisfies BuildOptions
-const packed: Metafile[] = []
-const plugins = [compressedCatalog, oneLanguage, builtins, lazyPackages(shared, packed)]
+const lazyMetafiles: Metafile[] = []
+const plugins = [compressedCatalog, englishOnly, builtinModules, lazyPackages(shared, lazyMetafiles)]
 
 const server = await build({
   ...shared,
@@ -68,14 +68,17 @@ const libraries = await build({
   banner: { js: REQUIRE },
 })
 
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences([server.metafile, libraries.metafile, ...packed]))
+writeFileSync(
+  join(dist, 'THIRD-PARTY-LICENSES.txt'),
+  collectLicences([server.metafile, libraries.metafile, ...lazyMetafiles]),
+)
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
   cwd: root,
   stdio: 'inherit',
 })
 
 /** The licence texts of every package that went into the bundles. */
-function licences(metafiles: readonly { readonly inputs: Readonly<Record<string, unknown>> }[]): string {
+function collectLicences(metafiles: readonly { readonly inputs: Readonly<Record<string, unknown>> }[]): string {
   const files = metafiles
     .flatMap((metafile) => Object.keys(metafile.inputs))
     .filter((file) => !/^(?:lazy|builtin):/.test(file))
@@ -84,11 +87,11 @@ function licences(metafiles: readonly { readonly inputs: Readonly<Record<string,
   )
   return [...packages]
     .sort()
-    .map((path) => licence(join(root, path)))
+    .map((path) => licenceText(join(root, path)))
     .join('\n\n')
 }
 
-function licence(folder: string): string {
+function licenceText(folder: string): string {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Readonly<
     Record<string, string>
   >

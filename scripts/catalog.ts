@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import type { CatalogData } from '../src/catalog/rows.ts'
-import { makeCatalog } from './catalog/make.ts'
+import { makeCatalog } from './catalog/make-catalog.ts'
 
 /** `npm run catalog [-- folder]`: makes `src/catalog/catalog.json` anew from the published lists in a folder. */
 const root = join(import.meta.dirname, '..')

@@ -11,7 +11,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
  */
 const CAP_USD = 0.25
 const root = join(import.meta.dirname, '..')
-const out = join(root, 'demo-output')
+const outputFolder = join(root, 'demo-output')
 const CONCEPT =
   'A lighthouse keeper, MARA, and her estranged brother TOM must keep the lamp burning through one storm, with one match left.'
 
@@ -20,17 +20,17 @@ const UNDERSTUDY = 'rehearsal/understudy'
 const HEARTBEAT = / · \d+ s$/
 
 type Input = Readonly<Record<string, unknown>>
-type Attempt = { readonly ok: true; readonly data: Result['data'] } | { readonly ok: false; readonly why: string }
+type JobOutcome = { readonly ok: true; readonly data: Result['data'] } | { readonly ok: false; readonly reason: string }
 
 interface Result {
   readonly text: string
   readonly data: Readonly<Record<string, unknown>>
 }
 
-rmSync(out, { recursive: true, force: true })
-mkdirSync(out)
+rmSync(outputFolder, { recursive: true, force: true })
+mkdirSync(outputFolder)
 writeFileSync(
-  join(out, 'showrunner.json'),
+  join(outputFolder, 'showrunner.json'),
   JSON.stringify({ routing: { strategy: 'cheapest' }, budgets: [{ name: 'demo cap', per: 'total', usd: CAP_USD }] }),
 )
 
@@ -42,60 +42,60 @@ await client.connect(
     cwd: root,
     env: {
       ...definedEnvironment(),
-      SHOWRUNNER_HOME: join(out, 'home'),
-      SHOWRUNNER_CONFIG: join(out, 'showrunner.json'),
+      SHOWRUNNER_HOME: join(outputFolder, 'home'),
+      SHOWRUNNER_CONFIG: join(outputFolder, 'showrunner.json'),
     },
     stderr: 'inherit',
   }),
 )
 
 heading('1  The models')
-const models = await call('list_models', { limit: 6 })
-const all = await call('list_models', { available_only: false, limit: 1 })
-const found = text(models.data['default_model'])
+const models = await callTool('list_models', { limit: 6 })
+const all = await callTool('list_models', { available_only: false, limit: 1 })
+const found = asText(models.data['default_model'])
 const model = found || UNDERSTUDY
-for (const each of list(models.data['models']))
-  say(`   ${text(each['id']).padEnd(44)} ${text(each['status'])}  ${priceOf(each['price'])}`)
-say(`   ${text(all.data['total'])} models of ${list(all.data['providers']).length} providers are known.`)
+for (const each of asArray(models.data['models']))
+  print(`   ${asText(each['id']).padEnd(44)} ${asText(each['status'])}  ${formatPrice(each['price'])}`)
+print(`   ${asText(all.data['total'])} models of ${asArray(all.data['providers']).length} providers are known.`)
 if (!found)
-  say(
+  print(
     '\n   No API key and no local engine here, so the understudy plays: placeholder text, no network, no cost.\n   With a key (OPENAI_API_KEY=… npm run demo) the same demo asks a real model.',
   )
-else say(`\n   Asking ${found}, under a cap of $${CAP_USD}.`)
+else print(`\n   Asking ${found}, under a cap of $${CAP_USD}.`)
 
 heading(`2  generate_text, as it streams from ${model}`)
-say('   ', '')
-const answer = await call(
+print('   ', '')
+const answer = await callTool(
   'generate_text',
   { prompt: 'In three sentences: why do storms make good scenes?', model, max_output_tokens: 400 },
   (message, step) => {
-    if (step > 1 && !HEARTBEAT.test(message)) say(message.replaceAll('\n', '\n   '), '')
+    if (step > 1 && !HEARTBEAT.test(message)) print(message.replaceAll('\n', '\n   '), '')
   },
 )
-say(
-  `\n   — ${text(answer.data['model'])}, ${text(answer.data['latency_ms'])} ms, first words after ${text(answer.data['first_token_ms'])} ms, $${text(answer.data['cost_usd'])}`,
+print(
+  `\n   — ${asText(answer.data['model'])}, ${asText(answer.data['latency_ms'])} ms, first words after ${asText(answer.data['first_token_ms'])} ms, $${asText(answer.data['cost_usd'])}`,
 )
 
 heading('3  develop_script')
-const script = await job('develop_script', 'script_id', {
+const script = await runJob('develop_script', 'script_id', {
   concept: CONCEPT,
   format: 'short',
   target_pages: 4,
   model,
   max_cost_usd: CAP_USD * 0.6,
 })
-const fountain = text(script['fountain'])
-writeFileSync(join(out, 'script.fountain'), fountain)
-writeFileSync(join(out, 'script.json'), JSON.stringify(script, null, 2))
-say(
-  `\n   ${text(script['title'])}: ${text(script['pages'])} of ${text(script['target_pages'])} pages, ${list(script['scenes']).length} scenes, cast ${list(
+const fountain = asText(script['fountain'])
+writeFileSync(join(outputFolder, 'script.fountain'), fountain)
+writeFileSync(join(outputFolder, 'script.json'), JSON.stringify(script, null, 2))
+print(
+  `\n   ${asText(script['title'])}: ${asText(script['pages'])} of ${asText(script['target_pages'])} pages, ${asArray(script['scenes']).length} scenes, cast ${asArray(
     script['characters'],
   )
-    .map((one) => text(one['name']))
+    .map((one) => asText(one['name']))
     .join(', ')}`,
 )
-say(`   Written to demo-output/script.fountain. It begins:\n`)
-say(
+print(`   Written to demo-output/script.fountain. It begins:\n`)
+print(
   fountain
     .split('\n')
     .slice(0, 36)
@@ -104,78 +104,82 @@ say(
 )
 
 heading('4  plan_tasks, from that script')
-const plan = await job('plan_tasks', 'plan_id', {
+const plan = await runJob('plan_tasks', 'plan_id', {
   script_id: script['script_id'],
   detail: 'outline',
   constraints: { team: [{ role: 'Crew', count: 3 }] },
   model,
   max_cost_usd: CAP_USD * 0.2,
 })
-const tasks = list(plan['tasks'])
-writeFileSync(join(out, 'plan.json'), JSON.stringify(plan, null, 2))
-writeFileSync(join(out, 'plan.mmd'), text(plan['gantt']))
+const tasks = asArray(plan['tasks'])
+writeFileSync(join(outputFolder, 'plan.json'), JSON.stringify(plan, null, 2))
+writeFileSync(join(outputFolder, 'plan.mmd'), asText(plan['gantt']))
 for (const task of tasks)
-  say(
-    `   ${task['critical'] ? '●' : '○'} ${text(task['start']).slice(0, 16)}  ${text(task['estimate_hours']).padStart(4)} h  ${text(task['title'])}`,
+  print(
+    `   ${task['critical'] ? '●' : '○'} ${asText(task['start']).slice(0, 16)}  ${asText(task['estimate_hours']).padStart(4)} h  ${asText(task['title'])}`,
   )
-say(
-  `   ● critical path, ${text(plan['makespan_hours'])} working hours: ${(plan['critical_path'] as readonly string[]).join(' → ')}`,
+print(
+  `   ● critical path, ${asText(plan['makespan_hours'])} working hours: ${(plan['critical_path'] as readonly string[]).join(' → ')}`,
 )
-const saving = list(plan['findings']).find((finding) => finding['code'] === 'P11')
-if (saving) say(`   ${text(saving['message'])}`)
+const saving = asArray(plan['findings']).find((finding) => finding['code'] === 'P11')
+if (saving) print(`   ${asText(saving['message'])}`)
 for (const [page, file] of [
   ['html', 'gantt.html'],
   ['stripboard', 'strip-board.html'],
 ] as const) {
-  const { contents } = await client.readResource({ uri: `plan://${text(plan['plan_id'])}/${page}` })
+  const { contents } = await client.readResource({ uri: `plan://${asText(plan['plan_id'])}/${page}` })
   const [content] = contents
-  if (content && 'text' in content) writeFileSync(join(out, file), content.text)
+  if (content && 'text' in content) writeFileSync(join(outputFolder, file), content.text)
 }
-say('   Written to demo-output: plan.json, plan.mmd (Mermaid), gantt.html, strip-board.html.')
+print('   Written to demo-output: plan.json, plan.mmd (Mermaid), gantt.html, strip-board.html.')
 
 heading('5  usage_report')
-const usage = await call('usage_report', { period: 'today', by: 'tool' })
-say(`   ${text(usage.data['summary'])}`)
+const usage = await callTool('usage_report', { period: 'today', by: 'tool' })
+print(`   ${asText(usage.data['summary'])}`)
 const today = (
   usage.data['periods'] as Readonly<
     Record<string, { readonly by: { readonly tool: readonly Readonly<Record<string, unknown>>[] } }>
   >
 )['today']
 for (const row of today?.by.tool ?? [])
-  say(`   ${text(row['key']).padEnd(16)} ${text(row['calls']).padStart(3)} calls  $${text(row['cost_usd'])}`)
+  print(`   ${asText(row['key']).padEnd(16)} ${asText(row['calls']).padStart(3)} calls  $${asText(row['cost_usd'])}`)
 
 await client.close()
 
 /** Does a job; where the model is not up to it, says why and lets the understudy take over, so that the show goes on. */
-async function job(tool: string, id: string, input: Input): Promise<Result['data']> {
-  const first = await attempt(tool, id, input)
+async function runJob(tool: string, id: string, input: Input): Promise<Result['data']> {
+  const first = await tryJob(tool, id, input)
   if (first.ok) return first.data
-  if (input['model'] === UNDERSTUDY) throw new Error(`${tool}: ${first.why}`)
-  say(`\n   ${text(input['model'])} did not get through: ${first.why}\n   The understudy takes over.\n`)
-  const second = await attempt(tool, id, { ...input, model: UNDERSTUDY })
+  if (input['model'] === UNDERSTUDY) throw new Error(`${tool}: ${first.reason}`)
+  print(`\n   ${asText(input['model'])} did not get through: ${first.reason}\n   The understudy takes over.\n`)
+  const second = await tryJob(tool, id, { ...input, model: UNDERSTUDY })
   if (second.ok) return second.data
-  throw new Error(`${tool}: ${second.why}`)
+  throw new Error(`${tool}: ${second.reason}`)
 }
 
 /** Calls again with the job's id until it is over, and shows how far it is. */
-async function attempt(tool: string, id: string, input: Input): Promise<Attempt> {
+async function tryJob(tool: string, id: string, input: Input): Promise<JobOutcome> {
   let last = ''
   const show = (message: string): void => {
     const line = message.replace(HEARTBEAT, '')
-    if (line !== last) say(`   ${line}`)
+    if (line !== last) print(`   ${line}`)
     last = line
   }
   try {
-    let { data } = await call(tool, input, show)
-    while (data['status'] === 'running') data = (await call(tool, { [id]: data[id] }, show)).data
+    let { data } = await callTool(tool, input, show)
+    while (data['status'] === 'running') data = (await callTool(tool, { [id]: data[id] }, show)).data
     if (data['status'] === 'complete') return { ok: true, data }
-    return { ok: false, why: text(data['next']) }
+    return { ok: false, reason: asText(data['next']) }
   } catch (error) {
-    return { ok: false, why: error instanceof Error ? error.message : String(error) }
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) }
   }
 }
 
-async function call(tool: string, input: Input, onMessage?: (message: string, step: number) => void): Promise<Result> {
+async function callTool(
+  tool: string,
+  input: Input,
+  onMessage?: (message: string, step: number) => void,
+): Promise<Result> {
   let step = 0
   const options = onMessage
     ? { onprogress: ({ message = '' }: { readonly message?: string | undefined }) => onMessage(message, step++) }
@@ -191,25 +195,25 @@ async function call(tool: string, input: Input, onMessage?: (message: string, st
 }
 
 function heading(title: string): void {
-  say(`\n${styleText('bold', title)}\n`)
+  print(`\n${styleText('bold', title)}\n`)
 }
 
-function say(line: string, end = '\n'): void {
+function print(line: string, end = '\n'): void {
   process.stdout.write(line + end)
 }
 
-function text(value: unknown): string {
+function asText(value: unknown): string {
   return value === null || value === undefined ? '' : String(value)
 }
 
-function list(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+function asArray(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value : []
 }
 
-function priceOf(price: unknown): string {
+function formatPrice(price: unknown): string {
   const rates = price as Readonly<Record<string, unknown>> | null
   return rates
-    ? `$${text(rates['input_usd_per_mtok'])} in, $${text(rates['output_usd_per_mtok'])} out, a million tokens`
+    ? `$${asText(rates['input_usd_per_mtok'])} in, $${asText(rates['output_usd_per_mtok'])} out, a million tokens`
     : 'price unknown'
 }
 

@@ -21,7 +21,7 @@ const names = new Set(
 const missing = Object.values(lock.packages).flatMap((parent) =>
   Object.entries(parent.optionalDependencies ?? {})
     .filter(([name]) => !names.has(name))
-    .map(([name, version]) => [`node_modules/${name}`, entryOf(name, version, parent)] as const),
+    .map(([name, version]) => [`node_modules/${name}`, platformEntry(name, version, parent)] as const),
 )
 const { '': root, ...installed } = lock.packages
 const packages = Object.entries({ ...installed, ...Object.fromEntries(missing) }).sort(([a], [b]) =>
@@ -34,7 +34,7 @@ writeFileSync(
 process.stdout.write(`${missing.length} packages of other platforms added to package-lock.json\n`)
 
 /** Platform packages are named after their platform: `cli-linux-arm64-musl` is for os linux, cpu arm64, libc musl. */
-function entryOf(name: string, version: string, parent: Entry): object {
+function platformEntry(name: string, version: string, parent: Entry): object {
   const [os, cpu, variant] = name.replace(/^.*\/(cli-|binding-)?/, '').split('-')
   const libc = os === 'linux' && variant ? (variant.startsWith('musl') ? 'musl' : 'glibc') : undefined
   return {

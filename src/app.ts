@@ -1,49 +1,49 @@
 import { join } from 'node:path'
-import { createJobs, type Jobs } from './agents/job.ts'
 import { createProducer, type Producer } from './agents/producer/index.ts'
 import { createScreenwriter, type Screenwriter } from './agents/screenwriter/index.ts'
+import { createJobs, type Jobs } from './agents/shared/jobs.ts'
 import { openCatalog } from './catalog/index.ts'
 import { readSettings, type Settings } from './config/index.ts'
+import type { DocumentStore } from './contract/document-store.ts'
 import type { Generate } from './contract/generate.ts'
 import type { Ledger } from './contract/ledger.ts'
 import type { Price } from './contract/price.ts'
 import type { Catalog } from './contract/provider.ts'
-import type { Shelf } from './contract/shelf.ts'
 import type { World } from './contract/world.ts'
-import { createRoster, type FullRoster } from './roster.ts'
+import { createProviderRegistry, type ProviderRegistry } from './registry.ts'
 import { createRouter, type Router } from './router/index.ts'
-import { openLedger } from './store/ledger.ts'
-import { openShelf } from './store/shelf.ts'
-import { openSlate } from './store/slate.ts'
+import { openDocumentStore } from './store/sqlite/documents.ts'
+import { openLedger } from './store/sqlite/ledger/ledger.ts'
+import { openSharedState } from './store/sqlite/shared-state.ts'
 import { realWorld } from './world.ts'
 
 /** The house, assembled: the only place where the workshops meet. Making it reads the configuration and nothing else. */
 export interface App {
   readonly world: World
   readonly settings: Settings
-  readonly roster: FullRoster
+  readonly registry: ProviderRegistry
   readonly router: Router
   /** Routed, limited, metered; an answer asked for as JSON is sure to fit its schema. */
   readonly generate: Generate
   /** The stores open at the first call that needs them. Both throw `StoreError`, which says what to do. */
   ledger(): Promise<Ledger>
-  shelf(): Promise<Shelf>
+  documents(): Promise<DocumentStore>
   catalog(): Promise<Catalog>
   /** Answers too long for a tool's result, by their resource address; the newest few, in memory only. */
-  readonly answers: Answers
+  readonly answers: AnswerCache
   screenwriter(): Promise<Screenwriter>
   producer(): Promise<Producer>
   /** What the calls of jobs have brought to light since this was last asked, a sentence each. */
   takeWarnings(): readonly string[]
   /** Calls back with the address of every resource that has changed; answers with how to stop. */
-  watch(listener: (uri: string) => void): () => void
+  subscribe(listener: (uri: string) => void): () => void
   /** Stops running jobs where they are saved, and closes the stores. */
   close(): Promise<void>
 }
 
-export interface Answers {
+export interface AnswerCache {
   /** Keeps the text and gives back its address. */
-  keep(callId: string, text: string): string
+  add(callId: string, text: string): string
   get(uri: string): string | undefined
 }
 
@@ -61,22 +61,27 @@ export function createApp(options: AppOptions): App {
   const world = options.world ?? realWorld()
   const settings = readSettings(options)
   const listeners = new Set<(uri: string) => void>()
-  const changed = (uri: string): void => {
+  const notifyChanged = (uri: string): void => {
     for (const listener of listeners) listener(uri)
   }
-  const ledger = once(async () =>
-    watchedLedger(await openLedger(join(settings.home, 'ledger.db'), { world, budgets: settings.budgets }), changed),
+  const ledger = lazyAsync(async () =>
+    withLedgerNotifications(
+      await openLedger(join(settings.home, 'ledger.db'), { world, budgets: settings.budgets }),
+      notifyChanged,
+    ),
   )
-  const shelf = once(async () => watchedShelf(await openShelf(join(settings.home, 'shelf.db'), { world }), changed))
-  const roster = createRoster({ world, settings, catalog: openCatalog })
-  const slate = once(() => openSlate(join(settings.home, 'limits.db'), { world }))
-  const router = createRouter({ world, roster, policy: settings.routing, ledger, slate })
+  const documents = lazyAsync(async () =>
+    withDocumentNotifications(await openDocumentStore(join(settings.home, 'shelf.db'), { world }), notifyChanged),
+  )
+  const registry = createProviderRegistry({ world, settings, catalog: openCatalog })
+  const sharedState = lazyAsync(() => openSharedState(join(settings.home, 'limits.db'), { world }))
+  const router = createRouter({ world, registry, policy: settings.routing, ledger, sharedState })
   const { generate } = router
   const priceOf = async (model: string, signal: AbortSignal): Promise<Price | undefined> =>
     (await router.resolve(model, signal))[0]?.facts.price
-  const jobs = once(async (): Promise<Jobs> => createJobs({ shelf: await shelf(), world }))
+  const jobs = lazyAsync(async (): Promise<Jobs> => createJobs({ documents: await documents(), world }))
   const warnings: string[] = []
-  const heeded: Generate = (request, call) =>
+  const generateForJobs: Generate = (request, call) =>
     generate(request, {
       ...call,
       onAttempt(attempt) {
@@ -84,51 +89,51 @@ export function createApp(options: AppOptions): App {
         call.onAttempt?.(attempt)
       },
     })
-  const agent = async () => ({ generate: heeded, shelf: await shelf(), world, jobs: await jobs() })
+  const agentDeps = async () => ({ generate: generateForJobs, documents: await documents(), world, jobs: await jobs() })
   return {
     world,
     settings,
-    roster,
+    registry,
     router,
     generate,
     ledger,
-    shelf,
+    documents,
     catalog: openCatalog,
-    answers: longAnswers(),
-    screenwriter: once(async () => createScreenwriter({ ...(await agent()), priceOf })),
-    producer: once(async () => createProducer(await agent())),
+    answers: createAnswerCache(),
+    screenwriter: lazyAsync(async () => createScreenwriter({ ...(await agentDeps()), priceOf })),
+    producer: lazyAsync(async () => createProducer(await agentDeps())),
     takeWarnings: () => warnings.splice(0),
-    watch(listener) {
+    subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async close() {
       await (await jobs.made)?.close()
-      ;(await shelf.made)?.close()
+      ;(await documents.made)?.close()
       ;(await ledger.made)?.close()
-      ;(await slate.made)?.close()
+      ;(await sharedState.made)?.close()
     },
   }
 }
 
 /** How many long answers are kept. */
-const ANSWERS = 20
+const MAX_ANSWERS = 20
 
-function longAnswers(): Answers {
-  const kept = new Map<string, string>()
+function createAnswerCache(): AnswerCache {
+  const textByUri = new Map<string, string>()
   return {
-    keep(callId, text) {
+    add(callId, text) {
       const uri = `answer://${callId}`
-      kept.set(uri, text)
-      for (const oldest of [...kept.keys()].slice(0, -ANSWERS)) kept.delete(oldest)
+      textByUri.set(uri, text)
+      for (const oldest of [...textByUri.keys()].slice(0, -MAX_ANSWERS)) textByUri.delete(oldest)
       return uri
     },
-    get: (uri) => kept.get(uri),
+    get: (uri) => textByUri.get(uri),
   }
 }
 
 /** Makes its thing at the first call; a failure is not remembered. `made` is what was made so far, if anything. */
-function once<T>(make: () => Promise<T>): { (): Promise<T>; readonly made: Promise<T | undefined> } {
+function lazyAsync<T>(make: () => Promise<T>): { (): Promise<T>; readonly made: Promise<T | undefined> } {
   let made: Promise<T> | undefined
   const get = (): Promise<T> => {
     made ??= make().catch((error: unknown) => {
@@ -142,31 +147,31 @@ function once<T>(make: () => Promise<T>): { (): Promise<T>; readonly made: Promi
   }
 }
 
-function watchedLedger(ledger: Ledger, changed: (uri: string) => void): Ledger {
+function withLedgerNotifications(ledger: Ledger, notifyChanged: (uri: string) => void): Ledger {
   return {
     ...ledger,
-    async hold(ask) {
-      const hold = await ledger.hold(ask)
+    async hold(request) {
+      const hold = await ledger.hold(request)
       if (!hold.ok) return hold
       return {
         ...hold,
         async settle(entry) {
-          const warned = await hold.settle(entry)
-          changed('usage://report')
-          changed(`usage://calls/${ask.callId}`)
-          return warned
+          const warnings = await hold.settle(entry)
+          notifyChanged('usage://report')
+          notifyChanged(`usage://calls/${request.callId}`)
+          return warnings
         },
       }
     },
   }
 }
 
-function watchedShelf(shelf: Shelf, changed: (uri: string) => void): Shelf {
+function withDocumentNotifications(documents: DocumentStore, notifyChanged: (uri: string) => void): DocumentStore {
   return {
-    ...shelf,
-    async put(kind, id, value, expect, now) {
-      const version = await shelf.put(kind, id, value, expect, now)
-      if (version !== undefined && kind !== 'conversation') changed(`${kind}://${id}`)
+    ...documents,
+    async put(kind, id, value, expectedVersion, now) {
+      const version = await documents.put(kind, id, value, expectedVersion, now)
+      if (version !== undefined && kind !== 'conversation') notifyChanged(`${kind}://${id}`)
       return version
     },
   }

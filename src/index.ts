@@ -2,12 +2,12 @@ import type { z } from 'zod'
 import { createApp } from './app.ts'
 import type { Generate } from './contract/generate.ts'
 import type { World } from './contract/world.ts'
-import { type Report, usageReport } from './report.ts'
+import { buildUsageReport, type UsageReport } from './report.ts'
 import developScript from './tools/develop-script.ts'
 import generateText from './tools/generate-text.ts'
 import listModels from './tools/list-models.ts'
 import planTasks from './tools/plan-tasks.ts'
-import type { Step, Tool } from './tools/tool.ts'
+import type { ProgressUpdate, Tool } from './tools/tool.ts'
 
 export type { Failure, FailureKind } from './contract/errors.ts'
 export { GenerateError } from './contract/errors.ts'
@@ -22,7 +22,7 @@ export type {
   Usage,
 } from './contract/generate.ts'
 export type { World } from './contract/world.ts'
-export type { Report } from './report.ts'
+export type { UsageReport } from './report.ts'
 
 /** Showrunner without MCP: the same tools as functions, with the same shapes (snake_case, DESIGN A3). */
 export interface Showrunner {
@@ -37,7 +37,7 @@ export interface Showrunner {
   /** A plan as a job; call again with `plan_id` while its `status` is `running`. Throws `GenerateError`. */
   readonly planTasks: Run<typeof planTasks>
   /** Spending over `today`, `7d`, `30d`, `month`, `all`, `YYYY-MM` or `YYYY-MM-DD` (UTC), and every budget. Throws `RangeError`. */
-  usage(...periods: readonly string[]): Promise<Report>
+  usage(...periods: readonly string[]): Promise<UsageReport>
   /** Stops running jobs where they are saved, and closes the ledger. */
   close(): Promise<void>
 }
@@ -54,7 +54,7 @@ export interface ShowrunnerOptions {
 export interface RunOptions {
   /** Aborting it aborts the upstream request at once; what was spent is booked. */
   readonly signal?: AbortSignal
-  readonly onProgress?: (step: Step) => void
+  readonly onProgress?: (step: ProgressUpdate) => void
 }
 
 type Run<T extends Tool> = (input: z.input<T['input']>, options?: RunOptions) => Promise<z.output<T['output']>>
@@ -76,7 +76,7 @@ export function createShowrunner(options: ShowrunnerOptions = {}): Showrunner {
     listModels: run(listModels),
     developScript: run(developScript),
     planTasks: run(planTasks),
-    usage: (...periods) => usageReport(app, periods.length > 0 ? periods : undefined),
+    usage: (...periods) => buildUsageReport(app, periods.length > 0 ? periods : undefined),
     close: app.close,
   }
 }

@@ -1,9 +1,9 @@
 import type { App } from './app.ts'
 import type { Usage } from './contract/generate.ts'
-import type { BudgetState, CallRecord, Counts, Period, Row } from './contract/ledger.ts'
+import type { BudgetState, CallRecord, LedgerTotals, PeriodTotals, TotalsByKey } from './contract/ledger.ts'
 
 /** The usage report in the shape of DESIGN A4: what was spent, on what, and what is left of every budget. */
-export interface Report {
+export interface UsageReport {
   readonly generated_at: string
   readonly currency: 'USD'
   readonly periods: Readonly<Record<string, ReportPeriod>>
@@ -26,11 +26,11 @@ export type ReportCounts = {
 }
 
 export type ReportRow = ReportCounts & { readonly key: string }
-export type Breakdown = 'provider' | 'model' | 'tool' | 'day'
+export type ReportBreakdown = 'provider' | 'model' | 'tool' | 'day'
 export type ReportPeriod = ReportCounts & {
   readonly from: string
   readonly to: string
-  readonly by: Readonly<Record<Breakdown, readonly ReportRow[]>>
+  readonly by: Readonly<Record<ReportBreakdown, readonly ReportRow[]>>
 }
 
 export interface ReportBudget {
@@ -46,39 +46,42 @@ export interface ReportBudget {
 
 const DAY_MS = 86_400_000
 /** Nothing was booked before this; it is where `all` begins. */
-const DAWN = Date.UTC(2020, 0, 1)
+const FIRST_DAY = Date.UTC(2020, 0, 1)
 
 /** Periods that have a name of their own; `YYYY-MM` and `YYYY-MM-DD` are taken too. */
-export const PERIODS = ['today', '7d', '30d', 'month', 'all'] as const
+export const PERIOD_NAMES = ['today', '7d', '30d', 'month', 'all'] as const
 /** A pattern for every period there is. */
-export const PERIOD = /^(today|7d|30d|month|all|\d{4}-\d{2}(-\d{2})?)$/
+export const PERIOD_PATTERN = /^(today|7d|30d|month|all|\d{4}-\d{2}(-\d{2})?)$/
 
 /** The report over the named periods. Throws `RangeError` for a name that is no period. */
-export async function usageReport(app: App, periods: readonly string[] = ['today', 'month', 'all']): Promise<Report> {
+export async function buildUsageReport(
+  app: App,
+  periods: readonly string[] = ['today', 'month', 'all'],
+): Promise<UsageReport> {
   const ledger = await app.ledger()
   const now = app.world.now()
   const spans = await Promise.all(
     periods.map(async (name) => {
-      const { from, to } = spanOf(name, now)
-      return [name, periodOf(await ledger.report(from, to))] as const
+      const { from, to } = parsePeriod(name, now)
+      return [name, toReportPeriod(await ledger.report(from, to))] as const
     }),
   )
   return {
-    generated_at: iso(now),
+    generated_at: toIso(now),
     currency: 'USD',
     periods: Object.fromEntries(spans),
-    budgets: (await ledger.budgets(now)).map(budgetOf),
+    budgets: (await ledger.budgets(now)).map(toReportBudget),
   }
 }
 
 /** One call with its attempts in the shape of DESIGN A4; undefined for an id the ledger does not know. */
-export async function callReport(app: App, callId: string) {
-  const record = await (await app.ledger()).call(callId)
-  return record && callOf(record)
+export async function buildCallReport(app: App, callId: string) {
+  const record = await (await app.ledger()).getCall(callId)
+  return record && toReportCall(record)
 }
 
 /** `today`, `7d`, `30d`, `month`, `all`, `YYYY-MM` or `YYYY-MM-DD`, as UTC days: from inclusive, to exclusive. */
-function spanOf(name: string, now: number): { readonly from: number; readonly to: number } {
+function parsePeriod(name: string, now: number): { readonly from: number; readonly to: number } {
   const today = Math.floor(now / DAY_MS) * DAY_MS
   const tomorrow = today + DAY_MS
   const date = new Date(now)
@@ -86,26 +89,26 @@ function spanOf(name: string, now: number): { readonly from: number; readonly to
   if (name === '7d') return { from: tomorrow - 7 * DAY_MS, to: tomorrow }
   if (name === '30d') return { from: tomorrow - 30 * DAY_MS, to: tomorrow }
   if (name === 'month') return { from: Date.UTC(date.getUTCFullYear(), date.getUTCMonth()), to: tomorrow }
-  if (name === 'all') return { from: DAWN, to: tomorrow }
+  if (name === 'all') return { from: FIRST_DAY, to: tomorrow }
   const [year = 0, month = 0, day] = name.split('-').map(Number)
   const from = Date.UTC(year, month - 1, day ?? 1)
-  const exact = PERIOD.test(name) && iso(from).startsWith(name)
+  const exact = PERIOD_PATTERN.test(name) && toIso(from).startsWith(name)
   if (!exact)
     throw new RangeError(
-      `There is no period "${name}": use ${PERIODS.join(', ')}, a month such as 2026-11, or a day such as 2026-11-23.`,
+      `There is no period "${name}": use ${PERIOD_NAMES.join(', ')}, a month such as 2026-11, or a day such as 2026-11-23.`,
     )
   return { from, to: day === undefined ? Date.UTC(year, month) : from + DAY_MS }
 }
 
 /** Micro-dollars as dollars, exact to the micro-dollar. Unknown is null, never 0. */
-export function usd(microUsd: number): number
-export function usd(microUsd: number | undefined): number | null
-export function usd(microUsd: number | undefined): number | null {
+export function toUsd(microUsd: number): number
+export function toUsd(microUsd: number | undefined): number | null
+export function toUsd(microUsd: number | undefined): number | null {
   return microUsd === undefined ? null : microUsd / 1_000_000
 }
 
 /** Token counts as they are told: input with its cached part, output with its reasoning. Unknown is null, never 0. */
-export function usageOf({ inputTokens, cachedInputTokens, outputTokens, reasoningTokens }: Usage) {
+export function toReportUsage({ inputTokens, cachedInputTokens, outputTokens, reasoningTokens }: Usage) {
   return {
     input_tokens: inputTokens ?? null,
     cached_input_tokens: cachedInputTokens ?? null,
@@ -114,17 +117,18 @@ export function usageOf({ inputTokens, cachedInputTokens, outputTokens, reasonin
   }
 }
 
-function periodOf({ from, to, by, ...counts }: Period): ReportPeriod {
-  const rows = (list: readonly Row[]): readonly ReportRow[] => list.map((row) => ({ key: row.key, ...countsOf(row) }))
+function toReportPeriod({ from, to, by, ...counts }: PeriodTotals): ReportPeriod {
+  const rows = (list: readonly TotalsByKey[]): readonly ReportRow[] =>
+    list.map((row) => ({ key: row.key, ...toReportCounts(row) }))
   return {
-    from: iso(from),
-    to: iso(to),
-    ...countsOf(counts),
+    from: toIso(from),
+    to: toIso(to),
+    ...toReportCounts(counts),
     by: { provider: rows(by.provider), model: rows(by.model), tool: rows(by.tool), day: rows(by.day) },
   }
 }
 
-function countsOf(counts: Counts): ReportCounts {
+function toReportCounts(counts: LedgerTotals): ReportCounts {
   return {
     calls: counts.calls,
     attempts: counts.attempts,
@@ -134,44 +138,44 @@ function countsOf(counts: Counts): ReportCounts {
     cached_input_tokens: counts.cachedInputTokens,
     output_tokens: counts.outputTokens,
     reasoning_tokens: counts.reasoningTokens,
-    cost_usd: usd(counts.microUsd),
+    cost_usd: toUsd(counts.microUsd),
     unpriced_attempts: counts.unpricedAttempts,
     estimated_attempts: counts.estimatedAttempts,
     lost_holds: counts.lostHolds,
   }
 }
 
-function budgetOf(budget: BudgetState): ReportBudget {
+function toReportBudget(budget: BudgetState): ReportBudget {
   return {
     name: budget.name,
     match: budget.match,
     per: budget.per,
-    limit_usd: usd(budget.limitMicroUsd),
-    spent_usd: usd(budget.spentMicroUsd),
-    held_usd: usd(budget.heldMicroUsd),
-    remaining_usd: usd(budget.remainingMicroUsd),
-    resets_at: budget.resetsAt === undefined ? null : iso(budget.resetsAt),
+    limit_usd: toUsd(budget.limitMicroUsd),
+    spent_usd: toUsd(budget.spentMicroUsd),
+    held_usd: toUsd(budget.heldMicroUsd),
+    remaining_usd: toUsd(budget.remainingMicroUsd),
+    resets_at: budget.resetsAt === undefined ? null : toIso(budget.resetsAt),
   }
 }
 
-function callOf({ callId, tool, at, microUsd, attempts }: CallRecord) {
+function toReportCall({ callId, tool, at, microUsd, attempts }: CallRecord) {
   return {
     call_id: callId,
     tool,
-    at: iso(at),
-    cost_usd: usd(microUsd),
+    at: toIso(at),
+    cost_usd: toUsd(microUsd),
     attempts: attempts.map((attempt) => ({
       model: attempt.model,
       outcome: attempt.outcome,
-      at: iso(attempt.at),
+      at: toIso(attempt.at),
       latency_ms: attempt.latencyMs,
-      usage: usageOf(attempt.usage),
-      cost_usd: usd(attempt.microUsd),
+      usage: toReportUsage(attempt.usage),
+      cost_usd: toUsd(attempt.microUsd),
       estimated: attempt.estimated,
     })),
   }
 }
 
-function iso(ms: number): string {
+function toIso(ms: number): string {
   return new Date(ms).toISOString()
 }

@@ -5,9 +5,9 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { type App, createApp } from './app.ts'
 import { ConfigError } from './config/index.ts'
 import { registerPrompts } from './prompts.ts'
-import { addressesOf, registerResources } from './resources.ts'
+import { listRelatedUris, registerResources } from './resources.ts'
 import { tools } from './tools/index.ts'
-import { register } from './tools/register.ts'
+import { registerTool } from './tools/register.ts'
 import { VERSION } from './version.ts'
 
 const INSTRUCTIONS =
@@ -25,7 +25,7 @@ export function createServer(app: App): (context: McpRequestContext) => McpServe
         cacheHints: { 'tools/list': { ttlMs: 60_000, cacheScope: 'public' } },
       },
     )
-    for (const tool of tools) register(server, app, tool)
+    for (const tool of tools) registerTool(server, app, tool)
     registerResources(server, app)
     registerPrompts(server)
     announceChanges(server, app, era)
@@ -47,15 +47,15 @@ function announceChanges(server: McpServer, app: App, era: McpRequestContext['er
       return {}
     })
   }
-  const stop = app.watch((changed) => {
-    for (const uri of addressesOf(changed)) {
+  const unsubscribe = app.subscribe((changed) => {
+    for (const uri of listRelatedUris(changed)) {
       if (legacy && !subscribed.has(uri)) continue
       server.server.sendResourceUpdated({ uri }).catch(() => {}) // a client that has gone needs no news
     }
   })
   const { onclose } = server.server
   server.server.onclose = () => {
-    stop()
+    unsubscribe()
     onclose?.()
   }
 }
@@ -66,11 +66,11 @@ function main(): void {
     const handle = serveStdio(createServer(app), {
       onerror: (error) => app.world.log('protocol error', { error: error.message }),
     })
-    const leave = (): void => {
+    const shutDown = (): void => {
       Promise.allSettled([handle.close(), app.close()]).then(() => process.exit(0))
     }
-    for (const end of ['SIGINT', 'SIGTERM'] as const) process.once(end, leave)
-    process.stdin.once('end', leave).once('close', leave)
+    for (const end of ['SIGINT', 'SIGTERM'] as const) process.once(end, shutDown)
+    process.stdin.once('end', shutDown).once('close', shutDown)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`showrunner: ${error.message}\n`)

@@ -25,9 +25,9 @@ export function realWorld(): World {
         .toString(32)
         .slice(0, 12),
     log(event, facts = {}) {
-      const told = Object.entries(facts).filter(([, value]) => value !== undefined)
+      const knownFacts = Object.entries(facts).filter(([, value]) => value !== undefined)
       process.stderr.write(
-        `showrunner: ${event}${told.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join('')}\n`,
+        `showrunner: ${event}${knownFacts.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join('')}\n`,
       )
     },
     fetch: (input, init) => globalThis.fetch(input, init),

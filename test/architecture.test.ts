@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 /** The building, ground floor first. A file may import its own room, or any room on a floor below. */
-const FLOORS = [
+const LAYERS = [
   ['contract', 'screenplay', 'planning', 'version.ts'],
   ['providers', 'router', 'catalog', 'store', 'agents'],
   ['config', 'world.ts'],
@@ -29,7 +29,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Doors to the outside, and the only files that may use them. */
-const DOORS: readonly { readonly what: string; readonly use: RegExp; readonly only: readonly string[] }[] = [
+const RESTRICTED_APIS: readonly { readonly what: string; readonly use: RegExp; readonly only: readonly string[] }[] = [
   {
     what: 'the clock',
     use: /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|performance\.now\(/,
@@ -47,26 +47,26 @@ const files = globSync(`${src}/**/*.ts`).map((path) => ({
   text: readFileSync(path, 'utf8'),
 }))
 const roomOf = (path: string): string => relative(src, path).split('/')[0] ?? ''
-const floorOf = new Map(FLOORS.flatMap((rooms, floor) => rooms.map((room) => [room, floor] as const)))
+const layerOf = new Map(LAYERS.flatMap((rooms, floor) => rooms.map((room) => [room, floor] as const)))
 const importsOf = (text: string): string[] =>
   [...text.matchAll(/\b(?:from|import)\s*\(?\s*'([^'\s,]+)'/g)].map((match) => match[1] ?? '')
 
 describe('the house stands', () => {
   test('every file is in a room of the plan', () => {
-    expect(files.map((file) => roomOf(file.path)).filter((room) => !floorOf.has(room))).toEqual([])
+    expect(files.map((file) => roomOf(file.path)).filter((room) => !layerOf.has(room))).toEqual([])
   })
 
   test('imports go to the own room or to a floor below, and packages are the room’s own', () => {
     const wrong = files.flatMap((file) => {
       const room = roomOf(file.path)
       return importsOf(file.text)
-        .filter((specifier) => !allowed(room, file.path, specifier))
+        .filter((specifier) => !isAllowedImport(room, file.path, specifier))
         .map((specifier) => `${file.name} imports ${specifier}`)
     })
     expect(wrong).toEqual([])
   })
 
-  test.each(DOORS)('$what comes in through its door only', ({ use, only }) => {
+  test.each(RESTRICTED_APIS)('$what comes in through its door only', ({ use, only }) => {
     const code = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
     expect(
       files.filter((file) => !only.includes(file.name) && use.test(code(file.text))).map((file) => file.name),
@@ -74,11 +74,11 @@ describe('the house stands', () => {
   })
 })
 
-function allowed(room: string, path: string, specifier: string): boolean {
+function isAllowedImport(room: string, path: string, specifier: string): boolean {
   if (specifier.startsWith('node:') || specifier.endsWith('.json')) return true
   if (!specifier.startsWith('.')) {
     return (PACKAGES[room] ?? []).some((name) => specifier === name || specifier.startsWith(`${name}/`))
   }
   const target = roomOf(join(dirname(path), specifier))
-  return target === room || (floorOf.get(target) ?? Number.POSITIVE_INFINITY) < (floorOf.get(room) ?? -1)
+  return target === room || (layerOf.get(target) ?? Number.POSITIVE_INFINITY) < (layerOf.get(room) ?? -1)
 }

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openCatalog } from '../src/catalog/index.ts'
-import { configFile } from '../src/config/schema.ts'
-import { RESPONSE_TO } from '../src/contract/errors.ts'
+import { configFileSchema } from '../src/config/schema.ts'
+import { FAILURE_POLICIES } from '../src/contract/errors.ts'
 import { tools } from '../src/tools/index.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -68,15 +68,18 @@ describe('the docs', () => {
     expect([...names].filter((name) => !docs.includes(name))).toEqual([])
   })
 
-  test.each(Object.keys(configFile().shape).filter((key) => key !== '$schema'))('tell of the setting `%s`', (key) => {
-    expect(docs).toContain(`\`${key}\``)
-  })
+  test.each(Object.keys(configFileSchema().shape).filter((key) => key !== '$schema'))(
+    'tell of the setting `%s`',
+    (key) => {
+      expect(docs).toContain(`\`${key}\``)
+    },
+  )
 
-  test.each(Object.keys(RESPONSE_TO))('tell what is done about a failure of the kind %s', (kind) => {
-    const { retry, fallback, rest } = RESPONSE_TO[kind as keyof typeof RESPONSE_TO]
+  test.each(Object.keys(FAILURE_POLICIES))('tell what is done about a failure of the kind %s', (kind) => {
+    const { retry, fallback, cooldown } = FAILURE_POLICIES[kind as keyof typeof FAILURE_POLICIES]
     const row = docs.split('\n').find((line) => line.startsWith(`| \`${kind}\``))
     const [, , again, elsewhere, rests] = (row ?? '').split('|').map((cell) => cell.trim())
-    expect([again, elsewhere, rests]).toEqual([retry ? 'yes' : 'no', fallback ? 'yes' : 'no', rest || 'no'])
+    expect([again, elsewhere, rests]).toEqual([retry ? 'yes' : 'no', fallback ? 'yes' : 'no', cooldown || 'no'])
   })
 
   test('count the catalog right', async () => {
@@ -93,10 +96,10 @@ describe('the docs', () => {
 
   test('show JSON that is JSON, and configuration that is accepted', () => {
     const shown = blocks(docs, 'json').map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>)
-    const configs = shown.filter((value) => Object.keys(value).some((key) => key in configFile().shape))
+    const configs = shown.filter((value) => Object.keys(value).some((key) => key in configFileSchema().shape))
     expect(shown.length).toBeGreaterThan(3)
     expect(configs.length).toBeGreaterThan(0)
-    for (const config of configs) expect(configFile().safeParse(config)).toMatchObject({ success: true })
+    for (const config of configs) expect(configFileSchema().safeParse(config)).toMatchObject({ success: true })
   })
 
   test('link to files that are there', () => {

@@ -20,7 +20,7 @@ serveStdio(() => {
 })`
 
 /** From spawn to the answer to `initialize`: the built server against a minimal one. A Markdown table. */
-export async function coldStart(): Promise<string> {
+export async function coldStartBench(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'showrunner-bench-'))
   const minimal = join(folder, 'minimal.mjs')
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
@@ -36,8 +36,8 @@ export async function coldStart(): Promise<string> {
   const ours = join(root, 'dist/server.js')
   const times = { ours: [] as number[], minimal: [] as number[] }
   for (let start = 0; start < STARTS; start++) {
-    times.minimal.push(await startTime(minimal, folder))
-    times.ours.push(await startTime(ours, folder))
+    times.minimal.push(await measureStartMs(minimal, folder))
+    times.ours.push(await measureStartMs(ours, folder))
   }
   const [p50, base] = [median(times.ours), median(times.minimal)]
   return [
@@ -49,7 +49,7 @@ export async function coldStart(): Promise<string> {
   ].join('\n')
 }
 
-function startTime(file: string, cwd: string): Promise<number> {
+function measureStartMs(file: string, cwd: string): Promise<number> {
   const began = performance.now()
   const child = spawn(process.execPath, [file], { cwd, env: { HOME: cwd }, stdio: ['pipe', 'pipe', 'inherit'] })
   const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1.0.0' } }

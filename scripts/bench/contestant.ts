@@ -5,41 +5,41 @@ import { join } from 'node:path'
 export interface Contestant {
   readonly version: string
   /** One question. Resolves with what its user would hold in hands; rejects with what its user would see fail. */
-  ask(mode: Mode, model: string): Promise<Heard>
+  ask(mode: Mode, model: string): Promise<ContestantAnswer>
 }
 
 export type Mode = 'stream' | 'whole'
 
-export interface Heard {
+export interface ContestantAnswer {
   readonly text: string
   /** Why the model stopped, as the contestant tells it; undefined where it does not. */
   readonly finish: string | undefined
 }
 
-export interface Setting {
+export interface ContestantOptions {
   /** `http://127.0.0.1:port` of the upstream. */
   readonly origin: string
   /** Where a file may be written. */
   readonly folder: string
   /** How long a silent upstream is waited for, for contestants that can be told. Undefined: their own default. */
-  readonly patienceMs: number | undefined
+  readonly maxWaitMs: number | undefined
   /** The models that fail: a contestant that can fall back is given `SOUND` as the second choice for each. */
-  readonly failing: readonly string[]
+  readonly failingModels: readonly string[]
 }
 
-export type Open = (setting: Setting) => Promise<Contestant>
+export type OpenContestant = (setting: ContestantOptions) => Promise<Contestant>
 
 /** The upstream's model that answers as it should. */
-export const SOUND = 'sound'
-export const KEY = 'sk-bench'
-export const QUESTION = 'Tell me about the harbour at night.'
+export const HEALTHY_MODEL = 'sound'
+export const API_KEY = 'sk-bench'
+export const PROMPT = 'Tell me about the harbour at night.'
 
 /** The words of the answer, one a chunk: 32 of them, and one chunk each before and after for the role and the finish. */
-export const WORDS: readonly string[] = Array.from(
+export const ANSWER_CHUNKS: readonly string[] = Array.from(
   { length: 32 },
   (_, n) => `${['The', ' quiet', ' harbour', ' lights'][n % 4]} ${n}`,
 )
-export const ANSWER = WORDS.join('')
+export const ANSWER = ANSWER_CHUNKS.join('')
 
 const root = join(import.meta.dirname, '../..')
 

@@ -1,49 +1,61 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Contestant, KEY, type Open, QUESTION, type Setting, SOUND } from './contestant.ts'
-import { rawSdk } from './openai.ts'
-import { portkey } from './portkey.ts'
+import {
+  API_KEY,
+  type Contestant,
+  type ContestantOptions,
+  HEALTHY_MODEL,
+  type OpenContestant,
+  PROMPT,
+} from './contestant.ts'
+import { openPortkey } from './portkey.ts'
+import { openRawSdk } from './raw-sdk.ts'
 
 const root = join(import.meta.dirname, '../..')
 
 export const CONTESTANTS = {
-  openai: { name: '`openai` SDK, raw', judge: false, open: rawSdk },
+  openai: { name: '`openai` SDK, raw', judge: false, open: openRawSdk },
   showrunner: { name: 'Showrunner, in-process', judge: false, open: showrunner },
-  'ai-sdk': { name: 'Vercel AI SDK', judge: true, open: fromJudges('ai-sdk') },
-  'pi-ai': { name: 'pi-ai', judge: true, open: fromJudges('pi-ai') },
-  portkey: { name: 'Portkey gateway', judge: true, open: portkey },
-} as const satisfies Record<string, { readonly name: string; readonly judge: boolean; readonly open: Open }>
+  'ai-sdk': { name: 'Vercel AI SDK', judge: true, open: openPeer('ai-sdk') },
+  'pi-ai': { name: 'pi-ai', judge: true, open: openPeer('pi-ai') },
+  portkey: { name: 'Portkey gateway', judge: true, open: openPortkey },
+} as const satisfies Record<string, { readonly name: string; readonly judge: boolean; readonly open: OpenContestant }>
 
-export type Id = keyof typeof CONTESTANTS
+export type ContestantId = keyof typeof CONTESTANTS
 
 /** What is said of a peer that breaks, and is left out; what is ours, or the baseline, ends the bench. */
-export function leftOut(id: Id, error: unknown): string {
+export function exclusionNote(id: ContestantId, error: unknown): string {
   if (!CONTESTANTS[id].judge) throw error
   return `${CONTESTANTS[id].name} broke and was left out: ${String(error).split('\n')[0]}\n`
 }
 
 /** The built library with everything on: limits, a budget, prices, the ledger on the disk. Upstream it always streams. */
-async function showrunner({ origin, folder, patienceMs, failing }: Setting): Promise<Contestant> {
+async function showrunner({
+  origin,
+  folder,
+  maxWaitMs,
+  failingModels: failing,
+}: ContestantOptions): Promise<Contestant> {
   const built = join(root, 'dist/index.js')
   const { createShowrunner } = (await import(built)) as typeof import('../../src/index.ts')
   const { VERSION } = await import('../../src/version.ts')
-  const provider = { base_url: `${origin}/v1`, api_key: KEY, wire: 'openai-chat' }
+  const provider = { base_url: `${origin}/v1`, api_key: API_KEY, wire: 'openai-chat' }
   const ids = new Map(failing.map((model, n) => [model, `failing${n}`]))
   const price = { input_usd_per_mtok: 1, output_usd_per_mtok: 4 }
   const config = {
     providers: {
-      bench: { ...provider, models: [SOUND] },
+      bench: { ...provider, models: [HEALTHY_MODEL] },
       // One account each, so that the rest of one is not the rest of another.
       ...Object.fromEntries([...ids].map(([model, id]) => [id, { ...provider, models: [model] }])),
     },
     prices: {
-      [`bench/${SOUND}`]: price,
+      [`bench/${HEALTHY_MODEL}`]: price,
       ...Object.fromEntries([...ids].map(([model, id]) => [`${id}/${model}`, price])),
     },
     limits: [{ match: '*', requests_per_minute: 1_000_000, tokens_per_minute: 1_000_000_000, concurrent: 1_000 }],
     budgets: [{ per: 'day', usd: 100_000 }],
-    ...(patienceMs && {
-      routing: { timeouts: { connect_ms: patienceMs, first_token_ms: patienceMs, silence_ms: patienceMs } },
+    ...(maxWaitMs && {
+      routing: { timeouts: { connect_ms: maxWaitMs, first_token_ms: maxWaitMs, silence_ms: maxWaitMs } },
     }),
   }
   writeFileSync(join(folder, 'showrunner.json'), JSON.stringify(config))
@@ -56,11 +68,11 @@ async function showrunner({ origin, folder, patienceMs, failing }: Setting): Pro
       const text: string[] = []
       let finish: string | undefined
       const model = `${ids.get(asked) ?? 'bench'}/${asked}`
-      const fallbacks = ids.has(asked) ? [`bench/${SOUND}`] : []
+      const fallbacks = ids.has(asked) ? [`bench/${HEALTHY_MODEL}`] : []
       const request = {
         model,
         fallbacks,
-        messages: [{ role: 'user' as const, parts: [{ type: 'text' as const, text: QUESTION }] }],
+        messages: [{ role: 'user' as const, parts: [{ type: 'text' as const, text: PROMPT }] }],
       }
       for await (const event of generate(request, {
         id: `bench${process.pid}x${calls++}`,
@@ -76,9 +88,9 @@ async function showrunner({ origin, folder, patienceMs, failing }: Setting): Pro
 }
 
 /** Those of others live beside the packages they need. */
-function fromJudges(id: string): Open {
+function openPeer(id: string): OpenContestant {
   return async (setting) => {
-    const { open } = (await import(join(root, `judges/contestants/${id}.ts`))) as { readonly open: Open }
+    const { open } = (await import(join(root, `bench/peers/contestants/${id}.ts`))) as { readonly open: OpenContestant }
     return open(setting)
   }
 }

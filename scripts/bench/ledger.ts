@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Budget } from '../../src/contract/ledger.ts'
-import { openLedger } from '../../src/store/ledger.ts'
-import { openSlate } from '../../src/store/slate.ts'
+import { openLedger } from '../../src/store/sqlite/ledger/ledger.ts'
+import { openSharedState } from '../../src/store/sqlite/shared-state.ts'
 import { realWorld } from '../../src/world.ts'
 
 /** A ledger of a million entries, times in milliseconds, p50. */
@@ -23,15 +23,15 @@ export interface LedgerFigures {
   /** What the disk takes for the smallest write there is. */
   readonly bareWriteMs: number
   /** One reservation and its settling on the slate that limits share. */
-  readonly slateMs: number
+  readonly sharedLimitMs: number
 }
 
 /** The figures as rows of a Markdown table. Takes half a minute. */
 export async function ledgerBench(): Promise<string> {
-  return ledgerRows(await ledgerFigures())
+  return ledgerTable(await measureLedger())
 }
 
-export function ledgerRows(figures: LedgerFigures): string {
+export function ledgerTable(figures: LedgerFigures): string {
   const ms = (value: number): string => `${value.toFixed(2)} ms`
   const rows = [
     ['file', `${figures.megabytes.toFixed(0)} MB`],
@@ -42,7 +42,7 @@ export function ledgerRows(figures: LedgerFigures): string {
     ['hold and settle', ms(figures.holdAndSettleMs)],
     ['hold and settle, 64 at once', `${ms(figures.at64Ms)}, ${figures.at64PerSecond.toFixed(0)} calls/s`],
     ['the smallest write to this disk', ms(figures.bareWriteMs)],
-    ['reserve and settle a shared limit', ms(figures.slateMs)],
+    ['reserve and settle a shared limit', ms(figures.sharedLimitMs)],
   ]
   return [
     '| a ledger of 1,000,000 entries | p50 |',
@@ -51,55 +51,61 @@ export function ledgerRows(figures: LedgerFigures): string {
   ].join('\n')
 }
 
-export async function ledgerFigures(): Promise<LedgerFigures> {
+export async function measureLedger(): Promise<LedgerFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'showrunner-bench-'))
   const path = join(folder, 'ledger.db')
   const world = realWorld()
   try {
     ;(await openLedger(path, { world, budgets: [] })).close()
-    fill(path, world.now())
+    insertEntries(path, world.now())
     const ledger = await openLedger(path, { world, budgets: BUDGETS })
-    const who = { tool: 'generate_text', provider: 'provider1', model: 'a-model-of-some-name-7', first: true }
+    const who = { tool: 'generate_text', provider: 'provider1', model: 'a-model-of-some-name-7', isFirstAttempt: true }
     const spend = async (n: number): Promise<void> => {
       const at = world.now()
-      const ask = { ...who, callId: `new${n}`, at, microUsd: 900, expiresAt: at + 60_000, fallback: false }
+      const ask = { ...who, callId: `new${n}`, at, maxMicroUsd: 900, expiresAt: at + 60_000, isFallback: false }
       const hold = await ledger.hold(ask)
       if (!hold.ok) throw new Error(hold.budget.name)
       await hold.settle({ outcome: 'ok', latencyMs: 9, usage: { inputTokens: 5 }, microUsd: 7, estimated: false })
     }
     const one = {
       megabytes: statSync(path).size / 1e6,
-      openMs: await p50(5, async () => (await openLedger(path, { world, budgets: BUDGETS })).close()),
-      reportMs: await p50(20, () => ledger.report(0, world.now())),
-      monthMs: await p50(20, () => ledger.report(world.now() - 30 * DAY_MS, world.now())),
-      callMs: await p50(100, () => ledger.call('0vabcdefgh000777')),
-      holdAndSettleMs: await p50(2_000, spend),
+      openMs: await measureP50Ms(5, async () => (await openLedger(path, { world, budgets: BUDGETS })).close()),
+      reportMs: await measureP50Ms(20, () => ledger.report(0, world.now())),
+      monthMs: await measureP50Ms(20, () => ledger.report(world.now() - 30 * DAY_MS, world.now())),
+      callMs: await measureP50Ms(100, () => ledger.getCall('0vabcdefgh000777')),
+      holdAndSettleMs: await measureP50Ms(2_000, spend),
     }
     const began = performance.now()
-    const lanes = Array.from({ length: 64 }, (_, lane) => p50(60, (n) => spend(1e6 + lane * 1_000 + n)))
+    const lanes = Array.from({ length: 64 }, (_, lane) => measureP50Ms(60, (n) => spend(1e6 + lane * 1_000 + n)))
     const at64Ms = (await Promise.all(lanes)).reduce((sum, ms) => sum + ms, 0) / 64
     const at64PerSecond = (64 * 60) / ((performance.now() - began) / 1_000)
     ledger.close()
-    return { ...one, at64Ms, at64PerSecond, bareWriteMs: await bareWrite(path), slateMs: await slate(folder) }
+    return {
+      ...one,
+      at64Ms,
+      at64PerSecond,
+      bareWriteMs: await measureBareWrite(path),
+      sharedLimitMs: await measureSharedState(folder),
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function bareWrite(path: string): Promise<number> {
+async function measureBareWrite(path: string): Promise<number> {
   const file = new DatabaseSync(path)
   file.exec('CREATE TABLE bare (n INTEGER); PRAGMA synchronous = FULL')
-  const ms = await p50(2_000, async () => file.exec('INSERT INTO bare VALUES (1)'))
+  const ms = await measureP50Ms(2_000, async () => file.exec('INSERT INTO bare VALUES (1)'))
   file.close()
   return ms
 }
 
-async function slate(folder: string): Promise<number> {
-  const shared = await openSlate(join(folder, 'limits.db'), { world: realWorld() })
+async function measureSharedState(folder: string): Promise<number> {
+  const shared = await openSharedState(join(folder, 'limits.db'), { world: realWorld() })
   // A state of the size that a busy limit has.
   const state = { at: 1, spans: Array.from({ length: 100 }, (_, n) => [1_767_225_600_000 + n * 600, n]), line: [] }
-  const ms = await p50(2_000, async (n) => {
-    for (const half of [1, 2]) await shared.change('limit', () => [{ ...state, at: n * half }, undefined])
+  const ms = await measureP50Ms(2_000, async (n) => {
+    for (const half of [1, 2]) await shared.update('limit', () => [{ ...state, at: n * half }, undefined])
   })
   shared.close()
   return ms
@@ -111,7 +117,7 @@ const BUDGETS: readonly Budget[] = (['day', 'month', 'total'] as const).map((per
 })
 
 /** Two years of it: 24 models of 4 providers and 5 tools, all in use on most days. */
-function fill(path: string, now: number): void {
+function insertEntries(path: string, now: number): void {
   const file = new DatabaseSync(path)
   file.exec(`
     BEGIN;
@@ -142,7 +148,7 @@ function fill(path: string, now: number): void {
   file.close()
 }
 
-async function p50(count: number, work: (n: number) => Promise<unknown>): Promise<number> {
+async function measureP50Ms(count: number, work: (n: number) => Promise<unknown>): Promise<number> {
   const took: number[] = []
   for (let n = 0; n < count; n++) {
     const began = performance.now()

@@ -1,7 +1,7 @@
 import { criticalPath, orderShoot, schedule, shootingSchedule } from '../../src/planning/index.ts'
-import { havePsplib, psplibInstances } from '../../test/planning/psplib.ts'
-import { feature } from '../../test/planning/strips.ts'
-import { haveTalent, talentInstances } from '../../test/planning/talent.ts'
+import { hasPsplib, psplibInstances } from '../../test/planning/schedule/psplib.ts'
+import { hasTalentData, talentInstances } from '../../test/planning/shooting/order/talent-instances.ts'
+import { featureScenes } from '../../test/planning/shooting/scenes.ts'
 
 /**
  * What the planning library claims, measured: the distance to the known optima of PSPLIB j30, the published instances of
@@ -9,9 +9,9 @@ import { haveTalent, talentInstances } from '../../test/planning/talent.ts'
  */
 export async function planningBench(): Promise<string> {
   const rows = [
-    ...(havePsplib ? psplib() : [absent('PSPLIB j30')]),
-    ...(haveTalent ? talent() : [absent('talent scheduling')]),
-    ...sizes(),
+    ...(hasPsplib ? psplibRows() : [skippedRow('PSPLIB j30')]),
+    ...(hasTalentData ? talentRows() : [skippedRow('talent scheduling')]),
+    ...sizeRows(),
   ]
   return [
     '| planning | result | time |',
@@ -23,14 +23,14 @@ export async function planningBench(): Promise<string> {
 
 type Row = readonly [what: string, result: string, time: string]
 
-function absent(what: string): Row {
+function skippedRow(what: string): Row {
   return [what, 'skipped: the data are not there', '']
 }
 
-function psplib(): readonly Row[] {
+function psplibRows(): readonly Row[] {
   const runs = psplibInstances().map(({ project, optimum }) => {
-    const { value, ms } = timed(() => schedule(project))
-    return { gap: value.makespan / optimum - 1, ms }
+    const { value, ms } = measureBest(() => schedule(project))
+    return { gap: value.makespanHours / optimum - 1, ms }
   })
   const mean = (100 * runs.reduce((sum, { gap }) => sum + gap, 0)) / runs.length
   const exact = runs.filter(({ gap }) => gap === 0).length
@@ -45,9 +45,9 @@ function psplib(): readonly Row[] {
   ]
 }
 
-function talent(): readonly Row[] {
+function talentRows(): readonly Row[] {
   return talentInstances().map(({ name, ...shoot }) => {
-    const { value, ms } = timed(() => orderShoot(shoot))
+    const { value, ms } = measureBest(() => orderShoot(shoot))
     const script = orderCost(shoot)
     return [
       `shooting order, ${name}: ${shoot.scenes.length} scenes`,
@@ -57,14 +57,14 @@ function talent(): readonly Row[] {
   })
 }
 
-function sizes(): readonly Row[] {
-  const scenes = feature(120)
+function sizeRows(): readonly Row[] {
+  const scenes = featureScenes(120)
   const shoot = { scenes: scenes.map(({ id, eighths, cast }) => ({ id, days: eighths / 40, cast })) }
-  const order = timed(() => orderShoot(shoot))
-  const board = timed(() => shootingSchedule(scenes))
-  const [some, many] = [project(120), project(10_000)]
-  const few = timed(() => schedule(some))
-  const all = timed(() => schedule(many))
+  const order = measureBest(() => orderShoot(shoot))
+  const board = measureBest(() => shootingSchedule(scenes))
+  const [some, many] = [sampleProject(120), sampleProject(10_000)]
+  const few = measureBest(() => schedule(some))
+  const all = measureBest(() => schedule(many))
   return [
     [
       'shooting order, a feature of 120 scenes',
@@ -76,9 +76,9 @@ function sizes(): readonly Row[] {
       `${board.value.shootingDays} days, ${board.value.castCost} cast-days, ${board.value.moves} moves; script order ${board.value.scriptOrder.shootingDays}, ${board.value.scriptOrder.castCost}, ${board.value.scriptOrder.moves}`,
       `${board.ms.toFixed(0)} ms`,
     ],
-    ['schedule of 120 tasks, 4 roles', gap(few.value), `${few.ms.toFixed(0)} ms`],
-    ['schedule of 10,000 tasks, 4 roles', gap(all.value), `${all.ms.toFixed(0)} ms`],
-    ...[1_000, 10_000, 100_000].map(pathOf),
+    ['schedule of 120 tasks, 4 roles', formatGap(few.value), `${few.ms.toFixed(0)} ms`],
+    ['schedule of 10,000 tasks, 4 roles', formatGap(all.value), `${all.ms.toFixed(0)} ms`],
+    ...[1_000, 10_000, 100_000].map(criticalPathRow),
   ]
 }
 
@@ -86,18 +86,18 @@ function sizes(): readonly Row[] {
  * How the critical path grows: a task's share stays within a few times of itself, the rest being the processor's caches,
  * which hold 1,000 tasks and not 100,000. Each size is run for a million tasks in all, so that none meets colder code.
  */
-function pathOf(count: number): Row {
-  const { tasks } = project(count)
+function criticalPathRow(count: number): Row {
+  const { tasks } = sampleProject(count)
   const links = tasks.reduce((sum, { depends_on }) => sum + depends_on.length, 0)
-  const { value, ms } = timed(() => criticalPath(tasks), 1_000_000 / count)
+  const { value, ms } = measureBest(() => criticalPath(tasks), 1_000_000 / count)
   return [
     `critical path of ${count.toLocaleString('en-US')} tasks, ${links.toLocaleString('en-US')} dependencies`,
-    `${value.makespan} h through ${value.path.length} tasks`,
+    `${value.makespanHours} h through ${value.path.length} tasks`,
     `${ms.toFixed(ms < 10 ? 1 : 0)} ms, ${((1000 * ms) / count).toFixed(2)} µs a task`,
   ]
 }
 
-function gap({ makespan, lowerBound }: ReturnType<typeof schedule>): string {
+function formatGap({ makespanHours: makespan, lowerBoundHours: lowerBound }: ReturnType<typeof schedule>): string {
   return `${makespan} h, at least ${lowerBound} h`
 }
 
@@ -121,7 +121,7 @@ function orderCost({
 }
 
 /** Tasks of 1 to 9 hours, each waiting for one of the 40 before it and for one half as far down the list. */
-function project(count: number) {
+function sampleProject(count: number) {
   return {
     tasks: Array.from({ length: count }, (_, at) => ({
       id: `t${at}`,
@@ -134,7 +134,7 @@ function project(count: number) {
 }
 
 /** The least of a few runs, for other programs run too; of what takes a second, one is enough. */
-function timed<T>(act: () => T, runs = 3): { readonly value: T; readonly ms: number } {
+function measureBest<T>(act: () => T, runs = 3): { readonly value: T; readonly ms: number } {
   let ms = Number.POSITIVE_INFINITY
   for (let run = 1; ; run++) {
     const began = performance.now()

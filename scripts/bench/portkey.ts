@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { OpenAI } from 'openai'
-import { KEY, type Open, SOUND, versionOf } from './contestant.ts'
-import { streamed, whole } from './openai.ts'
+import { API_KEY, HEALTHY_MODEL, type OpenContestant, versionOf } from './contestant.ts'
+import { askStreaming, askWhole } from './raw-sdk.ts'
 
 /** Portkey's gateway in a process of its own, asked through the raw SDK; with fallback targets where a model fails. */
-export const portkey: Open = async ({ origin, patienceMs, failing }) => {
-  const folder = join(import.meta.dirname, '../../judges/node_modules/@portkey-ai/gateway')
+export const openPortkey: OpenContestant = async ({ origin, maxWaitMs, failingModels: failing }) => {
+  const folder = join(import.meta.dirname, '../../bench/peers/node_modules/@portkey-ai/gateway')
   const port = await freePort()
   const env = { ...process.env, NODE_ENV: 'production', TRUSTED_CUSTOM_HOSTS: '127.0.0.1,localhost' }
   const gateway = spawn(process.execPath, [join(folder, 'build/start-server.js'), `--port=${port}`, '--headless'], {
@@ -16,32 +16,32 @@ export const portkey: Open = async ({ origin, patienceMs, failing }) => {
   })
   process.once('exit', () => gateway.kill())
   process.once('SIGTERM', () => process.exit()) // a signal alone would leave the gateway behind
-  const target = { provider: 'openai', api_key: KEY, custom_host: `${origin}/v1` }
+  const target = { provider: 'openai', api_key: API_KEY, custom_host: `${origin}/v1` }
   const config = (model: string) =>
     failing.includes(model)
       ? {
           strategy: { mode: 'fallback' },
           retry: { attempts: 2 },
-          ...(patienceMs && { request_timeout: patienceMs }),
-          targets: [target, { ...target, override_params: { model: SOUND } }],
+          ...(maxWaitMs && { request_timeout: maxWaitMs }),
+          targets: [target, { ...target, override_params: { model: HEALTHY_MODEL } }],
         }
       : target
   const clientOf = (model: string) =>
     new OpenAI({
       baseURL: `http://127.0.0.1:${port}/v1`,
-      apiKey: KEY,
+      apiKey: API_KEY,
       maxRetries: 0, // the gateway retries
       fetch: onLiveConnection,
       defaultHeaders: { 'x-portkey-config': JSON.stringify(config(model)) },
-      ...(patienceMs && { timeout: 6 * patienceMs }),
+      ...(maxWaitMs && { timeout: 6 * maxWaitMs }),
     })
-  const clients = new Map([SOUND, ...failing].map((model) => [model, clientOf(model)]))
-  await answering(() => whole(clientOf(SOUND), SOUND))
+  const clients = new Map([HEALTHY_MODEL, ...failing].map((model) => [model, clientOf(model)]))
+  await waitUntilAnswering(() => askWhole(clientOf(HEALTHY_MODEL), HEALTHY_MODEL))
   return {
-    version: versionOf('@portkey-ai/gateway', 'judges'),
+    version: versionOf('@portkey-ai/gateway', 'bench/peers'),
     ask(mode, model) {
       const client = clients.get(model) ?? clientOf(model)
-      return mode === 'stream' ? streamed(client, model) : whole(client, model)
+      return mode === 'stream' ? askStreaming(client, model) : askWhole(client, model)
     },
   }
 }
@@ -57,7 +57,7 @@ async function onLiveConnection(url: string | URL | Request, init?: RequestInit)
   }
 }
 
-async function answering(ask: () => Promise<unknown>): Promise<void> {
+async function waitUntilAnswering(ask: () => Promise<unknown>): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {
       await ask()

@@ -15,7 +15,7 @@ type Library = typeof import('../../src/screenplay/index.ts')
 /** Milliseconds of the processor for a script of 120 pages, of the built library. A Markdown table. */
 export async function screenplayBench(): Promise<string> {
   const library: Library = await import(join(import.meta.dirname, '../../dist/screenplay.js'))
-  const text = feature(library)
+  const text = featureFountain(library)
   const script = library.parseFountain(text)
   const xml = library.toFdx(script)
   const rows: readonly (readonly [string, () => unknown, number?])[] = [
@@ -49,7 +49,7 @@ async function median(run: () => unknown): Promise<number> {
 }
 
 /** Scenes of action and speech, with what a real script has now and then, until there are pages enough. */
-function feature({ measure, parseFountain }: Library): string {
+function featureFountain({ measurePages, parseFountain }: Library): string {
   const names = ['ANNA', 'BEN', 'ÉLODIE', 'DR. HART', 'OFFICER LUNDQVIST']
   const places = ['KITCHEN', 'HARBOUR - PIER NINE', "ANNA'S HOUSE - STAIRS", 'COURTROOM', 'ROOFTOP', 'NIGHT TRAIN']
   const said =
@@ -72,7 +72,7 @@ function feature({ measure, parseFountain }: Library): string {
     ].join('\n\n')
   }
   const scenes = ['Title: A Feature\nAuthor: Nobody']
-  const perScene = measure(parseFountain(Array.from({ length: 9 }, (_, at) => scene(at)).join('\n\n'))) / 9
+  const perScene = measurePages(parseFountain(Array.from({ length: 9 }, (_, at) => scene(at)).join('\n\n'))) / 9
   for (let at = 0; at < PAGES / perScene; at++) scenes.push(scene(at))
   return [...scenes, '> FADE OUT.'].join('\n\n')
 }

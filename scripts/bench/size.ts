@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 
-/** What an install brings, ours and of those peers that are installed in `judges/`: packages, and bytes on the disk. */
-export function size(): string {
+/** What an install brings, ours and of those peers that are installed in `bench/peers/`: packages, and bytes on the disk. */
+export function sizeBench(): string {
   const [packed] = JSON.parse(
     execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: root,
@@ -13,15 +13,19 @@ export function size(): string {
     }).toString(),
   ) as readonly { readonly unpackedSize: number }[]
   const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
-  const ours = closure(Object.keys(dependencies), root)
+  const ours = dependencyFolders(Object.keys(dependencies), root)
   const rows = [
-    row('Showrunner, with its server, agents and libraries', ours.size + 1, (packed?.unpackedSize ?? 0) + bytes(ours)),
+    row(
+      'Showrunner, with its server, agents and libraries',
+      ours.size + 1,
+      (packed?.unpackedSize ?? 0) + totalBytes(ours),
+    ),
   ]
   for (const [name, packages] of PEERS) {
-    const within = join(root, 'judges')
+    const within = join(root, 'bench/peers')
     if (!packages.every((one) => existsSync(join(within, 'node_modules', one)))) continue
-    const folders = closure(packages, within)
-    rows.push(row(name, folders.size, bytes(folders)))
+    const folders = dependencyFolders(packages, within)
+    rows.push(row(name, folders.size, totalBytes(folders)))
   }
   return ['| installed | packages | MB |', '| --- | ---: | ---: |', ...rows, ''].join('\n')
 }
@@ -40,10 +44,10 @@ const row = (name: string, packages: number, size: number): string =>
   `| ${name} | ${packages} | ${(size / 1_000_000).toFixed(1)} |`
 
 /** The folders of packages and of all that they depend on, found as Node finds them. */
-function closure(names: readonly string[], from: string): ReadonlySet<string> {
+function dependencyFolders(names: readonly string[], from: string): ReadonlySet<string> {
   const found = new Set<string>()
   const visit = (name: string, folder: string): void => {
-    const at = lookUp(name, folder)
+    const at = findPackage(name, folder)
     if (!at || found.has(at)) return // an optional one for another platform is not there
     found.add(at)
     const { dependencies = {} } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as Manifest
@@ -53,7 +57,7 @@ function closure(names: readonly string[], from: string): ReadonlySet<string> {
   return found
 }
 
-function lookUp(name: string, from: string): string | undefined {
+function findPackage(name: string, from: string): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const at = join(folder, 'node_modules', name)
     if (existsSync(join(at, 'package.json'))) return at
@@ -62,14 +66,14 @@ function lookUp(name: string, from: string): string | undefined {
 }
 
 /** Of their own files: what is nested in a folder counts for itself. */
-function bytes(folders: ReadonlySet<string>): number {
-  return [...folders].reduce((sum, folder) => sum + bytesIn(folder), 0)
+function totalBytes(folders: ReadonlySet<string>): number {
+  return [...folders].reduce((sum, folder) => sum + folderBytes(folder), 0)
 }
 
-function bytesIn(folder: string): number {
+function folderBytes(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
     if (entry.name === 'node_modules') return sum
     const path = join(folder, entry.name)
-    return sum + (entry.isDirectory() ? bytesIn(path) : entry.isFile() ? statSync(path).size : 0)
+    return sum + (entry.isDirectory() ? folderBytes(path) : entry.isFile() ? statSync(path).size : 0)
   }, 0)
 }

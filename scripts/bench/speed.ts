@@ -1,19 +1,19 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Mode, Setting } from './contestant.ts'
-import { CONTESTANTS, type Id, leftOut } from './contestants.ts'
-import { type Part, part } from './process.ts'
-import type { Ran, Slot } from './run.ts'
+import { type BenchProcess, startProcess } from './bench-process.ts'
+import type { ContestantOptions, Mode } from './contestant.ts'
+import type { Slot, SlotResult } from './contestant-process.ts'
+import { CONTESTANTS, type ContestantId, exclusionNote } from './contestants.ts'
 
-export interface Pace {
+export interface SpeedOptions {
   readonly rounds: number
   readonly slotMs: number
 }
 
-const WARM_MS = 1_500
+const WARM_UP_MS = 1_500
 
-const CELLS: readonly { readonly mode: Mode; readonly atOnce: number }[] = [
+const SPEED_CASES: readonly { readonly mode: Mode; readonly atOnce: number }[] = [
   { mode: 'stream', atOnce: 1 },
   { mode: 'stream', atOnce: 64 },
   { mode: 'whole', atOnce: 1 },
@@ -24,39 +24,39 @@ const CELLS: readonly { readonly mode: Mode; readonly atOnce: number }[] = [
  * Speed: every contestant in its own process against the same upstream, in turns round by round, so that the machine's
  * moods fall on all. Resolves with Markdown tables and the measures that are held to a limit.
  */
-export async function speed(ids: readonly Id[], { rounds, slotMs }: Pace): Promise<string> {
-  const upstream = await part('upstream')
-  const parts = new Map<Id, Part>()
+export async function speedBench(ids: readonly ContestantId[], { rounds, slotMs }: SpeedOptions): Promise<string> {
+  const upstream = await startProcess('upstream')
+  const parts = new Map<ContestantId, BenchProcess>()
   const broken: string[] = []
-  const orLeftOut = <T>(id: Id, work: Promise<T>): Promise<T | undefined> =>
+  const orLeftOut = <T>(id: ContestantId, work: Promise<T>): Promise<T | undefined> =>
     work.catch((error: unknown) => {
-      broken.push(leftOut(id, error))
+      broken.push(exclusionNote(id, error))
       parts.delete(id)
       return undefined
     })
   try {
     for (const id of ids) {
-      const one = await orLeftOut(id, opened(id, String(upstream.hello)))
+      const one = await orLeftOut(id, startContestant(id, String(upstream.firstMessage)))
       if (one) parts.set(id, one)
     }
     // Warm, as a server is after a while: what is compared is not how fast each is compiled.
     for (const [id, one] of parts) {
-      for (const mode of ['stream', 'whole'] as const) await orLeftOut(id, one.ask({ mode, atOnce: 8, ms: WARM_MS }))
+      for (const mode of ['stream', 'whole'] as const) await orLeftOut(id, one.ask({ mode, atOnce: 8, ms: WARM_UP_MS }))
     }
-    const results = new Map<string, Ran[]>()
+    const results = new Map<string, SlotResult[]>()
     for (let round = 0; round < rounds; round++) {
-      for (const cell of CELLS) {
+      for (const cell of SPEED_CASES) {
         // The first goes first in one round and last in the next.
         for (const [id, one] of round % 2 === 0 ? [...parts] : [...parts].reverse()) {
           const slot: Slot = { ...cell, ms: slotMs }
-          const ran = (await orLeftOut(id, one.ask(slot))) as Ran | undefined
+          const ran = (await orLeftOut(id, one.ask(slot))) as SlotResult | undefined
           if (!ran) continue
           const key = `${id} ${cell.mode} ${cell.atOnce}`
           results.set(key, [...(results.get(key) ?? []), ran])
         }
       }
     }
-    const found = tables([...parts], (id, { mode, atOnce }) => sum(results.get(`${id} ${mode} ${atOnce}`) ?? []))
+    const found = tables([...parts], (id, { mode, atOnce }) => summarize(results.get(`${id} ${mode} ${atOnce}`) ?? []))
     return [found, ...broken].join('\n')
   } finally {
     upstream.end()
@@ -64,13 +64,13 @@ export async function speed(ids: readonly Id[], { rounds, slotMs }: Pace): Promi
   }
 }
 
-async function opened(id: Id, origin: string): Promise<Part> {
+async function startContestant(id: ContestantId, origin: string): Promise<BenchProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'showrunner-bench-'))
-  const setting: Setting = { origin, folder, patienceMs: undefined, failing: [] }
-  return part('contestant', id, JSON.stringify(setting))
+  const setting: ContestantOptions = { origin, folder, maxWaitMs: undefined, failingModels: [] }
+  return startProcess('contestant', id, JSON.stringify(setting))
 }
 
-interface Sum {
+interface Summary {
   readonly p50: number
   readonly p99: number
   readonly perSecond: number
@@ -78,7 +78,7 @@ interface Sum {
   readonly cpuUs: number
 }
 
-function sum(slots: readonly Ran[]): Sum {
+function summarize(slots: readonly SlotResult[]): Summary {
   const times = slots.flatMap((slot) => slot.times).toSorted((a, b) => a - b)
   const at = (share: number): number =>
     times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN
@@ -87,16 +87,16 @@ function sum(slots: readonly Ran[]): Sum {
   return { p50: at(0.5), p99: at(0.99), perSecond: (times.length / ms) * 1_000, cpuUs }
 }
 
-type Find = (id: Id, cell: (typeof CELLS)[number]) => Sum
+type FindSummary = (id: ContestantId, cell: (typeof SPEED_CASES)[number]) => Summary
 
-function tables(parts: readonly (readonly [Id, Part])[], find: Find): string {
+function tables(parts: readonly (readonly [ContestantId, BenchProcess])[], find: FindSummary): string {
   const lines: string[] = []
-  for (const cell of CELLS) {
+  for (const cell of SPEED_CASES) {
     const raw = find('openai', cell)
     lines.push(
       `| ${cell.mode === 'stream' ? 'streaming, 34 chunks' : 'whole answer'}, ${cell.atOnce} at once | p50 ms | p99 ms | answers/s | CPU µs an answer | added p50 ms |`,
       '| --- | ---: | ---: | ---: | ---: | ---: |',
-      ...parts.map(([id, { hello }]) => {
+      ...parts.map(([id, { firstMessage: hello }]) => {
         const { p50, p99, perSecond, cpuUs } = find(id, cell)
         const added = id === 'openai' ? '' : (p50 - raw.p50).toFixed(2)
         return `| ${CONTESTANTS[id].name} ${hello} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${perSecond.toFixed(0)} | ${id === 'portkey' ? '' : cpuUs.toFixed(0)} | ${added} |`
@@ -104,15 +104,15 @@ function tables(parts: readonly (readonly [Id, Part])[], find: Find): string {
       '',
     )
   }
-  return [...lines, ...measures(new Set(parts.map(([id]) => id)), find)].join('\n')
+  return [...lines, ...promiseTable(new Set(parts.map(([id]) => id)), find)].join('\n')
 }
 
 /** What the project promises of itself, each with what this run came to. */
-function measures(there: ReadonlySet<Id>, find: Find): readonly string[] {
-  const [one, many] = [CELLS[0], CELLS[1]]
+function promiseTable(there: ReadonlySet<ContestantId>, find: FindSummary): readonly string[] {
+  const [one, many] = [SPEED_CASES[0], SPEED_CASES[1]]
   if (!one || !many) return []
-  const of = (id: Id, cell: (typeof CELLS)[number]): Sum => find(id, cell)
-  const addedBy = (id: Id): number => of(id, many).p50 - of('openai', many).p50
+  const of = (id: ContestantId, cell: (typeof SPEED_CASES)[number]): Summary => find(id, cell)
+  const addedBy = (id: ContestantId): number => of(id, many).p50 - of('openai', many).p50
   const rows: (readonly [string, string, string])[] = [
     [
       'streaming, 1 at once: p50 of the raw SDK, times',

@@ -11,7 +11,7 @@ export interface Inputs {
 }
 
 /** Places in `CatalogData.sources`. */
-export const SOURCE = { modelsDev: 0, genaiPrices: 1, openRouter: 2, liteLlm: 3 } as const
+export const SOURCE_INDEX = { modelsDev: 0, genaiPrices: 1, openRouter: 2, liteLlm: 3 } as const
 
 export interface DevVendor {
   readonly name: string
@@ -111,16 +111,16 @@ export interface LiteModel {
 }
 
 /** The day on which the two lists without a date of their own were taken. */
-export const TAKEN = '2026-08-01'
+export const SNAPSHOT_DATE = '2026-08-01'
 
 /** Reads the lists in `folder`; the prices' version comes from the installed package. */
 export function readInputs(folder: string): Inputs {
-  const modelsDev: { readonly source: string; readonly providers: Inputs['modelsDev'] } = read(
+  const modelsDev: { readonly source: string; readonly providers: Inputs['modelsDev'] } = readJson(
     folder,
     'models-dev.json',
   )
-  const openRouter: { readonly data: Inputs['openRouter'] } = read(folder, 'openrouter-models.json')
-  const { version }: { readonly version: string } = read(
+  const openRouter: { readonly data: Inputs['openRouter'] } = readJson(folder, 'openrouter-models.json')
+  const { version }: { readonly version: string } = readJson(
     join(import.meta.dirname, '../../node_modules/@pydantic/genai-prices'),
     'package.json',
   )
@@ -129,9 +129,14 @@ export function readInputs(folder: string): Inputs {
   return {
     modelsDev: modelsDev.providers,
     openRouter: openRouter.data,
-    liteLlm: read(folder, 'litellm-model-prices.json'),
-    sources: [`models.dev ${day}`, `genai-prices ${version}`, `openrouter ${TAKEN}`, `litellm ${TAKEN}`],
+    liteLlm: readJson(folder, 'litellm-model-prices.json'),
+    sources: [
+      `models.dev ${day}`,
+      `genai-prices ${version}`,
+      `openrouter ${SNAPSHOT_DATE}`,
+      `litellm ${SNAPSHOT_DATE}`,
+    ],
   }
 }
 
-const read = (folder: string, name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
+const readJson = (folder: string, name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))

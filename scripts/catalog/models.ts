@@ -1,11 +1,11 @@
 import type { ModelInfo } from '@pydantic/genai-prices'
 import { ABILITIES, type ModelRow, type PriceRow, STATUSES } from '../../src/catalog/rows.ts'
 import type { Ability } from '../../src/contract/provider.ts'
-import { type DevModel, type LiteModel, type Modalities, type RouterModel, SOURCE } from './inputs.ts'
+import { type DevModel, type LiteModel, type Modalities, type RouterModel, SOURCE_INDEX } from './inputs.ts'
 import { devPrices, genaiPrices, routerPrices } from './prices.ts'
 
 /** What the other lists have of the same vendor's same id. */
-export interface Same {
+export interface OtherListings {
   readonly lite: LiteModel | undefined
   readonly genai: ModelInfo | undefined
 }
@@ -22,60 +22,60 @@ const NOT_A_WRITER =
   /embed|rerank|guard|moderation|content-safety|whisper|tts|transcribe|-asr|realtime|-live|voice|lyria|ocr(?!e)|bge-|minilm|multi-qa-mpnet|e5-large|gte-large|distilbert|m2m100|indictrans|nllb|-audio/i
 const MAKES_IMAGES = /image|banana|imagine/i
 /** They hand the prompt to a model of their choice, so a price of 0 is not theirs. */
-const CHOOSES = /(^|\/)(auto|auto-model|auto-beta|bodybuilder|pareto-code|fusion|model-router)$/
+const DELEGATING_MODELS = /(^|\/)(auto|auto-model|auto-beta|bodybuilder|pareto-code|fusion|model-router)$/
 
-export function fromDev(id: string, model: DevModel, { lite, genai }: Same): ModelRow {
+export function rowFromModelsDev(id: string, model: DevModel, { lite, genai }: OtherListings): ModelRow {
   const { limit, status, modalities } = model
-  const thinking = thinkingOf(model)
+  const thinking = thinkingFields(model)
   const context = limit.context || lite?.max_input_tokens || 0
   const ceiling = limit.output || lite?.max_output_tokens || 0
   const helped =
     context !== limit.context ||
     ceiling !== limit.output ||
     (model.structured_output === undefined && lite?.supports_response_schema) ||
-    refusals(lite)
-  return row({
+    refusesSettings(lite)
+  return compactRow({
     i: id,
     n: model.name,
     c: context,
     o: ceiling,
-    a: letters({
+    a: abilityLetters({
       images: modalities.input.includes('image'),
       tools: model.tool_call,
       json: model.structured_output ?? lite?.supports_response_schema,
       thinking: model.reasoning,
     }),
-    p: priceOf(id, genai, () => devPrices(model.cost)),
+    p: choosePrices(id, genai, () => devPrices(model.cost)),
     x: model.temperature === false || lite?.supports_sampling_params === false ? 1 : undefined,
     ...thinking,
     f: lite?.supports_assistant_prefill === false ? 0 : undefined,
     // Some are known to the month only: they count as released on its first day.
     r: model.release_date.length === 7 ? `${model.release_date}-01` : model.release_date,
     s: status && statusLetter(status),
-    w: helped ? [SOURCE.modelsDev, SOURCE.liteLlm] : undefined,
+    w: helped ? [SOURCE_INDEX.modelsDev, SOURCE_INDEX.liteLlm] : undefined,
   })
 }
 
 /** A model that OpenRouter lists and models.dev does not know yet. */
-export function fromRouter(model: RouterModel, { lite, genai }: Same): ModelRow {
+export function rowFromOpenRouter(model: RouterModel, { lite, genai }: OtherListings): ModelRow {
   const can = (setting: string): boolean => model.supported_parameters.includes(setting)
-  return row({
+  return compactRow({
     i: model.id,
     n: model.name,
     c: model.context_length,
     o: model.top_provider.max_completion_tokens ?? undefined,
-    a: letters({
+    a: abilityLetters({
       images: model.architecture.input_modalities.includes('image'),
       tools: can('tools'),
       json: can('structured_outputs'),
       thinking: can('reasoning'),
     }),
-    p: priceOf(model.id, genai, () => routerPrices(model)),
+    p: choosePrices(model.id, genai, () => routerPrices(model)),
     x: can('temperature') ? undefined : 1,
-    e: efforts(model.reasoning?.supported_efforts ?? []),
+    e: effortList(model.reasoning?.supported_efforts ?? []),
     f: lite?.supports_assistant_prefill === false ? 0 : undefined,
-    r: dayOf(model),
-    w: [SOURCE.openRouter],
+    r: releaseDate(model),
+    w: [SOURCE_INDEX.openRouter],
   })
 }
 
@@ -83,7 +83,12 @@ export function fromRouter(model: RouterModel, { lite, genai }: Same): ModelRow 
  * A model that genai-prices has a price for, and LiteLLM the facts, but models.dev does not know yet. `resold`: the same
  * model as OpenRouter lists it, which tells since when, and whether it takes a temperature.
  */
-export function fromLite(id: string, lite: LiteModel, genai: ModelInfo, resold: RouterModel | undefined): ModelRow {
+export function rowFromLiteLlm(
+  id: string,
+  lite: LiteModel,
+  genai: ModelInfo,
+  resold: RouterModel | undefined,
+): ModelRow {
   const levels: readonly (readonly [string, boolean | undefined])[] = [
     ['none', lite.supports_none_reasoning_effort],
     ['minimal', lite.supports_minimal_reasoning_effort],
@@ -94,56 +99,56 @@ export function fromLite(id: string, lite: LiteModel, genai: ModelInfo, resold: 
     ['max', lite.supports_max_reasoning_effort],
   ]
   const told = levels.some(([word, known]) => known !== undefined && !['low', 'medium', 'high'].includes(word))
-  return row({
+  return compactRow({
     i: id,
     n: genai.name,
     c: lite.max_input_tokens ?? genai.context_window,
     o: lite.max_output_tokens,
-    a: letters({
+    a: abilityLetters({
       images: lite.supports_vision,
       tools: lite.supports_function_calling,
       json: lite.supports_response_schema,
       thinking: lite.supports_reasoning,
     }),
-    p: priceOf(id, genai, () => undefined),
+    p: choosePrices(id, genai, () => undefined),
     x:
       lite.supports_sampling_params === false || resold?.supported_parameters.includes('temperature') === false
         ? 1
         : undefined,
-    e: lite.supports_reasoning && told ? efforts(levels.flatMap(([word, has]) => (has ? [word] : []))) : undefined,
+    e: lite.supports_reasoning && told ? effortList(levels.flatMap(([word, has]) => (has ? [word] : []))) : undefined,
     f: lite.supports_assistant_prefill === false ? 0 : undefined,
-    r: resold && dayOf(resold),
-    w: resold ? [SOURCE.liteLlm, SOURCE.openRouter] : [SOURCE.liteLlm],
+    r: resold && releaseDate(resold),
+    w: resold ? [SOURCE_INDEX.liteLlm, SOURCE_INDEX.openRouter] : [SOURCE_INDEX.liteLlm],
   })
 }
 
 /** A model so new that only its price is known: what it can do beyond text is left unknown until a list says. */
-export function fromPrice(id: string, genai: ModelInfo): ModelRow {
-  return row({
+export function rowFromPrice(id: string, genai: ModelInfo): ModelRow {
+  return compactRow({
     i: id,
     n: genai.name,
     c: genai.context_window,
-    p: priceOf(id, genai, () => undefined),
-    w: [SOURCE.genaiPrices],
+    p: choosePrices(id, genai, () => undefined),
+    w: [SOURCE_INDEX.genaiPrices],
   })
 }
 
 /** genai-prices on the exact id first, then the list that the model comes from. */
-function priceOf(
+function choosePrices(
   id: string,
   genai: ModelInfo | undefined,
   own: () => readonly PriceRow[] | undefined,
 ): readonly PriceRow[] | undefined {
   const prices = (genai && genaiPrices(genai)) ?? own()
-  return CHOOSES.test(id) && prices?.every(({ r }) => r[0] === 0) ? undefined : prices
+  return DELEGATING_MODELS.test(id) && prices?.every(({ r }) => r[0] === 0) ? undefined : prices
 }
 
-const dayOf = ({ created }: RouterModel): string => new Date(created * 1000).toISOString().slice(0, 10)
+const releaseDate = ({ created }: RouterModel): string => new Date(created * 1000).toISOString().slice(0, 10)
 
-const refusals = (lite: LiteModel | undefined): boolean =>
+const refusesSettings = (lite: LiteModel | undefined): boolean =>
   lite?.supports_sampling_params === false || lite?.supports_assistant_prefill === false
 
-function thinkingOf(model: DevModel): Pick<Fields, 'e' | 'b' | 'g'> {
+function thinkingFields(model: DevModel): Pick<Fields, 'e' | 'b' | 'g'> {
   const options = model.reasoning_options ?? []
   const words = options.flatMap((option) => (option.type === 'effort' ? option.values : []))
   const budget = options.find((option) => option.type === 'budget_tokens')
@@ -152,7 +157,7 @@ function thinkingOf(model: DevModel): Pick<Fields, 'e' | 'b' | 'g'> {
     tokens !== undefined && tokens >= least ? tokens : null
   return {
     // One entry has "null" for a word: no setting at all.
-    e: efforts(words.filter((word) => word !== 'null')),
+    e: effortList(words.filter((word) => word !== 'null')),
     // A bound of -1 is the vendor's word for "as it likes".
     b: budget && [atLeast(0, budget.min), atLeast(1, budget.max)],
     g: fixed && options.some((option) => option.type === 'toggle') ? 1 : undefined,
@@ -161,13 +166,13 @@ function thinkingOf(model: DevModel): Pick<Fields, 'e' | 'b' | 'g'> {
 
 const WEAKEST_FIRST = ['none', 'minimal', 'low', 'medium', 'default', 'high', 'xhigh', 'max']
 
-function efforts(words: readonly string[]): string | undefined {
+function effortList(words: readonly string[]): string | undefined {
   const unknown = words.find((word) => !WEAKEST_FIRST.includes(word))
   if (unknown) throw new Error(`"${unknown}" is a new effort: give it a place in WEAKEST_FIRST`)
   return WEAKEST_FIRST.filter((word) => words.includes(word)).join(',') || undefined
 }
 
-const letters = (can: Readonly<Record<Exclude<Ability, 'text'>, boolean | undefined>>): string | undefined =>
+const abilityLetters = (can: Readonly<Record<Exclude<Ability, 'text'>, boolean | undefined>>): string | undefined =>
   Object.entries(ABILITIES)
     .flatMap(([letter, ability]) => (ability !== 'text' && can[ability] ? [letter] : []))
     .join('') || undefined
@@ -180,7 +185,7 @@ function statusLetter(status: NonNullable<DevModel['status']>): 'a' | 'b' | 'd' 
 type Fields = { readonly [Key in keyof ModelRow]: ModelRow[Key] | undefined }
 
 /** Only what is known, always in the same order; a name that is the id, and the first source alone, go without saying. */
-function row({ i, n, c, o, a, p, x, e, b, g, f, r, s, w }: Fields & { readonly i: string }): ModelRow {
+function compactRow({ i, n, c, o, a, p, x, e, b, g, f, r, s, w }: Fields & { readonly i: string }): ModelRow {
   return {
     i,
     ...(n && n !== i && { n }),

@@ -1,6 +1,6 @@
 import { findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices'
 import type { PriceRow, RateRow } from '../../src/catalog/rows.ts'
-import { type DevCost, type DevRates, type RouterModel, type RouterRates, SOURCE } from './inputs.ts'
+import { type DevCost, type DevRates, type RouterModel, type RouterRates, SOURCE_INDEX } from './inputs.ts'
 
 /** Our vendors that genai-prices knows, by its own ids. Fireworks and Z.ai are in it under ids that their APIs do not take. */
 const GENAI_ID: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ const GENAI_ID: Readonly<Record<string, string>> = {
 }
 
 /** What genai-prices knows of a vendor, by exact model id: its own matching goes by pattern, and a near match is not the price. */
-export function genaiModels(vendor: string): ReadonlyMap<string, ModelInfo> {
+export function indexGenaiModels(vendor: string): ReadonlyMap<string, ModelInfo> {
   const id = GENAI_ID[vendor]
   if (!id) return new Map()
   const provider = findProvider({ providerId: id })
@@ -45,7 +45,7 @@ export function genaiPrices({ prices }: ModelInfo): readonly PriceRow[] | undefi
   const days = all.flatMap(({ constraint }) => (constraint?.type === 'start_date' ? [constraint.start_date] : []))
   const rows: PriceRow[] = []
   for (const day of ['', ...new Set(days)].toSorted()) {
-    const row = genaiRow(dearestOf(all, day))
+    const row = genaiRow(dearestPrice(all, day))
     if (!row) return undefined
     const { d: _, ...before } = rows.at(-1) ?? { r: [0, 0] }
     if (JSON.stringify(before) !== JSON.stringify(row)) rows.push(day ? { d: day, ...row } : row)
@@ -56,28 +56,29 @@ export function genaiPrices({ prices }: ModelInfo): readonly PriceRow[] | undefi
 type Conditional = Extract<ModelInfo['prices'], readonly unknown[]>[number]
 
 /** The last that holds on that day wins, as in the package; those of an hour compete with what holds in the others. */
-function dearestOf(all: readonly Conditional[], day: string): ModelPrice {
+function dearestPrice(all: readonly Conditional[], day: string): ModelPrice {
   const candidates: ModelPrice[] = []
   for (const { constraint, prices } of all.toReversed()) {
     if (constraint?.type === 'start_date' && constraint.start_date > day) continue
     candidates.push(prices)
     if (constraint?.type !== 'time_of_date') break
   }
-  const dear = (price: ModelPrice): number => usd(price['input_mtok'], 0) + usd(price['output_mtok'], 0)
+  const dear = (price: ModelPrice): number => priceAt(price['input_mtok'], 0) + priceAt(price['output_mtok'], 0)
   return candidates.toSorted((a, b) => dear(b) - dear(a))[0] ?? all[0]?.prices ?? {}
 }
 
 const TOKENS = ['input_mtok', 'output_mtok', 'cache_read_mtok', 'cache_write_mtok', 'output_reasoning_mtok'] as const
 /** Parts that a text call of ours never has: long-lived cache writes, tools on the vendor's side, sounds and pictures. */
-const ASIDE = /^(cache_write_1h_|web_searches_|storage_searches_)|_(audio|image|video|document|text_messages)_/
+const UNUSED_PRICE_PARTS =
+  /^(cache_write_1h_|web_searches_|storage_searches_)|_(audio|image|video|document|text_messages)_/
 
 function genaiRow(price: ModelPrice): PriceRow | undefined {
   const known = (key: string): boolean => TOKENS.some((token) => token === key) || key === 'requests_kcount'
-  if (!Object.keys(price).every((key) => known(key) || ASIDE.test(key))) return undefined
+  if (!Object.keys(price).every((key) => known(key) || UNUSED_PRICE_PARTS.test(key))) return undefined
   const at = (inputTokens: number): RateRow | undefined => {
     const [input, output, read, write, reasoning] = TOKENS.map((key) => {
       const value = price[key]
-      return value === undefined ? undefined : usd(value, inputTokens)
+      return value === undefined ? undefined : priceAt(value, inputTokens)
     })
     return rateRow({ input, output, read, write, reasoning })
   }
@@ -93,16 +94,16 @@ function genaiRow(price: ModelPrice): PriceRow | undefined {
       const rates = at(start + 1)
       return rates ? [[start, ...rates] as const] : []
     })
-  const fee = usd(price['requests_kcount'], 0)
+  const fee = priceAt(price['requests_kcount'], 0)
   return {
     r: base,
     ...(tiers.length > 0 && { t: tiers }),
-    ...(fee > 0 && { q: micro(fee / 1000) }),
-    s: SOURCE.genaiPrices,
+    ...(fee > 0 && { q: toMicroUsd(fee / 1000) }),
+    s: SOURCE_INDEX.genaiPrices,
   }
 }
 
-function usd(value: ModelPrice[string], inputTokens: number): number {
+function priceAt(value: ModelPrice[string], inputTokens: number): number {
   if (typeof value !== 'object') return value ?? 0
   return value.tiers.findLast(({ start }) => inputTokens > start)?.price ?? value.base
 }
@@ -145,7 +146,7 @@ export function routerPrices({ pricing }: RouterModel): readonly PriceRow[] | un
       const rates = routerRow(tier)
       return rates ? [[tier.min_prompt_tokens - 1, ...rates] as const] : []
     })
-  return [{ r: base, ...(tiers.length > 0 && { t: tiers }), s: SOURCE.openRouter }]
+  return [{ r: base, ...(tiers.length > 0 && { t: tiers }), s: SOURCE_INDEX.openRouter }]
 }
 
 function routerRow(rates: RouterRates): RateRow | undefined {
@@ -160,9 +161,9 @@ function routerRow(rates: RouterRates): RateRow | undefined {
   })
 }
 
-const micro = (dollars: number): number => Math.round(dollars * 1_000_000)
+const toMicroUsd = (dollars: number): number => Math.round(dollars * 1_000_000)
 
-interface Parts {
+interface UsdRates {
   readonly input: number | undefined
   readonly output: number | undefined
   readonly read: number | undefined
@@ -171,8 +172,8 @@ interface Parts {
 }
 
 /** USD into micro-dollars, with nothing at the end that is not known. Undefined without a price for both input and output. */
-function rateRow({ input, output, read, write, reasoning }: Parts): RateRow | undefined {
+function rateRow({ input, output, read, write, reasoning }: UsdRates): RateRow | undefined {
   if (input === undefined || output === undefined || input < 0 || output < 0) return undefined
-  const parts = [read, write, reasoning].map((part) => (part === undefined ? null : micro(part)))
-  return [micro(input), micro(output), ...parts.slice(0, parts.findLastIndex((part) => part !== null) + 1)]
+  const parts = [read, write, reasoning].map((part) => (part === undefined ? null : toMicroUsd(part)))
+  return [toMicroUsd(input), toMicroUsd(output), ...parts.slice(0, parts.findLastIndex((part) => part !== null) + 1)]
 }

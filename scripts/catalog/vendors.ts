@@ -2,16 +2,17 @@ import type { Vendor, Wire } from '../../src/contract/provider.ts'
 import type { DevModel, DevVendor } from './inputs.ts'
 
 /** The vendor in our terms, or undefined where it speaks none of our wires. */
-export function vendorOf(id: string, { name, env, api, doc, protocol }: DevVendor): Vendor | undefined {
+export function toVendor(id: string, { name, env, api, doc, protocol }: DevVendor): Vendor | undefined {
   const wire = WIRE_OF[id] ?? WIRE_BY_PROTOCOL[protocol]
   if (!wire) return undefined
-  const baseUrl = api && addressOf(api, wire)
+  const baseUrl = api && baseUrlOf(api, wire)
   return {
     id,
     name,
     wire,
     ...(baseUrl && { baseUrl }),
-    keyNames: KEY_NAMES[id] ?? env.filter((variable) => KEY.test(variable) && !api?.includes(`\${${variable}}`)),
+    keyNames:
+      KEY_NAMES[id] ?? env.filter((variable) => KEY_VARIABLE.test(variable) && !api?.includes(`\${${variable}}`)),
     ...(doc && { doc }),
   }
 }
@@ -20,9 +21,9 @@ export function vendorOf(id: string, { name, env, api, doc, protocol }: DevVendo
  * Can this model be asked on its vendor's wire? A few vendors serve some models on another one only, as OpenCode serves
  * its Claude models on Messages.
  */
-export function onWireOf(vendor: Vendor, model: DevModel): boolean {
+export function isOnVendorWire(vendor: Vendor, model: DevModel): boolean {
   const npm = model.provider?.npm
-  if (!npm || ALL_ON_ONE.has(vendor.id)) return true
+  if (!npm || SINGLE_WIRE_GATEWAYS.has(vendor.id)) return true
   const wire = WIRE_BY_PROTOCOL[npm] ?? (npm === 'ai-gateway-provider' ? vendor.wire : undefined)
   return wire === vendor.wire || (vendor.wire === 'azure' && wire === 'openai-chat')
 }
@@ -59,10 +60,10 @@ const WIRE_OF: Readonly<Record<string, Wire>> = {
 }
 
 /** Gateways whose one endpoint takes every model, though the data prefer the maker's own wire for some. */
-const ALL_ON_ONE = new Set(['cloudflare-ai-gateway', 'vivgrid', 'zenmux'])
+const SINGLE_WIRE_GATEWAYS = new Set(['cloudflare-ai-gateway', 'vivgrid', 'zenmux'])
 
 /** Environment variables that hold a key; the others are hosts, accounts and the like. */
-const KEY = /_(KEY|TOKEN|PAT)$/
+const KEY_VARIABLE = /_(KEY|TOKEN|PAT)$/
 
 /** Names in the order that users are promised, which is not the data's. */
 const KEY_NAMES: Readonly<Record<string, readonly string[]>> = {
@@ -71,7 +72,7 @@ const KEY_NAMES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Without what the wire's SDK adds by itself. */
-function addressOf(api: string, wire: Wire): string {
+function baseUrlOf(api: string, wire: Wire): string {
   const base = api.replace(/\/+$/, '').replace(/\/chat\/completions$/, '')
   return wire === 'anthropic' ? base.replace(/\/v1$/, '') : base
 }

@@ -1,18 +1,20 @@
 import type { Catalog, Vendor } from '../contract/provider.ts'
-import { type CatalogData, decode, type ModelRow } from './rows.ts'
+import { type CatalogData, decodeModel, type ModelRow } from './rows.ts'
 
-let opened: Promise<Catalog> | undefined
+let catalogPromise: Promise<Catalog> | undefined
 
 /**
  * What models exist, can do and cost: read from our own data at the first call, once a process; no network. The rows of
  * a vendor are looked at when that vendor is asked for.
  */
 export function openCatalog(): Promise<Catalog> {
-  opened ??= import('./catalog.json', { with: { type: 'json' } }).then((file: { readonly default: unknown }) => {
-    if (!isCatalog(file.default)) throw new Error('catalog.json is damaged: install Showrunner again.')
-    return catalogOf(file.default)
-  })
-  return opened
+  catalogPromise ??= import('./catalog.json', { with: { type: 'json' } }).then(
+    (file: { readonly default: unknown }) => {
+      if (!isCatalog(file.default)) throw new Error('catalog.json is damaged: install Showrunner again.')
+      return createCatalog(file.default)
+    },
+  )
+  return catalogPromise
 }
 
 /** Our own script wrote it and a test reads every row of it: here only that it is that file. */
@@ -21,11 +23,11 @@ function isCatalog(data: unknown): data is CatalogData {
 }
 
 /** The catalog that `data` describes. */
-export function catalogOf(data: CatalogData): Catalog {
+export function createCatalog(data: CatalogData): Catalog {
   const vendors = new Map<string, Vendor>(data.vendors.map((vendor) => [vendor.id, vendor]))
   const indexes = new Map<string, ReadonlyMap<string, ModelRow>>()
   const rowsOf = (vendor: string): readonly ModelRow[] => (vendors.has(vendor) ? (data.models[vendor] ?? []) : [])
-  const indexOf = (vendor: string): ReadonlyMap<string, ModelRow> => {
+  const modelIndexOf = (vendor: string): ReadonlyMap<string, ModelRow> => {
     const known = indexes.get(vendor)
     if (known) return known
     const index = new Map(rowsOf(vendor).map((row) => [row.i, row]))
@@ -36,10 +38,10 @@ export function catalogOf(data: CatalogData): Catalog {
     source: data.sources.join(', '),
     vendors: data.vendors,
     vendor: (id) => vendors.get(id),
-    models: (vendor, at) => rowsOf(vendor).map((row) => decode(row, data.sources, at)),
+    models: (vendor, at) => rowsOf(vendor).map((row) => decodeModel(row, data.sources, at)),
     model(vendor, id, at) {
-      const row = indexOf(vendor).get(id)
-      return row && decode(row, data.sources, at)
+      const row = modelIndexOf(vendor).get(id)
+      return row && decodeModel(row, data.sources, at)
     },
   }
 }

@@ -60,10 +60,10 @@ export type RateRow = readonly [input: number, output: number, ...parts: (number
 
 export const ABILITIES: Readonly<Record<string, Ability>> = { i: 'images', t: 'tools', j: 'json', h: 'thinking' }
 export const STATUSES = { a: 'alpha', b: 'beta', d: 'deprecated' } as const
-const REFUSED: readonly Setting[] = ['temperature', 'topP']
+const SAMPLING_SETTINGS: readonly Setting[] = ['temperature', 'topP']
 
 /** A model's facts with the price of the day of `at` (ms since the epoch). */
-export function decode(row: ModelRow, sources: readonly string[], at: number): ModelFacts {
+export function decodeModel(row: ModelRow, sources: readonly string[], at: number): ModelFacts {
   const price = row.p && priceAt(row.p, sources, at)
   const [min, max] = row.b ?? []
   return {
@@ -73,7 +73,7 @@ export function decode(row: ModelRow, sources: readonly string[], at: number): M
     ...(row.o !== undefined && { maxOutputTokens: row.o }),
     abilities: ['text', ...[...(row.a ?? '')].flatMap((letter) => ABILITIES[letter] ?? [])],
     ...(price && { price }),
-    ...(row.x && { refuses: REFUSED }),
+    ...(row.x && { refuses: SAMPLING_SETTINGS }),
     ...(row.e !== undefined && { efforts: row.e.split(',') }),
     ...(row.b && {
       thinkingBudget: { ...(typeof min === 'number' && { min }), ...(typeof max === 'number' && { max }) },
@@ -91,14 +91,14 @@ export function priceAt(rows: readonly PriceRow[], sources: readonly string[], a
   const row = rows.findLast(({ d }) => d === undefined || Date.parse(d) <= at)
   if (!row) return undefined
   return {
-    ...rates(row.r),
-    ...(row.t && { tiers: row.t.map(([aboveInputTokens, ...tier]) => ({ aboveInputTokens, ...rates(tier) })) }),
+    ...decodeRates(row.r),
+    ...(row.t && { tiers: row.t.map(([aboveInputTokens, ...tier]) => ({ aboveInputTokens, ...decodeRates(tier) })) }),
     ...(row.q !== undefined && { perCall: row.q }),
     source: sources[row.s ?? 0] ?? '',
   }
 }
 
-function rates([input, output, cachedInput, cacheWrite, reasoning]: RateRow): Rates {
+function decodeRates([input, output, cachedInput, cacheWrite, reasoning]: RateRow): Rates {
   return {
     input,
     output,

@@ -4,12 +4,12 @@ import { parse } from 'dotenv'
 
 /** The environment in layers, each value with where it was found. The first layer that has a name wins. */
 export interface Environment {
-  get(name: string): Found | undefined
+  get(name: string): SourcedValue | undefined
   /** The first of the names that is set. */
-  first(names: readonly string[]): (Found & { readonly name: string }) | undefined
+  first(names: readonly string[]): (SourcedValue & { readonly name: string }) | undefined
 }
 
-export interface Found {
+export interface SourcedValue {
   readonly value: string
   /** `environment`, or the path of the file that says so. */
   readonly origin: string
@@ -17,25 +17,29 @@ export interface Found {
   readonly trusted: boolean
 }
 
-export interface Layer {
+export interface EnvironmentSource {
   readonly origin: string
   readonly trusted: boolean
   readonly values: Readonly<Record<string, string | undefined>>
 }
 
 /** The real environment first, then `.env` of the working directory, then `.env` of the config directory. */
-export function readEnvironment(real: Layer['values'], folder: string, configFolder: string): Environment {
-  return layered([
-    { origin: 'environment', trusted: true, values: real },
-    dotenvLayer(join(folder, '.env'), false),
-    dotenvLayer(join(configFolder, '.env'), true),
+export function readEnvironment(
+  processEnv: EnvironmentSource['values'],
+  folder: string,
+  configFolder: string,
+): Environment {
+  return createEnvironment([
+    { origin: 'environment', trusted: true, values: processEnv },
+    readDotenv(join(folder, '.env'), false),
+    readDotenv(join(configFolder, '.env'), true),
   ])
 }
 
-export function layered(layers: readonly Layer[]): Environment {
-  const get = (name: string): Found | undefined => {
-    for (const { origin, trusted, values } of layers) {
-      const value = set(values[name])
+export function createEnvironment(sources: readonly EnvironmentSource[]): Environment {
+  const get = (name: string): SourcedValue | undefined => {
+    for (const { origin, trusted, values } of sources) {
+      const value = normalizeValue(values[name])
       if (value !== undefined) return { value, origin, trusted }
     }
     return undefined
@@ -53,7 +57,7 @@ export function layered(layers: readonly Layer[]): Environment {
 }
 
 /** An empty string, or a `${...}` that a client left unfilled, counts as not set. */
-export function set(value: string | undefined): string | undefined {
+export function normalizeValue(value: string | undefined): string | undefined {
   const trimmed = value?.trim()
   return trimmed && !/^\$\{[^}]*\}$/.test(trimmed) ? trimmed : undefined
 }
@@ -63,7 +67,7 @@ export function set(value: string | undefined): string | undefined {
  * that a stranger's repository cannot send a person's key to a host of its choosing. Without a key (`undefined`) an
  * untrusted address may only be on this machine, so that it cannot collect what a person writes either.
  */
-export function mayMeet(address: Found, key: Found | undefined): boolean {
+export function mayUseAddress(address: SourcedValue, key: SourcedValue | undefined): boolean {
   if (address.trusted) return true
   return key ? key.origin === address.origin : isLoopback(address.value)
 }
@@ -73,7 +77,7 @@ function isLoopback(address: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
 }
 
-function dotenvLayer(path: string, trusted: boolean): Layer {
+function readDotenv(path: string, trusted: boolean): EnvironmentSource {
   try {
     return { origin: path, trusted, values: parse(readFileSync(path)) }
   } catch {

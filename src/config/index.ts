@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import envPaths from 'env-paths'
 import type { Budget } from '../contract/ledger.ts'
-import { nearest } from '../contract/nearest.ts'
+import { findNearestNames } from '../contract/nearest.ts'
 import type { Price } from '../contract/price.ts'
-import type { RoutingPolicy } from '../contract/roster.ts'
-import { type Environment, readEnvironment, set } from './environment.ts'
-import { type ConfigFile, configFile } from './schema.ts'
+import type { RoutingPolicy } from '../contract/registry.ts'
+import { type Environment, normalizeValue, readEnvironment } from './environment.ts'
+import { type ConfigFile, configFileSchema } from './schema.ts'
 
 /** Everything that was configured, checked, with its defaults filled in. */
 export interface Settings {
@@ -22,7 +22,7 @@ export interface Settings {
   /** Where ledger, scripts and plans live: an absolute path, perhaps not there yet. */
   readonly home: string
   /** Where `.env` was looked for, for people. */
-  readonly looked: readonly string[]
+  readonly searchedSources: readonly string[]
 }
 
 /** Thrown for a wrong configuration: `problems` holds every one of them, each with its fix. */
@@ -41,21 +41,21 @@ export class ConfigError extends Error {
  * Reads the environment, `.env` and `showrunner.json` (DESIGN A2). Reads at most three small files, writes nothing.
  * Throws `ConfigError` with every problem at once.
  */
-export function readSettings(from: {
+export function readSettings(options: {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly configDir?: string
   readonly dataDir?: string
 }): Settings {
   const paths = envPaths('showrunner', { suffix: '' })
-  const configDir = from.configDir ?? paths.config
-  const env = readEnvironment(from.env, from.cwd, configDir)
+  const configDir = options.configDir ?? paths.config
+  const env = readEnvironment(options.env, options.cwd, configDir)
   const problems: string[] = []
-  const { file, config } = readConfigFile(env, from.cwd, configDir, problems)
-  const quick = quickSettings(env, problems)
-  const budgets = [...quick.budgets, ...(config.budgets ?? []).map(budgetOf)]
+  const { file, config } = readConfigFile(env, options.cwd, configDir, problems)
+  const envSettings = readEnvSettings(env, problems)
+  const budgets = [...envSettings.budgets, ...(config.budgets ?? []).map(toBudget)]
   problems.push(
-    ...twice(budgets.map((budget) => budget.name)).map(
+    ...findDuplicates(budgets.map((budget) => budget.name)).map(
       (name) => `two budgets are called "${name}": give one of them another \`name\``,
     ),
   )
@@ -64,11 +64,11 @@ export function readSettings(from: {
     env,
     providers: config.providers ?? {},
     file,
-    routing: routingPolicy(config, quick),
+    routing: toRoutingPolicy(config, envSettings),
     budgets,
-    prices: new Map(Object.entries(config.prices ?? {}).map(([model, price]) => [model, priceOf(price)])),
-    home: resolve(from.cwd, quick.home ?? config.storage?.home ?? from.dataDir ?? paths.data),
-    looked: ['the environment', join(from.cwd, '.env'), join(configDir, '.env')],
+    prices: new Map(Object.entries(config.prices ?? {}).map(([model, price]) => [model, toPrice(price)])),
+    home: resolve(options.cwd, envSettings.home ?? config.storage?.home ?? options.dataDir ?? paths.data),
+    searchedSources: ['the environment', join(options.cwd, '.env'), join(configDir, '.env')],
   }
 }
 
@@ -78,20 +78,20 @@ function readConfigFile(
   configDir: string,
   problems: string[],
 ): { file: Settings['file']; config: ConfigFile } {
-  const named = env.get('SHOWRUNNER_CONFIG')
-  const places = named
-    ? [{ path: resolve(cwd, named.value), trusted: named.trusted }]
+  const explicitPath = env.get('SHOWRUNNER_CONFIG')
+  const locations = explicitPath
+    ? [{ path: resolve(cwd, explicitPath.value), trusted: explicitPath.trusted }]
     : [
         { path: join(cwd, 'showrunner.json'), trusted: false },
         { path: join(configDir, 'showrunner.json'), trusted: true },
       ]
-  for (const file of places) {
+  for (const file of locations) {
     const text = readText(file.path)
     if (text === undefined) continue
     return { file, config: parseConfig(text, file.path, problems) }
   }
-  if (named)
-    problems.push(`SHOWRUNNER_CONFIG names ${places[0]?.path}, which cannot be read: correct the path, or unset it`)
+  if (explicitPath)
+    problems.push(`SHOWRUNNER_CONFIG names ${locations[0]?.path}, which cannot be read: correct the path, or unset it`)
   return { file: undefined, config: {} }
 }
 
@@ -113,13 +113,13 @@ function parseConfig(text: string, path: string, problems: string[]): ConfigFile
     )
     return {}
   }
-  const result = configFile().safeParse(json)
+  const result = configFileSchema().safeParse(json)
   if (result.success) return result.data
   for (const issue of result.error.issues) {
     const where = issue.path.length > 0 ? issue.path.join('.') : 'the top level'
     if (issue.code === 'unrecognized_keys') {
       problems.push(
-        ...issue.keys.map((key) => `${path}: ${where}: \`${key}\` is not a setting; ${suggestion(key, issue.path)}`),
+        ...issue.keys.map((key) => `${path}: ${where}: \`${key}\` is not a setting; ${suggestKey(key, issue.path)}`),
       )
     } else {
       problems.push(`${path}: ${where}: ${issue.message}`)
@@ -128,27 +128,27 @@ function parseConfig(text: string, path: string, problems: string[]): ConfigFile
   return {}
 }
 
-function suggestion(key: string, at: readonly PropertyKey[]): string {
-  const known = at.length === 0 ? Object.keys(configFile().shape) : []
-  const [near] = nearest(key, known, 1)
+function suggestKey(key: string, at: readonly PropertyKey[]): string {
+  const known = at.length === 0 ? Object.keys(configFileSchema().shape) : []
+  const [near] = findNearestNames(key, known, 1)
   return near ? `did you mean \`${near}\`?` : 'remove it, or see showrunner.schema.json for what may stand here'
 }
 
-interface Quick {
+interface EnvSettings {
   readonly model: string | undefined
   readonly fallbacks: readonly string[] | undefined
   readonly budgets: readonly Budget[]
   readonly home: string | undefined
 }
 
-function quickSettings(env: Environment, problems: string[]): Quick {
+function readEnvSettings(env: Environment, problems: string[]): EnvSettings {
   const budgets = (['day', 'month'] as const).flatMap((per) => {
     const name = per === 'day' ? 'SHOWRUNNER_DAILY_BUDGET_USD' : 'SHOWRUNNER_MONTHLY_BUDGET_USD'
     const value = env.get(name)?.value
     if (value === undefined) return []
     const amount = Number(value.replace(/^\$/, ''))
     if (Number.isFinite(amount) && amount >= 0)
-      return [budgetOf({ per, usd: amount, name: per === 'day' ? 'daily' : 'monthly' })]
+      return [toBudget({ per, usd: amount, name: per === 'day' ? 'daily' : 'monthly' })]
     problems.push(`${name} is "${value}", which is not an amount of US dollars: write a number such as 5 or 2.50`)
     return []
   })
@@ -161,30 +161,33 @@ function quickSettings(env: Environment, problems: string[]): Quick {
     fallbacks: env
       .get('SHOWRUNNER_FALLBACKS')
       ?.value.split(',')
-      .map((name) => set(name))
+      .map((name) => normalizeValue(name))
       .filter((name) => name !== undefined),
     budgets,
     home: env.get('SHOWRUNNER_HOME')?.value,
   }
 }
 
-function routingPolicy({ routing = {}, models = {}, limits = [] }: ConfigFile, quick: Quick): RoutingPolicy {
+function toRoutingPolicy(
+  { routing = {}, models = {}, limits = [] }: ConfigFile,
+  envSettings: EnvSettings,
+): RoutingPolicy {
   const { timeouts = {} } = routing
   return {
     aliases: models,
-    defaultModel: quick.model ?? routing.default_model,
-    fallbacks: quick.fallbacks ?? routing.fallbacks ?? [],
+    defaultModel: envSettings.model ?? routing.default_model,
+    fallbacks: envSettings.fallbacks ?? routing.fallbacks ?? [],
     strategy: routing.strategy ?? 'order',
-    attempts: routing.attempts ?? 3,
-    attemptsInAll: routing.attempts_in_all ?? 8,
-    patienceMs: routing.patience_ms ?? 15_000,
-    restMs: routing.rest_ms ?? 20_000,
-    onBreak: routing.on_break ?? 'continue',
+    maxAttemptsPerModel: routing.attempts ?? 3,
+    maxAttempts: routing.attempts_in_all ?? 8,
+    maxWaitMs: routing.patience_ms ?? 15_000,
+    cooldownMs: routing.rest_ms ?? 20_000,
+    onStreamError: routing.on_break ?? 'continue',
     hedgeAfterMs: routing.hedge_after_ms,
     timeouts: {
       connectMs: timeouts.connect_ms ?? 30_000,
       firstTokenMs: timeouts.first_token_ms ?? 120_000,
-      silenceMs: timeouts.silence_ms ?? 60_000,
+      idleMs: timeouts.silence_ms ?? 60_000,
       totalMs: timeouts.total_ms ?? 600_000,
     },
     limits: limits.map((rule) => ({
@@ -196,25 +199,25 @@ function routingPolicy({ routing = {}, models = {}, limits = [] }: ConfigFile, q
   }
 }
 
-function budgetOf({ name, match = '*', per, usd }: NonNullable<ConfigFile['budgets']>[number]): Budget {
-  return { name: name ?? (match === '*' ? per : `${match} per ${per}`), match, per, limitMicroUsd: microUsd(usd) }
+function toBudget({ name, match = '*', per, usd }: NonNullable<ConfigFile['budgets']>[number]): Budget {
+  return { name: name ?? (match === '*' ? per : `${match} per ${per}`), match, per, limitMicroUsd: toMicroUsd(usd) }
 }
 
-function priceOf(price: NonNullable<ConfigFile['prices']>[string]): Price {
+function toPrice(price: NonNullable<ConfigFile['prices']>[string]): Price {
   return {
-    input: microUsd(price.input_usd_per_mtok),
-    output: microUsd(price.output_usd_per_mtok),
-    ...(price.cached_input_usd_per_mtok !== undefined && { cachedInput: microUsd(price.cached_input_usd_per_mtok) }),
-    ...(price.cache_write_usd_per_mtok !== undefined && { cacheWrite: microUsd(price.cache_write_usd_per_mtok) }),
-    ...(price.reasoning_usd_per_mtok !== undefined && { reasoning: microUsd(price.reasoning_usd_per_mtok) }),
+    input: toMicroUsd(price.input_usd_per_mtok),
+    output: toMicroUsd(price.output_usd_per_mtok),
+    ...(price.cached_input_usd_per_mtok !== undefined && { cachedInput: toMicroUsd(price.cached_input_usd_per_mtok) }),
+    ...(price.cache_write_usd_per_mtok !== undefined && { cacheWrite: toMicroUsd(price.cache_write_usd_per_mtok) }),
+    ...(price.reasoning_usd_per_mtok !== undefined && { reasoning: toMicroUsd(price.reasoning_usd_per_mtok) }),
     source: 'config',
   }
 }
 
-function twice(names: readonly string[]): readonly string[] {
+function findDuplicates(names: readonly string[]): readonly string[] {
   return names.filter((name, at) => names.indexOf(name) !== at)
 }
 
-function microUsd(usd: number): number {
+function toMicroUsd(usd: number): number {
   return Math.round(usd * 1_000_000)
 }

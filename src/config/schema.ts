@@ -4,7 +4,7 @@ import { z } from 'zod'
  * `showrunner.json`, whole. Every key is optional. `showrunner.schema.json` is made from this. Its parts are made when
  * they are asked for: most starts find no such file, and need not pay for it.
  */
-export type ConfigFile = z.output<ReturnType<typeof configFile>>
+export type ConfigFile = z.output<ReturnType<typeof configFileSchema>>
 
 const usd = () => z.number().min(0).max(1_000_000)
 const ms = (most: number) => z.int().min(1).max(most)
@@ -115,7 +115,7 @@ const budget = () =>
     usd: usd(),
   })
 
-export const configFile = () =>
+export const configFileSchema = () =>
   z.strictObject({
     $schema: z.string().optional(),
     providers: z

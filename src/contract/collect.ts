@@ -1,5 +1,5 @@
 import { GenerateError } from './errors.ts'
-import type { Finish, GenerateEvent, Setting, ToolCall, Usage } from './generate.ts'
+import type { FinishReason, GenerateEvent, Setting, ToolCall, Usage } from './generate.ts'
 
 /** A whole answer: what a stream comes to when it is read to its end. */
 export interface Answer {
@@ -11,7 +11,7 @@ export interface Answer {
   /** The model's reasoning, where it shows any. Not part of the answer. */
   readonly thinking: string
   readonly calls: readonly ToolCall[]
-  readonly finish: Finish
+  readonly finish: FinishReason
   readonly usage: Usage
   readonly ignored: readonly Setting[]
 }
@@ -20,8 +20,8 @@ export interface Answer {
  * Reads a stream to its end. Throws `GenerateError`: whatever the stream throws, and `bad_response` where it stops
  * without an `end`.
  */
-export async function collect(stream: AsyncIterable<GenerateEvent>): Promise<Answer> {
-  const from: { provider: string; model: string; ignored: readonly Setting[] } = {
+export async function collectAnswer(stream: AsyncIterable<GenerateEvent>): Promise<Answer> {
+  const origin: { provider: string; model: string; ignored: readonly Setting[] } = {
     provider: '',
     model: '',
     ignored: [],
@@ -32,9 +32,9 @@ export async function collect(stream: AsyncIterable<GenerateEvent>): Promise<Ans
   for await (const event of stream) {
     switch (event.type) {
       case 'start':
-        from.provider = event.provider
-        from.model = event.model
-        from.ignored = [...new Set([...from.ignored, ...event.ignored])]
+        origin.provider = event.provider
+        origin.model = event.model
+        origin.ignored = [...new Set([...origin.ignored, ...event.ignored])]
         break
       case 'text':
         text.push(event.text)
@@ -47,7 +47,7 @@ export async function collect(stream: AsyncIterable<GenerateEvent>): Promise<Ans
         break
       case 'end':
         return {
-          ...from,
+          ...origin,
           text: text.join(''),
           thinking: thinking.join(''),
           calls,

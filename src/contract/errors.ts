@@ -28,34 +28,34 @@ export type Failure =
 export type FailureKind = Failure['kind']
 
 /** What the router does about a kind of failure. */
-export interface Response {
+export interface FailurePolicy {
   /** Ask the same model again, after a wait. */
   readonly retry: boolean
   /** Ask the next candidate. */
   readonly fallback: boolean
   /** Leave alone for a while: the one model, or everything behind the provider's key. */
-  readonly rest: 'model' | 'provider' | false
+  readonly cooldown: 'model' | 'provider' | false
 }
 
 /** The whole failure policy of the router is this table. */
-export const RESPONSE_TO = {
+export const FAILURE_POLICIES = {
   //                  the same again  the next one    rest
-  cancelled: { retry: false, fallback: false, rest: false },
-  invalid_request: { retry: false, fallback: true, rest: false },
-  unknown_model: { retry: false, fallback: true, rest: false },
-  context_too_long: { retry: false, fallback: true, rest: false },
-  filtered: { retry: false, fallback: true, rest: false },
-  auth: { retry: false, fallback: true, rest: 'provider' },
-  quota_exhausted: { retry: false, fallback: true, rest: 'provider' },
-  rate_limited: { retry: true, fallback: true, rest: 'model' },
-  overloaded: { retry: true, fallback: true, rest: 'model' },
-  unreachable: { retry: true, fallback: true, rest: 'provider' },
-  timeout: { retry: false, fallback: true, rest: 'model' },
-  bad_response: { retry: true, fallback: true, rest: false },
-  refused_by_limit: { retry: false, fallback: true, rest: false },
-  over_budget: { retry: false, fallback: true, rest: false },
-  exhausted: { retry: false, fallback: false, rest: false },
-} as const satisfies Record<FailureKind, Response>
+  cancelled: { retry: false, fallback: false, cooldown: false },
+  invalid_request: { retry: false, fallback: true, cooldown: false },
+  unknown_model: { retry: false, fallback: true, cooldown: false },
+  context_too_long: { retry: false, fallback: true, cooldown: false },
+  filtered: { retry: false, fallback: true, cooldown: false },
+  auth: { retry: false, fallback: true, cooldown: 'provider' },
+  quota_exhausted: { retry: false, fallback: true, cooldown: 'provider' },
+  rate_limited: { retry: true, fallback: true, cooldown: 'model' },
+  overloaded: { retry: true, fallback: true, cooldown: 'model' },
+  unreachable: { retry: true, fallback: true, cooldown: 'provider' },
+  timeout: { retry: false, fallback: true, cooldown: 'model' },
+  bad_response: { retry: true, fallback: true, cooldown: false },
+  refused_by_limit: { retry: false, fallback: true, cooldown: false },
+  over_budget: { retry: false, fallback: true, cooldown: false },
+  exhausted: { retry: false, fallback: false, cooldown: false },
+} as const satisfies Record<FailureKind, FailurePolicy>
 
 /**
  * The only error a `Generate` throws. `message` is for people and models: one or two sentences that hold the way out,

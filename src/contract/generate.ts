@@ -28,10 +28,10 @@ export interface GenerateRequest {
   readonly topP?: number
   readonly stop?: readonly string[]
   readonly seed?: number
-  readonly reasoningEffort?: Effort
+  readonly reasoningEffort?: ReasoningEffort
 }
 
-export type Effort = 'none' | 'low' | 'medium' | 'high'
+export type ReasoningEffort = 'none' | 'low' | 'medium' | 'high'
 
 /** A setting that a model may refuse; what was dropped is listed, by this name, in `start.ignored`. */
 export type Setting =
@@ -85,9 +85,9 @@ export type GenerateEvent =
   /** Reasoning. An empty text is a sign of life from a model that thinks in private. Never part of the answer. */
   | { readonly type: 'thinking'; readonly text: string }
   | { readonly type: 'call'; readonly call: ToolCall }
-  | { readonly type: 'end'; readonly finish: Finish; readonly usage: Usage }
+  | { readonly type: 'end'; readonly finish: FinishReason; readonly usage: Usage }
 
-export type Finish = 'stop' | 'length' | 'content_filter' | 'tool_calls'
+export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls'
 
 /** Token counts as the provider gave them. A missing field was not told; it is never zero by default. */
 export interface Usage {

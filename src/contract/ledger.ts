@@ -8,18 +8,18 @@ import type { Usage } from './generate.ts'
  */
 export interface Ledger {
   /** One transaction: checks every budget that covers the model, then sets the money aside. */
-  hold(ask: HoldAsk): Promise<Hold>
+  hold(request: HoldRequest): Promise<Hold>
   /** What was spent from `from` (inclusive) to `to` (exclusive), both ms since the epoch at a UTC day's start. */
-  report(from: number, to: number): Promise<Period>
+  report(from: number, to: number): Promise<PeriodTotals>
   budgets(now: number): Promise<readonly BudgetState[]>
-  call(callId: string): Promise<CallRecord | undefined>
+  getCall(callId: string): Promise<CallRecord | undefined>
   /** Ids of the newest calls that begin with `prefix`, for completion. */
-  callIds(prefix: string, limit: number): Promise<readonly string[]>
+  listCallIds(prefix: string, limit: number): Promise<readonly string[]>
   close(): void
 }
 
 /** The part of a budget that, once spent, is told of. */
-export const WARN_AT = 0.8
+export const BUDGET_WARNING_RATIO = 0.8
 
 /** A limit on spending. `match` is a pattern of `contract/match.ts`. */
 export interface Budget {
@@ -29,20 +29,20 @@ export interface Budget {
   readonly limitMicroUsd: number
 }
 
-export interface HoldAsk {
+export interface HoldRequest {
   readonly callId: string
   readonly tool: string
   readonly provider: string
   readonly model: string
   readonly at: number
   /** The most this attempt can cost. Undefined: the price is not known; refused where a budget covers the model. */
-  readonly microUsd: number | undefined
+  readonly maxMicroUsd: number | undefined
   /** When an unsettled hold counts as lost. */
   readonly expiresAt: number
   /** True for the first attempt of its call. */
-  readonly first: boolean
+  readonly isFirstAttempt: boolean
   /** True when the attempt before it in this call went to another model. */
-  readonly fallback: boolean
+  readonly isFallback: boolean
 }
 
 export type Hold =
@@ -53,7 +53,7 @@ export type Hold =
        * the budgets that this entry took past `WARN_AT`, as they stand now: each once in its period, for spending only
        * ever grows.
        */
-      settle(entry: Entry): Promise<readonly BudgetState[]>
+      settle(entry: LedgerEntry): Promise<readonly BudgetState[]>
       /** Gives the money back and leaves no entry: the request never went out. */
       release(): Promise<void>
     }
@@ -65,7 +65,7 @@ export type Hold =
       readonly freeAt: number | undefined
     }
 
-export interface Entry {
+export interface LedgerEntry {
   readonly outcome: 'ok' | FailureKind
   readonly latencyMs: number
   readonly usage: Usage
@@ -75,7 +75,7 @@ export interface Entry {
 }
 
 /** Sums over entries. Token sums count what providers told or we estimated; an unknown count adds nothing. */
-export interface Counts {
+export interface LedgerTotals {
   readonly calls: number
   readonly attempts: number
   /** Attempts that did not end well. */
@@ -94,20 +94,20 @@ export interface Counts {
   readonly lostHolds: number
 }
 
-export interface Row extends Counts {
+export interface TotalsByKey extends LedgerTotals {
   readonly key: string
 }
 
-export interface Period extends Counts {
+export interface PeriodTotals extends LedgerTotals {
   readonly from: number
   readonly to: number
   readonly by: {
-    readonly provider: readonly Row[]
+    readonly provider: readonly TotalsByKey[]
     /** Keys are `provider/model`. */
-    readonly model: readonly Row[]
-    readonly tool: readonly Row[]
+    readonly model: readonly TotalsByKey[]
+    readonly tool: readonly TotalsByKey[]
     /** Keys are `YYYY-MM-DD`, oldest first; the other lists have the dearest first. */
-    readonly day: readonly Row[]
+    readonly day: readonly TotalsByKey[]
   }
 }
 

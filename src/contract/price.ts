@@ -45,7 +45,7 @@ export function costOf(usage: Usage, price: Price): number | undefined {
 }
 
 /** The most a call can cost, in whole micro-dollars: every token at the dearest rate that any tier or part of it has. */
-export function mostOf(inputTokens: number, outputTokens: number, price: Price): number {
+export function maxCostOf(inputTokens: number, outputTokens: number, price: Price): number {
   const sets: readonly Rates[] = [price, ...(price.tiers ?? [])]
   const input = Math.max(...sets.flatMap((r) => [r.input, r.cachedInput ?? 0, r.cacheWrite ?? 0]))
   const output = Math.max(...sets.flatMap((r) => [r.output, r.reasoning ?? 0]))

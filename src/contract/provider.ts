@@ -9,7 +9,7 @@ export interface Provider {
   /** True where an answer goes on from the assistant's own words at the end of a conversation, if the model takes that. */
   readonly prefill?: boolean
   /** The models that the key can really see, asked live (`GET /models`). Throws `GenerateError`. */
-  models(signal: AbortSignal): Promise<readonly LiveModel[]>
+  listModels(signal: AbortSignal): Promise<readonly LiveModel[]>
 }
 
 export interface LiveModel {

@@ -4,118 +4,124 @@ import type { GenerateEvent } from './generate.ts'
  * Streams of events as layers pass them on: to a layer that only looks at an event or changes it, an event costs a
  * callback, where a generator of its own would cost several turns of the event loop's queue.
  */
-export interface Events extends AsyncIterableIterator<GenerateEvent> {
+export interface EventStream extends AsyncIterableIterator<GenerateEvent> {
   next(): Promise<IteratorResult<GenerateEvent>>
   /** Ends it early, whether or not it was ever asked for an event. Once it is over, does nothing. */
   return(): Promise<IteratorResult<GenerateEvent>>
 }
 
-const OVER = { value: undefined, done: true } as const
+const DONE = { value: undefined, done: true } as const
 
 /** `close` is called once: when the reader leaves. */
-export function events(on: { next(): Promise<IteratorResult<GenerateEvent>>; close(): Promise<void> }): Events {
-  let left = false
-  const stream: Events = {
+export function createStream(source: {
+  next(): Promise<IteratorResult<GenerateEvent>>
+  close(): Promise<void>
+}): EventStream {
+  let closed = false
+  const stream: EventStream = {
     [Symbol.asyncIterator]: () => stream,
-    next: () => (left ? Promise.resolve(OVER) : on.next()),
+    next: () => (closed ? Promise.resolve(DONE) : source.next()),
     async return() {
-      if (!left) {
-        left = true
-        await on.close()
+      if (!closed) {
+        closed = true
+        await source.close()
       }
-      return OVER
+      return DONE
     },
   }
   return stream
 }
 
 /** A stream that is made when its first event is asked for, and from then on is the one that was made. */
-export function later(open: () => Promise<AsyncIterable<GenerateEvent>>): Events {
-  let made: AsyncIterator<GenerateEvent> | undefined
-  let making: Promise<AsyncIterator<GenerateEvent>> | undefined
-  async function make(): Promise<AsyncIterator<GenerateEvent>> {
-    made = (await open())[Symbol.asyncIterator]()
-    return made
+export function lazyStream(open: () => Promise<AsyncIterable<GenerateEvent>>): EventStream {
+  let iterator: AsyncIterator<GenerateEvent> | undefined
+  let opening: Promise<AsyncIterator<GenerateEvent>> | undefined
+  async function openOnce(): Promise<AsyncIterator<GenerateEvent>> {
+    iterator = (await open())[Symbol.asyncIterator]()
+    return iterator
   }
-  return events({
+  return createStream({
     next() {
-      if (made) return made.next()
-      making ??= make()
-      return making.then((stream) => stream.next())
+      if (iterator) return iterator.next()
+      opening ??= openOnce()
+      return opening.then((stream) => stream.next())
     },
     async close() {
-      const stream = made ?? (await making?.catch(() => undefined)) // whoever asked has been told
+      const stream = iterator ?? (await opening?.catch(() => undefined)) // whoever asked has been told
       await stream?.return?.()
     },
   })
 }
 
 /** What a layer does with the stream that it passes on. */
-export interface Watch {
+export interface StreamTap {
   /** An event on its way up; a promise keeps it back until it resolves. What this throws ends the stream. */
-  see(event: GenerateEvent): void | Promise<void>
+  onEvent(event: GenerateEvent): void | Promise<void>
   /** Once, however it ended: read to its end or left (no error), or broken. Whoever reads waits for it. */
-  over(error?: unknown): Promise<void>
+  onClose(error?: unknown): Promise<void>
 }
 
 /** The same events, watched. After `end` nothing more is read. */
-export function watched(stream: AsyncIterable<GenerateEvent>, watch: Watch): Events {
-  const below = stream[Symbol.asyncIterator]()
-  let ended = false
+export function tapStream(stream: AsyncIterable<GenerateEvent>, tap: StreamTap): EventStream {
+  const source = stream[Symbol.asyncIterator]()
+  let closed = false
 
   async function close(error?: unknown): Promise<void> {
-    if (ended) return
-    ended = true
+    if (closed) return
+    closed = true
     try {
-      await below.return?.()
+      await source.return?.()
     } finally {
-      await watch.over(error)
+      await tap.onClose(error)
     }
   }
 
-  async function broke(error: unknown): Promise<never> {
+  async function fail(error: unknown): Promise<never> {
     await close(error)
     throw error
   }
 
-  async function finished(): Promise<IteratorResult<GenerateEvent>> {
+  async function finish(): Promise<IteratorResult<GenerateEvent>> {
     await close()
-    return OVER
+    return DONE
   }
 
-  let last = false
-  function passed(
+  let sawEnd = false
+  function forward(
     step: IteratorResult<GenerateEvent>,
   ): IteratorResult<GenerateEvent> | Promise<IteratorResult<GenerateEvent>> {
-    if (step.done) return finished()
-    last = step.value.type === 'end'
+    if (step.done) return finish()
+    sawEnd = step.value.type === 'end'
     try {
-      return watch.see(step.value)?.then(() => step, broke) ?? step
+      return tap.onEvent(step.value)?.then(() => step, fail) ?? step
     } catch (error) {
-      return broke(error)
+      return fail(error)
     }
   }
 
-  return events({ next: () => (last ? finished() : below.next().then(passed, broke)), close })
+  return createStream({ next: () => (sawEnd ? finish() : source.next().then(forward, fail)), close })
 }
 
 /** One after another what comes several at a time. */
-export function each(batches: AsyncGenerator<readonly GenerateEvent[], void>, close: () => void): Events {
+export function flattenBatches(
+  batches: AsyncGenerator<readonly GenerateEvent[], void>,
+  close: () => void,
+): EventStream {
   let batch: readonly GenerateEvent[] = []
-  let at = 0
-  const took = (
+  let index = 0
+  const takeBatch = (
     step: IteratorResult<readonly GenerateEvent[], void>,
   ): IteratorResult<GenerateEvent> | Promise<IteratorResult<GenerateEvent>> => {
-    if (step.done) return OVER
+    if (step.done) return DONE
     batch = step.value
-    at = 0
+    index = 0
     return next()
   }
   function next(): Promise<IteratorResult<GenerateEvent>> {
-    const value = batch[at++]
-    return value ? Promise.resolve({ value, done: false }) : batches.next().then(took)
+    const value = batch[index++]
+    return value ? Promise.resolve({ value, done: false }) : batches.next().then(takeBatch)
   }
-  return events({
+  return createStream({
     next,
     async close() {
       close()

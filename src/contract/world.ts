@@ -1,4 +1,4 @@
-/** The doors to the outside. Real in `src/world.ts`; turned by hand in `test/support/world.ts`. */
+/** The doors to the outside. Real in `src/world.ts`; turned by hand in `test/support/test-world.ts`. */
 export interface World {
   /** Milliseconds since the epoch. */
   now(): number

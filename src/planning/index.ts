@@ -1,37 +1,37 @@
-export { type Calendar, type CalendarTerms, workingCalendar } from './calendar.ts'
-export { checkPlan, checkRepairs, type Violation } from './check.ts'
-export { checkShooting } from './check-shooting.ts'
-export { criticalPath, type PathResult, type TaskTimes } from './critical-path.ts'
-export { castNumbers, type DayMark, type DayOutOfDaysRow, dayOutOfDays } from './day-out-of-days.ts'
-export { toDot } from './dot.ts'
-export { toCsv, toJson, toMarkdown, toMermaid } from './exports.ts'
-export { type Forecast, forecast, type ThreePoint, threePoint } from './forecast.ts'
-export { toHtml } from './gantt-html.ts'
-export { describeRepair, findCycle, type GraphTask, type Repair, repairGraph } from './graph.ts'
-export { toIcs } from './ics.ts'
-export { toMspdi } from './mspdi.ts'
-export type { Finding, Milestone, Plan, PlanTask, Risk, TeamMember } from './plan.ts'
-export { type Schedule, type ScheduleTask, schedule } from './schedule.ts'
-export { orderShoot, type ShootOrder, type ShootScene } from './shoot-order.ts'
+export { toInstant, toLocal } from './calendar/time-zone.ts'
+export { type Calendar, type CalendarOptions, workingCalendar } from './calendar/working-calendar.ts'
+export { checkFixes, checkPlan, type Violation } from './check/plan.ts'
+export { checkShooting } from './check/shooting.ts'
+export { toDot } from './export/dot.ts'
+export { toHtml } from './export/gantt.ts'
+export { toIcs } from './export/icalendar.ts'
+export { toMspdi } from './export/ms-project.ts'
 export {
-  type Light,
-  lightOf,
-  type ShootingCost,
-  type ShootingDay,
-  type ShootingSchedule,
-  type ShootingTerms,
-  type Strip,
-  type StripScene,
-  shootingSchedule,
-} from './shooting.ts'
-export {
-  type BoardTitle,
-  pages,
+  describeSaving,
+  formatPages,
+  type StripBoardOptions,
   type StripColour,
-  savingOf,
   stripColour,
   toOneLiner,
   toStripBoard,
-} from './strip-board.ts'
-export { type TaskDraft, type Timetable, timetable } from './timetable.ts'
-export { toInstant, toLocal } from './zone.ts'
+} from './export/strip-board.ts'
+export { toCsv, toJson, toMarkdown, toMermaid } from './export/text.ts'
+export { type CriticalPathResult, criticalPath, type TaskTimes } from './graph/critical-path.ts'
+export { type DependencyFix, describeFix, findCycle, fixDependencies, type GraphTask } from './graph/graph.ts'
+export type { Finding, Milestone, Plan, PlanTask, Risk, TeamMember } from './plan.ts'
+export { type Forecast, forecast, pertMeanAndDeviation, type ThreePointEstimate } from './schedule/forecast.ts'
+export { type Schedule, type ScheduleTask, schedule } from './schedule/schedule.ts'
+export { buildTimetable, type TaskDraft, type Timetable } from './schedule/timetable.ts'
+export { type DayMark, type DayOutOfDaysRow, dayOutOfDays, numberCast } from './shooting/day-out-of-days.ts'
+export { orderShoot, type ShootOrder, type ShootScene } from './shooting/order/order-shoot.ts'
+export {
+  type Light,
+  lightFromTimeOfDay,
+  type ShootingCost,
+  type ShootingDay,
+  type ShootingOptions,
+  type ShootingSchedule,
+  type Strip,
+  type StripScene,
+  shootingSchedule,
+} from './shooting/schedule.ts'

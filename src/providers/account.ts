@@ -27,7 +27,7 @@ export interface Account {
 }
 
 /** What a provider is made with, beside its account. */
-export interface Deps {
+export interface ProviderDeps {
   readonly world: World
   /** What the catalog knows of a model of this account; undefined for one it does not know. */
   facts(model: string): ModelFacts | undefined

@@ -1,5 +1,5 @@
 import type { Setting } from '../contract/generate.ts'
-import type { JsonMode } from './json-mode.ts'
+import type { JsonMode } from './request/json-mode.ts'
 
 /** What is odd about one vendor on OpenAI's wires: facts about its server, as data. An absent field means: as OpenAI. */
 export interface Quirks {
@@ -13,19 +13,19 @@ export interface Quirks {
   /** Settings that its reasoning models do not take. */
   readonly refusesWhenThinking?: readonly Setting[]
   /** How many stop sequences it takes; OpenAI's four unless said. */
-  readonly stops?: number
+  readonly maxStops?: number
   /** The best way it takes a wish for JSON, whatever the catalog says. */
-  readonly json?: JsonMode
+  readonly jsonMode?: JsonMode
   readonly noJsonWithTools?: true
   /** What it cannot do while streaming: the answer is then asked for whole. */
-  readonly wholeWith?: readonly ('json' | 'tools')[]
-  readonly reasoning?: 'effort' | 'openrouter' | 'together' | 'thinking' | 'enable_thinking'
+  readonly noStreamingWith?: readonly ('json' | 'tools')[]
+  readonly reasoningStyle?: 'effort' | 'openrouter' | 'together' | 'thinking' | 'enable_thinking'
   /** Wants tool call ids of nine letters and digits. */
   readonly shortCallIds?: true
   /** Goes with every tool call in a conversation's past. */
-  readonly withEachCall?: Readonly<Record<string, unknown>>
+  readonly toolCallExtras?: Readonly<Record<string, unknown>>
   /** The header of its key, where that is not `authorization`. */
   readonly keyHeader?: string
   /** The key stands in its header by itself, without `Bearer`. */
-  readonly keyBare?: true
+  readonly keyWithoutBearer?: true
 }

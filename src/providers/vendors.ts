@@ -8,25 +8,25 @@ export interface VendorEntry extends Vendor {
    * True where the key is on people's machines for other purposes, or is another vendor's as well: `auto` must not
    * choose it, a person may name it.
    */
-  readonly ambient?: boolean
+  readonly autoExcluded?: boolean
 }
 
-interface Row {
+interface VendorOverride {
   readonly baseUrl?: string
   readonly wire?: Wire
   readonly keyNames?: readonly string[]
-  readonly ambient?: true
+  readonly autoExcluded?: true
   readonly quirks?: Quirks
 }
 
 /** The catalog's vendors, joined with the table below. A row for a vendor that the catalog has not adds it. */
-export function vendors(catalogVendors: readonly Vendor[]): readonly VendorEntry[] {
+export function mergeVendors(catalogVendors: readonly Vendor[]): readonly VendorEntry[] {
   const known = new Set(catalogVendors.map((vendor) => vendor.id))
-  const added = Object.entries(ROWS)
+  const added = Object.entries(VENDOR_OVERRIDES)
     .filter(([id]) => !known.has(id))
     .map(([id, row]): Vendor => ({ id, name: id, wire: row.wire ?? 'openai-chat', keyNames: row.keyNames ?? [] }))
   const all = [...catalogVendors, ...added].map((vendor): VendorEntry => {
-    const row = Object.hasOwn(ROWS, vendor.id) ? ROWS[vendor.id] : undefined
+    const row = Object.hasOwn(VENDOR_OVERRIDES, vendor.id) ? VENDOR_OVERRIDES[vendor.id] : undefined
     const baseUrl = (row?.baseUrl ?? vendor.baseUrl)?.replace(/\/+$/, '')
     return {
       ...vendor,
@@ -34,17 +34,17 @@ export function vendors(catalogVendors: readonly Vendor[]): readonly VendorEntry
       ...(baseUrl && { baseUrl }),
       keyNames: row?.keyNames ?? vendor.keyNames.filter((name) => !baseUrl?.includes(`\${${name}}`)),
       ...(row?.quirks && { quirks: row.quirks }),
-      ...(row?.ambient && { ambient: true }),
+      ...(row?.autoExcluded && { autoExcluded: true }),
     }
   })
-  return all.map((vendor) => (sharesItsKey(vendor, all) ? { ...vendor, ambient: true } : vendor))
+  return all.map((vendor) => (sharesKey(vendor, all) ? { ...vendor, autoExcluded: true } : vendor))
 }
 
 /**
  * Houses with several doors (abroad and at home, pay-as-you-go and a plan) use one key name for all of them, while a key
  * opens one: `auto` takes the door with the shortest name.
  */
-function sharesItsKey({ id, keyNames }: VendorEntry, all: readonly VendorEntry[]): boolean {
+function sharesKey({ id, keyNames }: VendorEntry, all: readonly VendorEntry[]): boolean {
   const key = keyNames[0]
   return all.some((other) => {
     if (other.id === id || key === undefined || other.keyNames[0] !== key) return false
@@ -53,13 +53,13 @@ function sharesItsKey({ id, keyNames }: VendorEntry, all: readonly VendorEntry[]
 }
 
 /** Answers are asked for by `thinking: { type }`, and JSON without a schema. */
-const THINKING: Quirks = { reasoning: 'thinking', json: 'object' }
+const THINKING_QUIRKS: Quirks = { reasoningStyle: 'thinking', jsonMode: 'object' }
 
 /**
  * What data cannot know, by vendor id: addresses that the catalog lacks because it names another client package, key
  * names that are not keys, and what is odd about a server, each oddity with its reason.
  */
-const ROWS: Readonly<Record<string, Row>> = {
+const VENDOR_OVERRIDES: Readonly<Record<string, VendorOverride>> = {
   openai: {
     baseUrl: 'https://api.openai.com/v1',
     wire: 'openai-responses',
@@ -82,13 +82,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     keyNames: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
     // Gemini 3 refuses a past tool call without its signature; this word stands for one that was not kept.
     // https://ai.google.dev/gemini-api/docs/thought-signatures
-    quirks: { withEachCall: { extra_content: { google: { thought_signature: 'skip_thought_signature_validator' } } } },
+    quirks: {
+      toolCallExtras: { extra_content: { google: { thought_signature: 'skip_thought_signature_validator' } } },
+    },
   },
   groq: {
     baseUrl: 'https://api.groq.com/openai/v1',
     wire: 'openai-chat',
     // Structured outputs neither stream nor go with tools: https://console.groq.com/docs/structured-outputs
-    quirks: { wholeWith: ['json'], noJsonWithTools: true, maxTokensField: 'max_completion_tokens' },
+    quirks: { noStreamingWith: ['json'], noJsonWithTools: true, maxTokensField: 'max_completion_tokens' },
   },
   mistral: {
     baseUrl: 'https://api.mistral.ai/v1',
@@ -104,26 +106,26 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   deepseek: {
     // Has json_object only, and no seed: https://api-docs.deepseek.com/api/create-chat-completion
-    quirks: { ...THINKING, refuses: ['seed'], stops: 16 },
+    quirks: { ...THINKING_QUIRKS, refuses: ['seed'], maxStops: 16 },
   },
-  togetherai: { baseUrl: 'https://api.together.xyz/v1', wire: 'openai-chat', quirks: { reasoning: 'together' } },
+  togetherai: { baseUrl: 'https://api.together.xyz/v1', wire: 'openai-chat', quirks: { reasoningStyle: 'together' } },
   cerebras: {
     baseUrl: 'https://api.cerebras.ai/v1',
     wire: 'openai-chat',
     // Neither JSON of a reasoning model nor a tool call is sure to stream: https://inference-docs.cerebras.ai/resources/openai
-    quirks: { wholeWith: ['json', 'tools'], noJsonWithTools: true, maxTokensField: 'max_completion_tokens' },
+    quirks: { noStreamingWith: ['json', 'tools'], noJsonWithTools: true, maxTokensField: 'max_completion_tokens' },
   },
   cohere: {
     baseUrl: 'https://api.cohere.ai/compatibility/v1',
     wire: 'openai-chat',
-    quirks: { noStreamUsage: true, stops: 5 }, // refuses stream_options
+    quirks: { noStreamUsage: true, maxStops: 5 }, // refuses stream_options
   },
   perplexity: { baseUrl: 'https://api.perplexity.ai', wire: 'openai-chat', quirks: { refuses: ['seed', 'stop'] } },
   'perplexity-agent': { wire: 'openai-responses' },
   vivgrid: { wire: 'openai-responses' },
   deepinfra: { baseUrl: 'https://api.deepinfra.com/v1/openai', wire: 'openai-chat' },
-  openrouter: { wire: 'openai-chat', quirks: { reasoning: 'openrouter' } }, // https://openrouter.ai/docs/use-cases/reasoning-tokens
-  vercel: { baseUrl: 'https://ai-gateway.vercel.sh/v1', wire: 'openai-chat', quirks: { reasoning: 'openrouter' } },
+  openrouter: { wire: 'openai-chat', quirks: { reasoningStyle: 'openrouter' } }, // https://openrouter.ai/docs/use-cases/reasoning-tokens
+  vercel: { baseUrl: 'https://ai-gateway.vercel.sh/v1', wire: 'openai-chat', quirks: { reasoningStyle: 'openrouter' } },
   v0: { baseUrl: 'https://api.v0.dev/v1', wire: 'openai-chat' },
   venice: { baseUrl: 'https://api.venice.ai/api/v1', wire: 'openai-chat' },
   aihubmix: { baseUrl: 'https://aihubmix.com/v1', wire: 'openai-chat' },
@@ -131,38 +133,38 @@ const ROWS: Readonly<Record<string, Row>> = {
     baseUrl: 'https://bedrock-runtime.${AWS_REGION}.amazonaws.com/openai/v1',
     wire: 'openai-chat',
     keyNames: ['AWS_BEARER_TOKEN_BEDROCK'],
-    ambient: true, // and only some of its models speak this wire
+    autoExcluded: true, // and only some of its models speak this wire
   },
   'cloudflare-ai-gateway': {
     baseUrl: 'https://gateway.ai.cloudflare.com/v1/${CLOUDFLARE_ACCOUNT_ID}/${CLOUDFLARE_GATEWAY_ID}/compat',
     wire: 'openai-chat',
     keyNames: ['CLOUDFLARE_API_TOKEN'],
-    ambient: true,
+    autoExcluded: true,
     quirks: { keyHeader: 'cf-aig-authorization' }, // its own; `authorization` is for the vendor behind it
   },
-  'cloudflare-workers-ai': { keyNames: ['CLOUDFLARE_API_KEY'], ambient: true },
+  'cloudflare-workers-ai': { keyNames: ['CLOUDFLARE_API_KEY'], autoExcluded: true },
   bailing: { baseUrl: 'https://api.tbox.cn/api/llm/v1' }, // the catalog's address goes one step too far
-  alibaba: { quirks: { reasoning: 'enable_thinking' } }, // https://www.alibabacloud.com/help/en/model-studio/deep-thinking
-  'alibaba-cn': { quirks: { reasoning: 'enable_thinking' } },
-  siliconflow: { quirks: { reasoning: 'enable_thinking' } }, // https://docs.siliconflow.com/en/userguide/capabilities/reasoning
-  'siliconflow-cn': { quirks: { reasoning: 'enable_thinking' } },
+  alibaba: { quirks: { reasoningStyle: 'enable_thinking' } }, // https://www.alibabacloud.com/help/en/model-studio/deep-thinking
+  'alibaba-cn': { quirks: { reasoningStyle: 'enable_thinking' } },
+  siliconflow: { quirks: { reasoningStyle: 'enable_thinking' } }, // https://docs.siliconflow.com/en/userguide/capabilities/reasoning
+  'siliconflow-cn': { quirks: { reasoningStyle: 'enable_thinking' } },
   // https://docs.z.ai/guides/capabilities/thinking-mode; one stop sequence, no seed.
-  zai: { quirks: { ...THINKING, stops: 1, refuses: ['seed'] } },
-  zhipuai: { quirks: { ...THINKING, stops: 1, refuses: ['seed'] } },
-  'zai-coding-plan': { quirks: { ...THINKING, stops: 1, refuses: ['seed'] } },
-  'zhipuai-coding-plan': { quirks: { ...THINKING, stops: 1, refuses: ['seed'] } },
-  moonshotai: { quirks: { reasoning: 'thinking' } }, // https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model
-  'moonshotai-cn': { quirks: { reasoning: 'thinking' } },
-  databricks: { keyNames: ['DATABRICKS_TOKEN'], ambient: true },
+  zai: { quirks: { ...THINKING_QUIRKS, maxStops: 1, refuses: ['seed'] } },
+  zhipuai: { quirks: { ...THINKING_QUIRKS, maxStops: 1, refuses: ['seed'] } },
+  'zai-coding-plan': { quirks: { ...THINKING_QUIRKS, maxStops: 1, refuses: ['seed'] } },
+  'zhipuai-coding-plan': { quirks: { ...THINKING_QUIRKS, maxStops: 1, refuses: ['seed'] } },
+  moonshotai: { quirks: { reasoningStyle: 'thinking' } }, // https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model
+  'moonshotai-cn': { quirks: { reasoningStyle: 'thinking' } },
+  databricks: { keyNames: ['DATABRICKS_TOKEN'], autoExcluded: true },
   neon: { keyNames: ['NEON_AI_GATEWAY_TOKEN'] },
   'snowflake-cortex': { keyNames: ['SNOWFLAKE_CORTEX_PAT'] },
   'privatemode-ai': { keyNames: ['PRIVATEMODE_API_KEY'] },
-  'github-copilot': { ambient: true },
-  'github-models': { ambient: true },
-  gitlab: { ambient: true },
-  huggingface: { ambient: true },
-  digitalocean: { ambient: true },
-  helicone: { ambient: true },
-  vultr: { ambient: true },
-  wandb: { ambient: true },
+  'github-copilot': { autoExcluded: true },
+  'github-models': { autoExcluded: true },
+  gitlab: { autoExcluded: true },
+  huggingface: { autoExcluded: true },
+  digitalocean: { autoExcluded: true },
+  helicone: { autoExcluded: true },
+  vultr: { autoExcluded: true },
+  wandb: { autoExcluded: true },
 }

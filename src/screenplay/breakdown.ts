@@ -1,7 +1,7 @@
 import { readHeading } from './heading.ts'
-import { LINES_PER_PAGE, type Page, type PageOptions, paginate } from './paginate.ts'
+import { LINES_PER_PAGE, type Page, type PageOptions, paginate } from './layout/paginate.ts'
 import { labelOf, type TagCategory, tagsOf } from './tags.ts'
-import type { Element, Script } from './types.ts'
+import type { Script, ScriptElement } from './types.ts'
 
 /** What a production asks of a scene. */
 export interface SceneBreakdown {
@@ -28,19 +28,19 @@ export interface SceneBreakdown {
 /** One entry a scene. What stands before the first heading belongs to no scene. */
 export function breakdown(script: Script, options?: PageOptions): readonly SceneBreakdown[] {
   const pages = paginate(script, options)
-  const perPage = LINES_PER_PAGE[options?.paper ?? 'letter']
-  const where = placesOf(pages, perPage)
-  const starts = script.elements.flatMap((element, at) => (element.type === 'scene_heading' ? [at] : []))
-  const end = Math.max(0, (pages.length - 1) * perPage + 1 + (pages.at(-1)?.lines.at(-1)?.row ?? 0))
-  const eighth = (row: number): number => Math.round((row * 8) / perPage)
-  return starts.flatMap((at, index) => {
+  const linesPerPage = LINES_PER_PAGE[options?.paper ?? 'letter']
+  const firstRows = findFirstRows(pages, linesPerPage)
+  const headingIndexes = script.elements.flatMap((element, at) => (element.type === 'scene_heading' ? [at] : []))
+  const end = Math.max(0, (pages.length - 1) * linesPerPage + 1 + (pages.at(-1)?.lines.at(-1)?.row ?? 0))
+  const toEighths = (row: number): number => Math.round((row * 8) / linesPerPage)
+  return headingIndexes.flatMap((at, index) => {
     const heading = script.elements[at]
     if (heading?.type !== 'scene_heading') return []
-    const next = starts[index + 1]
-    const [from, to] = [where.get(at) ?? 0, next === undefined ? end : (where.get(next) ?? end)]
+    const next = headingIndexes[index + 1]
+    const [from, to] = [firstRows.get(at) ?? 0, next === undefined ? end : (firstRows.get(next) ?? end)]
     const { prefix, set, time } = readHeading(heading.text)
-    const own = script.elements.slice(at, next)
-    const spoken = own.flatMap((each) => (each.type === 'character' ? [each.name] : []))
+    const sceneElements = script.elements.slice(at, next)
+    const speakers = sceneElements.flatMap((each) => (each.type === 'character' ? [each.name] : []))
     return {
       scene: index + 1,
       number: heading.number,
@@ -48,30 +48,30 @@ export function breakdown(script: Script, options?: PageOptions): readonly Scene
       intExt: prefix,
       set,
       time,
-      cast: [...new Set(spoken)],
-      tagged: taggedIn(own),
-      eighths: Math.max(1, eighth(to) - eighth(from)),
-      page: Math.floor(from / perPage) + 1,
+      cast: [...new Set(speakers)],
+      tagged: groupTagLabels(sceneElements),
+      eighths: Math.max(1, toEighths(to) - toEighths(from)),
+      page: Math.floor(from / linesPerPage) + 1,
       element: at,
     }
   })
 }
 
-function taggedIn(elements: readonly Element[]): SceneBreakdown['tagged'] {
-  const named = new Map<TagCategory, Set<string>>()
+function groupTagLabels(elements: readonly ScriptElement[]): SceneBreakdown['tagged'] {
+  const labelsByCategory = new Map<TagCategory, Set<string>>()
   for (const tag of elements.flatMap(tagsOf)) {
-    named.set(tag.category, (named.get(tag.category) ?? new Set()).add(labelOf(tag)))
+    labelsByCategory.set(tag.category, (labelsByCategory.get(tag.category) ?? new Set()).add(labelOf(tag)))
   }
-  return Object.fromEntries([...named].map(([category, labels]) => [category, [...labels]]))
+  return Object.fromEntries([...labelsByCategory].map(([category, labels]) => [category, [...labels]]))
 }
 
 /** The first row of every element, counted through all pages. */
-function placesOf(pages: readonly Page[], perPage: number): ReadonlyMap<number, number> {
-  const places = new Map<number, number>()
+function findFirstRows(pages: readonly Page[], linesPerPage: number): ReadonlyMap<number, number> {
+  const firstRows = new Map<number, number>()
   for (const { number, lines } of pages) {
     for (const { element, row } of lines) {
-      if (!places.has(element)) places.set(element, (number - 1) * perPage + Math.max(0, row))
+      if (!firstRows.has(element)) firstRows.set(element, (number - 1) * linesPerPage + Math.max(0, row))
     }
   }
-  return places
+  return firstRows
 }

@@ -1,8 +1,8 @@
-import { finding, type LintOptions, RULES, sceneOf } from './lint.ts'
-import { parseFountain } from './parse.ts'
+import { parseFountain } from './fountain/parse.ts'
+import { type LintOptions, RULES, sceneNumbers, toFinding } from './lint.ts'
 import { isChat } from './rules/chat.ts'
 import type { Finding } from './rules/rule.ts'
-import type { Element, Script } from './types.ts'
+import type { Script, ScriptElement } from './types.ts'
 
 /**
  * Puts right what can be put right without a doubt: talk of a model around the script, headings and names that are
@@ -11,11 +11,11 @@ import type { Element, Script } from './types.ts'
  * was mended has none. Whatever else `lint` finds is left as it is.
  */
 export function fix(
-  given: string | Script,
+  source: string | Script,
   options: LintOptions = {},
 ): { readonly script: Script; readonly fixed: readonly Finding[] } {
-  const { text, lines, removed } = typeof given === 'string' ? withoutChat(given) : { text: '', lines: [], removed: [] }
-  let script = typeof given === 'string' ? withLines(parseFountain(text), lines) : given
+  const { text, lines, removed } = typeof source === 'string' ? stripChat(source) : { text: '', lines: [], removed: [] }
+  let script = typeof source === 'string' ? restoreLineNumbers(parseFountain(text), lines) : source
   const fixed: Finding[] = removed.map((line) => ({
     code: 'F01',
     severity: options.mode === 'ours' ? 'error' : 'warn',
@@ -24,34 +24,34 @@ export function fix(
     fix: 'Delete the line.',
   }))
   // One mend may show another: a name is found to speak, then what it says elsewhere.
-  for (let round = 0; round < ROUNDS; round++) {
-    const mended = mendOnce(script, options)
-    if (mended.fixed.length === 0) break
-    script = mended.script
-    fixed.push(...mended.fixed)
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const pass = applyAutofixes(script, options)
+    if (pass.fixed.length === 0) break
+    script = pass.script
+    fixed.push(...pass.fixed)
   }
   return { script, fixed: fixed.toSorted((a, b) => a.line - b.line) }
 }
 
-const ROUNDS = 8
+const MAX_ROUNDS = 8
 
-function mendOnce(
+function applyAutofixes(
   script: Script,
   options: LintOptions,
 ): { readonly script: Script; readonly fixed: readonly Finding[] } {
-  const scenes = sceneOf(script)
-  const offences = RULES.flatMap((rule) => rule.check(script, options).map((offence) => ({ rule, offence })))
-  const elements: Element[] = []
+  const scenes = sceneNumbers(script)
+  const problems = RULES.flatMap((rule) => rule.check(script, options).map((problem) => ({ rule, offence: problem })))
+  const elements: ScriptElement[] = []
   const fixed: Finding[] = []
   for (let at = 0; at < script.elements.length; at++) {
-    const found = offences.find(({ offence }) => offence.mend?.from === at)
-    if (!found?.offence.mend) {
-      elements.push(script.elements[at] as Element)
+    const found = problems.find(({ offence: problem }) => problem.autofix?.from === at)
+    if (!found?.offence.autofix) {
+      elements.push(script.elements[at] as ScriptElement)
       continue
     }
-    elements.push(...found.offence.mend.by)
-    fixed.push(finding(found.rule, found.offence, script, scenes, options))
-    at += found.offence.mend.count - 1
+    elements.push(...found.offence.autofix.replacement)
+    fixed.push(toFinding(found.rule, found.offence, script, scenes, options))
+    at += found.offence.autofix.count - 1
   }
   return { script: { ...script, elements }, fixed }
 }
@@ -60,7 +60,7 @@ function mendOnce(
  * A text without its fences, and without what a model says before and after the script. `lines` tells for each line that
  * is left which it was, from 1.
  */
-function withoutChat(given: string): {
+function stripChat(given: string): {
   readonly text: string
   readonly lines: readonly number[]
   readonly removed: readonly number[]
@@ -84,11 +84,11 @@ function withoutChat(given: string): {
   }
 }
 
-function withLines(script: Script, lines: readonly number[]): Script {
-  const elements = script.elements.map((element): Element => {
+function restoreLineNumbers(script: Script, originalLines: readonly number[]): Script {
+  const elements = script.elements.map((element): ScriptElement => {
     if (!element.at) return element
     const { from, to } = element.at
-    return { ...element, at: { from: lines[from - 1] ?? from, to: lines[to - 1] ?? to } }
+    return { ...element, at: { from: originalLines[from - 1] ?? from, to: originalLines[to - 1] ?? to } }
   })
   return { ...script, elements }
 }

@@ -1,5 +1,5 @@
-import { inEnglish, isItalian } from './conventions.ts'
-import { visible } from './inline.ts'
+import { toPlainText } from './emphasis.ts'
+import { isItalianTime, toEnglishTime } from './heading-languages.ts'
 
 /** A scene heading, read. What it does not say is undefined. */
 export interface Heading {
@@ -13,7 +13,7 @@ export interface Heading {
 }
 
 export function readHeading(given: string): Heading {
-  const text = visible(given)
+  const text = toPlainText(given)
   const [, before, place] = PREFIX.exec(text.trim()) ?? []
   const prefix =
     before === undefined ? undefined : PREFIXES[before.toUpperCase().replaceAll('.', '').replace('ẞ', 'SS')]
@@ -22,7 +22,7 @@ export function readHeading(given: string): Heading {
   const time = last === undefined ? undefined : timeOfDay(last)
   const known = time !== undefined
   const set = (known ? parts.slice(0, -1) : parts).join(' - ').trim()
-  const outside = prefix === 'EST' && last !== undefined && isItalian(last)
+  const outside = prefix === 'EST' && last !== undefined && isItalianTime(last)
   return { prefix: outside ? 'EXT' : prefix, set, time, unknownTime: known ? undefined : last }
 }
 
@@ -45,9 +45,9 @@ const PREFIXES: Readonly<Record<string, Heading['prefix']>> = {
 }
 
 /** The usual words; others may stand around them (`LATER THAT NIGHT`). */
-const TIMES =
+const TIME_WORDS =
   /\b(?:day|night|dawn|dusk|morning|afternoon|evening|noon|midday|midnight|sunrise|sunset|twilight|magic hour|later|continuous|same|moments?|present|flashback)\b/i
 
 function timeOfDay(text: string): string | undefined {
-  return TIMES.test(text) ? text : inEnglish(text)
+  return TIME_WORDS.test(text) ? text : toEnglishTime(text)
 }

@@ -1,21 +1,21 @@
-import { avoided } from './rules/avoided.ts'
+import { avoidedWords } from './rules/avoided.ts'
 import { blankLines } from './rules/blank-lines.ts'
 import { castAppears } from './rules/cast.ts'
-import { chat } from './rules/chat.ts'
-import { dialogue } from './rules/dialogue.ts'
+import { noChat } from './rules/chat.ts'
+import { dialogueLength } from './rules/dialogue.ts'
 import { ending } from './rules/ending.ts'
-import { glyphs } from './rules/glyphs.ts'
+import { pdfGlyphs } from './rules/glyphs.ts'
 import { headings } from './rules/headings.ts'
 import { introductions } from './rules/introductions.ts'
-import { length } from './rules/length.ts'
+import { scriptLength } from './rules/length.ts'
 import { longActions } from './rules/long-actions.ts'
 import { parentheticals } from './rules/parentheticals.ts'
-import { prose } from './rules/prose.ts'
+import { unfilmables } from './rules/prose.ts'
 import { roundTrip } from './rules/round-trip.ts'
-import type { Finding, LintOptions, Offence, Rule } from './rules/rule.ts'
-import { sets } from './rules/sets.ts'
+import type { Finding, LintOptions, Problem, Rule } from './rules/rule.ts'
+import { consistentSets } from './rules/sets.ts'
 import { speakers } from './rules/speakers.ts'
-import { times } from './rules/times.ts'
+import { timesOfDay } from './rules/times.ts'
 import { titlePage } from './rules/title-page.ts'
 import type { Script } from './types.ts'
 
@@ -23,24 +23,24 @@ export type { Finding, LintOptions, Rule } from './rules/rule.ts'
 
 /** Every check there is, in order of its code. */
 export const RULES: readonly Rule[] = [
-  chat,
+  noChat,
   titlePage,
   headings,
-  times,
+  timesOfDay,
   blankLines,
   speakers,
   castAppears,
   introductions,
-  sets,
-  length,
+  consistentSets,
+  scriptLength,
   longActions,
-  dialogue,
+  dialogueLength,
   parentheticals,
   ending,
-  prose,
+  unfilmables,
   roundTrip,
-  glyphs,
-  avoided,
+  pdfGlyphs,
+  avoidedWords,
 ]
 
 /**
@@ -50,25 +50,25 @@ export const RULES: readonly Rule[] = [
  * script that was not read from text, all are 1.
  */
 export function lint(script: Script, options: LintOptions = {}): readonly Finding[] {
-  const scenes = sceneOf(script)
+  const scenes = sceneNumbers(script)
   return RULES.flatMap((rule) =>
-    rule.check(script, options).map((offence) => finding(rule, offence, script, scenes, options)),
+    rule.check(script, options).map((problem) => toFinding(rule, problem, script, scenes, options)),
   ).toSorted((a, b) => a.line - b.line)
 }
 
 /** An offence as it is told of. */
-export function finding(
+export function toFinding(
   rule: Rule,
-  { element, line, message, fix }: Offence,
+  { element: elementIndex, line, message, fix }: Problem,
   script: Script,
   scenes: readonly number[],
   { mode = 'theirs' }: LintOptions,
 ): Finding {
-  const scene = element === undefined ? undefined : scenes[element]
+  const scene = elementIndex === undefined ? undefined : scenes[elementIndex]
   return {
     code: rule.code,
     severity: rule.severity[mode],
-    line: line ?? (element === undefined ? 1 : (script.elements[element]?.at?.from ?? 1)),
+    line: line ?? (elementIndex === undefined ? 1 : (script.elements[elementIndex]?.at?.from ?? 1)),
     ...(scene !== undefined && scene > 0 && { scene }),
     message,
     ...(fix !== undefined && { fix }),
@@ -76,7 +76,7 @@ export function finding(
 }
 
 /** For every element, the scene it is in, from 1; 0 before the first. */
-export function sceneOf(script: Script): readonly number[] {
+export function sceneNumbers(script: Script): readonly number[] {
   let scene = 0
   return script.elements.map((element) => {
     if (element.type === 'scene_heading') scene += 1

@@ -1,4 +1,4 @@
-import type { Element } from './types.ts'
+import type { ScriptElement } from './types.ts'
 
 /** The categories of a breakdown, as Final Draft names them. */
 export const TAG_CATEGORIES = [
@@ -47,68 +47,81 @@ export interface Tag {
 }
 
 /** Where words stand in a text: from the first character to before the last; `alone`: not inside a longer word. */
-export interface Place {
+export interface Occurrence {
   readonly from: number
   readonly to: number
-  readonly alone: boolean
+  readonly isWholeWord: boolean
 }
 
 /** All places of some words, in order, and the same with the likeliest first. None overlaps another. */
-interface Found {
-  readonly places: readonly Place[]
-  readonly likeliest: readonly Place[]
+interface Occurrences {
+  readonly inOrder: readonly Occurrence[]
+  readonly byLikelihood: readonly Occurrence[]
 }
 
 /** Finds words in what is seen of an element; the same words cost nothing more. */
-export type Find = (words: string) => Found
+export type OccurrenceFinder = (words: string) => Occurrences
 
 /** The tags of an element, none where it has none. */
-export function tagsOf(element: Element): readonly Tag[] {
+export function tagsOf(element: ScriptElement): readonly Tag[] {
   return element.type === 'page_break' ? [] : (element.tags ?? [])
 }
 
 export function labelOf({ label, text }: Tag): string {
-  return label?.trim() || oneLine(text)
+  return label?.trim() || collapseWhitespace(text)
 }
 
-export function finder(seen: string): Find {
-  const known = new Map<string, Found>()
+export function createOccurrenceFinder(seen: string): OccurrenceFinder {
+  const known = new Map<string, Occurrences>()
   return (words) => {
-    const found = known.get(words) ?? foundIn(seen, words)
+    const found = known.get(words) ?? findOccurrences(seen, words)
     known.set(words, found)
     return found
   }
 }
 
 /** The places that a tag may mark, the likeliest first: the one it counts to, or any. */
-export function candidatesOf(find: Find, { text, nth }: Tag): readonly Place[] {
-  const { places, likeliest } = find(text)
+export function findTagOccurrences(find: OccurrenceFinder, { text, nth }: Tag): readonly Occurrence[] {
+  const { inOrder: places, byLikelihood: likeliest } = find(text)
   return nth === undefined ? likeliest : places.slice(nth - 1, nth)
 }
 
 /** A tag at the place of its words that has so many before it; what goes without saying is left out. */
-export function tagAt(find: Find, before: number, { category, text, label }: Omit<Tag, 'nth'>): Tag {
+export function createTag(
+  find: OccurrenceFinder,
+  occurrenceIndex: number,
+  { category, text, label }: Omit<Tag, 'nth'>,
+): Tag {
   const tag = { category, text, ...(label !== undefined && { label }) }
-  const { places, likeliest } = find(text)
-  return places[before] === likeliest[0] || places[before] === undefined ? tag : { ...tag, nth: before + 1 }
+  const { inOrder: places, byLikelihood: likeliest } = find(text)
+  return places[occurrenceIndex] === likeliest[0] || places[occurrenceIndex] === undefined
+    ? tag
+    : { ...tag, nth: occurrenceIndex + 1 }
 }
 
-export function oneLine(text: string): string {
+export function collapseWhitespace(text: string): string {
   return text.trim().replace(/\s+/g, ' ')
 }
 
-function foundIn(seen: string, words: string): Found {
-  const pattern = oneLine(words)
+function findOccurrences(seen: string, words: string): Occurrences {
+  const pattern = collapseWhitespace(words)
     .replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
     .replaceAll(' ', '\\s+')
-  if (pattern === '') return { places: [], likeliest: [] }
-  const places = [...seen.matchAll(new RegExp(pattern, 'gu'))].map(({ index: from, 0: found }): Place => {
+  if (pattern === '') return { inOrder: [], byLikelihood: [] }
+  const places = [...seen.matchAll(new RegExp(pattern, 'gu'))].map(({ index: from, 0: found }): Occurrence => {
     const to = from + found.length
-    const within = ENDS_IN_WORD.test(seen.slice(Math.max(0, from - 2), from)) || WORD.test(seen.slice(to, to + 2))
-    return { from, to, alone: !within }
+    const within =
+      ENDS_IN_WORD.test(seen.slice(Math.max(0, from - 2), from)) || STARTS_WITH_WORD.test(seen.slice(to, to + 2))
+    return { from, to, isWholeWord: !within }
   })
-  return { places, likeliest: [...places.filter(({ alone }) => alone), ...places.filter(({ alone }) => !alone)] }
+  return {
+    inOrder: places,
+    byLikelihood: [
+      ...places.filter(({ isWholeWord: alone }) => alone),
+      ...places.filter(({ isWholeWord: alone }) => !alone),
+    ],
+  }
 }
 
 const ENDS_IN_WORD = /[\p{L}\p{N}]$/u
-const WORD = /^[\p{L}\p{N}]/u
+const STARTS_WITH_WORD = /^[\p{L}\p{N}]/u

@@ -10,7 +10,7 @@ import type { Tag } from './tags.ts'
  */
 export interface Script {
   readonly titlePage: readonly TitleEntry[]
-  readonly elements: readonly Element[]
+  readonly elements: readonly ScriptElement[]
 }
 
 /** One key of the title page, as it is spelled, with its lines. */
@@ -19,26 +19,26 @@ export interface TitleEntry {
   readonly values: readonly string[]
 }
 
-export type Element =
+export type ScriptElement =
   | SceneHeading
   | Character
   | Action
   /** Without its brackets. */
-  | Plain<'parenthetical'>
+  | TextElement<'parenthetical'>
   /** An empty line in it is a pause the writer left inside the speech. */
-  | Plain<'dialogue'>
+  | TextElement<'dialogue'>
   /** Sung lines, in a speech or alone. */
-  | Plain<'lyrics'>
-  | Plain<'transition'>
-  | Plain<'centered'>
+  | TextElement<'lyrics'>
+  | TextElement<'transition'>
+  | TextElement<'centered'>
   /** Not printed: a note, a comment, a synopsis on a line of its own. */
-  | Plain<'note'>
-  | Plain<'boneyard'>
-  | Plain<'synopsis'>
+  | TextElement<'note'>
+  | TextElement<'boneyard'>
+  | TextElement<'synopsis'>
   | Section
   | PageBreak
 
-export interface SceneHeading extends Tagged {
+export interface SceneHeading extends Taggable {
   readonly type: 'scene_heading'
   /** As written, such as `INT. HOUSE - DAY`. */
   readonly text: string
@@ -46,7 +46,7 @@ export interface SceneHeading extends Tagged {
   readonly number?: string
 }
 
-export interface Character extends Tagged {
+export interface Character extends Taggable {
   readonly type: 'character'
   readonly name: string
   /** What follows the name in brackets, without them: `V.O.`, `on the radio`. */
@@ -56,32 +56,32 @@ export interface Character extends Tagged {
 }
 
 /** An empty text is one more blank line. */
-export interface Action extends Tagged {
+export interface Action extends Taggable {
   readonly type: 'action'
   readonly text: string
 }
 
-export interface Section extends Tagged {
+export interface Section extends Taggable {
   readonly type: 'section'
   readonly depth: number
   readonly text: string
 }
 
-export interface PageBreak extends Sourced {
+export interface PageBreak extends Located {
   readonly type: 'page_break'
 }
 
-interface Plain<Type extends string> extends Tagged {
+interface TextElement<Type extends string> extends Taggable {
   readonly type: Type
   readonly text: string
 }
 
-interface Tagged extends Sourced {
+interface Taggable extends Located {
   /** What of it a production has to provide; never an empty list. */
   readonly tags?: readonly Tag[]
 }
 
-interface Sourced {
+interface Located {
   /** The lines it was read from, the first being 1; absent in a script that was not read from text. */
   readonly at?: { readonly from: number; readonly to: number }
 }

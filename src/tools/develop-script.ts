@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { FORMATS, STAGES } from '../agents/screenwriter/input.ts'
-import { tool } from './tool.ts'
-import { warned } from './warned.ts'
+import { SCRIPT_FORMATS, SCRIPT_STAGES } from '../agents/screenwriter/input.ts'
+import { withBudgetWarnings } from './budget-warnings.ts'
+import { defineTool } from './tool.ts'
 
 /** Below the 60 s after which many clients give up on a call. */
 const WAIT_SECONDS = 45
 
-export default tool({
+export default defineTool({
   name: 'develop_script',
   title: 'Develop a screenplay',
   description:
@@ -14,15 +14,15 @@ export default tool({
   input: z.object({
     concept: z.string().min(1).max(20_000).optional().describe('What it is about, unless script_id or source says.'),
     title: z.string().max(200).optional(),
-    format: z.enum(FORMATS).optional().describe('Default: short.'),
+    format: z.enum(SCRIPT_FORMATS).optional().describe('Default: short.'),
     genre: z.string().max(200).optional(),
     tone: z.string().max(200).optional(),
     setting: z.string().max(500).optional(),
     characters: z.array(z.string().max(500)).max(40).optional(),
     language: z.string().max(60).optional(),
     target_pages: z.number().min(0.5).max(200).optional().describe('One page is about one minute.'),
-    stop_after: z.enum(STAGES).optional(),
-    redo: z.enum(STAGES).optional().describe('Make anew.'),
+    stop_after: z.enum(SCRIPT_STAGES).optional(),
+    redo: z.enum(SCRIPT_STAGES).optional().describe('Make anew.'),
     script_id: z.string().max(64).optional().describe('Go on with, or wait for, an earlier one.'),
     source: z.string().max(2_000_000).optional().describe('Your own script, as Fountain or FDX.'),
     notes: z.string().max(20_000).optional().describe('Revise the script by these.'),
@@ -79,6 +79,6 @@ export default tool({
   prose: ['fountain'],
   async run(input, { app, signal, progress }) {
     const screenwriter = await app.screenwriter()
-    return warned(app, await screenwriter.develop(input, { signal, onProgress: progress }))
+    return withBudgetWarnings(app, await screenwriter.develop(input, { signal, onProgress: progress }))
   },
 })

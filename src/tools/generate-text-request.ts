@@ -40,29 +40,31 @@ type Input = z.output<typeof input>
 type Content = NonNullable<Input['messages']>[number]['content']
 
 /** The same in the words of the contract, about these messages; what the system is told is one text, whatever its place. */
-export function requestOf(asked: Input, messages: readonly Message[]): GenerateRequest {
+export function toGenerateRequest(input: Input, messages: readonly Message[]): GenerateRequest {
   const system = [
-    asked.system,
-    ...(asked.messages ?? []).filter((message) => message.role === 'system').map((message) => textIn(message.content)),
+    input.system,
+    ...(input.messages ?? [])
+      .filter((message) => message.role === 'system')
+      .map((message) => contentText(message.content)),
   ]
   const text = system.filter((each) => each).join('\n\n')
   return {
-    model: asked.model,
+    model: input.model,
     messages,
-    ...(asked.fallbacks && { fallbacks: asked.fallbacks }),
+    ...(input.fallbacks && { fallbacks: input.fallbacks }),
     ...(text && { system: text }),
-    ...(asked.max_output_tokens !== undefined && { maxOutputTokens: asked.max_output_tokens }),
-    ...(asked.temperature !== undefined && { temperature: asked.temperature }),
-    ...(asked.top_p !== undefined && { topP: asked.top_p }),
-    ...(asked.stop && { stop: asked.stop }),
-    ...(asked.seed !== undefined && { seed: asked.seed }),
-    ...(asked.reasoning_effort && { reasoningEffort: asked.reasoning_effort }),
-    ...(asked.json_schema && { json: { schema: asked.json_schema } }),
+    ...(input.max_output_tokens !== undefined && { maxOutputTokens: input.max_output_tokens }),
+    ...(input.temperature !== undefined && { temperature: input.temperature }),
+    ...(input.top_p !== undefined && { topP: input.top_p }),
+    ...(input.stop && { stop: input.stop }),
+    ...(input.seed !== undefined && { seed: input.seed }),
+    ...(input.reasoning_effort && { reasoningEffort: input.reasoning_effort }),
+    ...(input.json_schema && { json: { schema: input.json_schema } }),
   }
 }
 
-function textIn(content: Content): string {
-  return partsOf(content)
+function contentText(content: Content): string {
+  return toParts(content)
     .map((each) => (each.type === 'text' ? each.text : ''))
     .join('')
 }
@@ -70,17 +72,17 @@ function textIn(content: Content): string {
 /**
  * What is added to the conversation: the messages, and the prompt after them. Throws `UserError` where there is neither.
  */
-export function messagesOf({ prompt, messages = [] }: Input): readonly Message[] {
+export function toMessages({ prompt, messages = [] }: Input): readonly Message[] {
   if (prompt === undefined && messages.length === 0) {
     throw new UserError('Say what to write: give `prompt`, or `messages` with at least one message.')
   }
   const given = messages.flatMap((message): Message[] =>
-    message.role === 'system' ? [] : [{ role: message.role, parts: partsOf(message.content) }],
+    message.role === 'system' ? [] : [{ role: message.role, parts: toParts(message.content) }],
   )
   return prompt === undefined ? given : [...given, { role: 'user', parts: [{ type: 'text', text: prompt }] }]
 }
 
-function partsOf(content: Content): readonly Part[] {
+function toParts(content: Content): readonly Part[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }]
   return content.map((each) =>
     each.type === 'text' ? each : { type: 'image', mimeType: each.mime_type, base64: each.data },
@@ -88,7 +90,7 @@ function partsOf(content: Content): readonly Part[] {
 }
 
 /** What each setting is called in the input. */
-export const NAME_OF: Readonly<Record<Setting, string>> = {
+export const INPUT_NAMES: Readonly<Record<Setting, string>> = {
   temperature: 'temperature',
   topP: 'top_p',
   stop: 'stop',

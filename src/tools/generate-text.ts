@@ -1,17 +1,17 @@
 import { z } from 'zod'
-import { collect } from '../contract/collect.ts'
+import { collectAnswer } from '../contract/collect.ts'
 import type { Attempt } from '../contract/generate.ts'
-import { usageOf, usd } from '../report.ts'
-import { recall, remember } from './conversation.ts'
-import { input, messagesOf, NAME_OF, requestOf } from './generate-text-request.ts'
-import { told } from './told.ts'
-import { tool } from './tool.ts'
-import { warnedError } from './warned.ts'
+import { toReportUsage, toUsd } from '../report.ts'
+import { appendWarnings } from './budget-warnings.ts'
+import { appendToConversation, loadConversation } from './conversation.ts'
+import { INPUT_NAMES, input, toGenerateRequest, toMessages } from './generate-text-request.ts'
+import { withTextProgress } from './stream-progress.ts'
+import { defineTool } from './tool.ts'
 
 /** What a result may hold of an answer; the rest of a longer one is in its resource. */
-const TEXT_CHARS = 36_000
+const MAX_TEXT_CHARS = 36_000
 /** The same for JSON, which a result holds twice: as text and as a value. */
-const JSON_CHARS = 18_000
+const MAX_JSON_CHARS = 18_000
 
 const count = z.int().nullable()
 const usage = z.object({
@@ -38,7 +38,7 @@ const output = z.object({
   warnings: z.array(z.string()).optional(),
 })
 
-export default tool({
+export default defineTool({
   name: 'generate_text',
   title: 'Generate text',
   description:
@@ -47,73 +47,74 @@ export default tool({
   output,
   hints: { readOnly: false, destructive: false, idempotent: false, openWorld: true },
   prose: ['text'],
-  async run(asked, on) {
-    const { app } = on
+  async run(input, context) {
+    const { app } = context
     const { world } = app
-    const at = world.now()
-    const earlier = asked.conversation_id ? await recall(app, asked.conversation_id) : []
-    const added = messagesOf(asked)
+    const startedAt = world.now()
+    const history = input.conversation_id ? await loadConversation(app, input.conversation_id) : []
+    const newMessages = toMessages(input)
     const attempts: Attempt[] = []
     const id = world.id()
-    const stream = app.generate(requestOf(asked, [...earlier, ...added]), {
+    const stream = app.generate(toGenerateRequest(input, [...history, ...newMessages]), {
       id,
       tool: 'generate_text',
-      signal: on.signal,
+      signal: context.signal,
       onAttempt: (attempt) => attempts.push(attempt),
-      ...(asked.timeout_ms !== undefined && { deadline: at + asked.timeout_ms }),
-      ...(asked.max_cost_usd !== undefined && { maxMicroUsd: Math.floor(asked.max_cost_usd * 1_000_000) }),
+      ...(input.timeout_ms !== undefined && { deadline: startedAt + input.timeout_ms }),
+      ...(input.max_cost_usd !== undefined && { maxMicroUsd: Math.floor(input.max_cost_usd * 1_000_000) }),
     })
-    const answer = await collect(told(stream, world, on.progress)).catch((error: unknown) => {
-      throw warnedError(error, warningsOf(attempts))
+    const answer = await collectAnswer(withTextProgress(stream, world, context.progress)).catch((error: unknown) => {
+      throw appendWarnings(error, collectWarnings(attempts))
     })
     const saved =
-      asked.conversation_id !== undefined && (await remember(app, asked.conversation_id, added, answer.text))
-    const warnings = warningsOf(attempts)
-    const room = asked.json_schema ? JSON_CHARS : TEXT_CHARS
-    const resource = answer.text.length > room ? app.answers.keep(id, answer.text) : undefined
+      input.conversation_id !== undefined &&
+      (await appendToConversation(app, input.conversation_id, newMessages, answer.text))
+    const warnings = collectWarnings(attempts)
+    const maxChars = input.json_schema ? MAX_JSON_CHARS : MAX_TEXT_CHARS
+    const resource = answer.text.length > maxChars ? app.answers.add(id, answer.text) : undefined
     return {
-      text: resource ? beginningOf(answer.text, room, resource) : answer.text,
-      ...(asked.json_schema && !resource && { json: JSON.parse(answer.text) as unknown }),
+      text: resource ? truncateText(answer.text, maxChars, resource) : answer.text,
+      ...(input.json_schema && !resource && { json: JSON.parse(answer.text) as unknown }),
       model: `${answer.provider}/${answer.model}`,
       finish_reason: answer.finish,
-      usage: usageOf(answer.usage),
-      cost_usd: costOf(attempts),
-      latency_ms: Math.round(world.now() - at),
-      first_token_ms: firstTokenMs(attempts, at),
+      usage: toReportUsage(answer.usage),
+      cost_usd: totalCostUsd(attempts),
+      latency_ms: Math.round(world.now() - startedAt),
+      first_token_ms: timeToFirstTokenMs(attempts, startedAt),
       attempts: attempts.map((attempt) => ({
         model: attempt.model,
         outcome: attempt.outcome,
         latency_ms: Math.round(attempt.latencyMs),
-        cost_usd: usd(attempt.microUsd),
+        cost_usd: toUsd(attempt.microUsd),
       })),
       ignored_settings: [
-        ...answer.ignored.map((setting) => NAME_OF[setting]),
-        ...(asked.conversation_id !== undefined && !saved ? ['conversation_id'] : []),
+        ...answer.ignored.map((setting) => INPUT_NAMES[setting]),
+        ...(input.conversation_id !== undefined && !saved ? ['conversation_id'] : []),
       ],
-      conversation_id: saved ? (asked.conversation_id ?? null) : null,
+      conversation_id: saved ? (input.conversation_id ?? null) : null,
       ...(resource && { resource }),
       ...(warnings.length > 0 && { warnings }),
     }
   },
 })
 
-function warningsOf(attempts: readonly Attempt[]): string[] {
+function collectWarnings(attempts: readonly Attempt[]): string[] {
   return attempts.flatMap((attempt) => attempt.warnings ?? [])
 }
 
-function beginningOf(text: string, chars: number, resource: string): string {
-  return `${text.slice(0, chars)}\n\n[The beginning of ${text.length} characters. The whole text is the resource ${resource}.]`
+function truncateText(text: string, maxChars: number, resource: string): string {
+  return `${text.slice(0, maxChars)}\n\n[The beginning of ${text.length} characters. The whole text is the resource ${resource}.]`
 }
 
 /** From the call to the first word of the answer, whoever began it. */
-function firstTokenMs(attempts: readonly Attempt[], at: number): number | null {
+function timeToFirstTokenMs(attempts: readonly Attempt[], startedAt: number): number | null {
   const first = attempts.find((attempt) => attempt.firstTokenMs !== undefined)
-  return first?.firstTokenMs === undefined ? null : Math.round(first.at + first.firstTokenMs - at)
+  return first?.firstTokenMs === undefined ? null : Math.round(first.at + first.firstTokenMs - startedAt)
 }
 
 /** The cost of all attempts together; unknown as soon as one of them is. */
-function costOf(attempts: readonly Attempt[]): number | null {
+function totalCostUsd(attempts: readonly Attempt[]): number | null {
   return attempts.every((attempt) => attempt.microUsd !== undefined)
-    ? usd(attempts.reduce((sum, attempt) => sum + (attempt.microUsd ?? 0), 0))
+    ? toUsd(attempts.reduce((sum, attempt) => sum + (attempt.microUsd ?? 0), 0))
     : null
 }

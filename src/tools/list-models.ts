@@ -2,19 +2,19 @@ import { z } from 'zod'
 import type { App } from '../app.ts'
 import { GenerateError } from '../contract/errors.ts'
 import type { BudgetState } from '../contract/ledger.ts'
-import { matches } from '../contract/match.ts'
+import { matchesModel } from '../contract/match.ts'
 import type { ModelFacts } from '../contract/provider.ts'
-import { usd } from '../report.ts'
-import type { Member } from '../roster.ts'
-import { tool } from './tool.ts'
-import { type Seen, verified } from './verify.ts'
+import type { ProviderInfo } from '../registry.ts'
+import { toUsd } from '../report.ts'
+import { type ProbeResult, probeProviders } from './probe-providers.ts'
+import { defineTool } from './tool.ts'
 
 const status = z.enum(['ready', 'no_key', 'cooling_down', 'unreachable', 'over_budget'])
 type Status = z.output<typeof status>
 const abilities = ['text', 'images', 'tools', 'json', 'thinking'] as const
 const rate = z.number().nullable()
 
-export default tool({
+export default defineTool({
   name: 'list_models',
   title: 'List models',
   description:
@@ -54,48 +54,46 @@ export default tool({
   }),
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   async run({ provider, capability, query, available_only, verify, limit }, { app, signal, progress }) {
-    const everyone = (await app.roster.everyone(signal)).filter(
-      (member) => provider === undefined || member.id === provider,
-    )
-    const asked = everyone.filter((member) => member.provider || !available_only || provider !== undefined)
+    const providers = (await app.registry.list(signal)).filter((info) => provider === undefined || info.id === provider)
+    const shown = providers.filter((info) => info.provider || !available_only || provider !== undefined)
     const budgets = await (await app.ledger()).budgets(app.world.now())
-    const seen = verify ? await verified(app, asked, signal, progress) : new Map<string, Seen>()
-    const fitting = asked.flatMap((member) =>
-      modelsOf(member, seen.get(member.id))
-        .filter((facts) => (!capability || facts.abilities.includes(capability)) && fits(query, member, facts))
-        .map((facts) => ({ member, facts })),
+    const probes = verify ? await probeProviders(app, shown, signal, progress) : new Map<string, ProbeResult>()
+    const matching = shown.flatMap((info) =>
+      listProviderModels(info, probes.get(info.id))
+        .filter((facts) => (!capability || facts.abilities.includes(capability)) && matchesQuery(query, info, facts))
+        .map((facts) => ({ member: info, facts })),
     )
     const rows = await Promise.all(
-      fitting.map(async ({ member, facts }) => {
-        const status = await statusOf(app, member, facts, seen.get(member.id), budgets)
-        return { member, facts, status }
+      matching.map(async ({ member: info, facts }) => {
+        const status = await getStatus(app, info, facts, probes.get(info.id), budgets)
+        return { member: info, facts, status }
       }),
     )
     const preferred = await preferredModels(app, signal)
-    const place = ({ member, facts }: (typeof rows)[number]): number => {
-      const at = preferred.indexOf(`${member.id}/${facts.id}`)
+    const rank = ({ member: info, facts }: (typeof rows)[number]): number => {
+      const at = preferred.indexOf(`${info.id}/${facts.id}`)
       return at < 0 ? preferred.length : at
     }
     const sorted = rows.sort(
       (a, b) =>
         status.options.indexOf(a.status) - status.options.indexOf(b.status) ||
-        place(a) - place(b) ||
+        rank(a) - rank(b) ||
         (b.facts.released ?? '').localeCompare(a.facts.released ?? ''),
     )
     return {
-      models: sorted.slice(0, limit).map(({ member, facts, status }) => modelOf(app, member, facts, status)),
+      models: sorted.slice(0, limit).map(({ member: info, facts, status }) => toModelRow(app, info, facts, status)),
       default_model: preferred[0] ?? null,
-      providers: asked.map((member) => providerOf(member, seen.get(member.id))),
+      providers: shown.map((info) => toProviderRow(info, probes.get(info.id))),
       total: rows.length,
     }
   },
 })
 
 /** With a live answer, what the key can see; else what the catalog knows. */
-function modelsOf(member: Member, seen: Seen | undefined): readonly ModelFacts[] {
-  if (!seen || !('models' in seen)) return member.models()
-  const known = new Map(member.models().map((facts) => [facts.id, facts]))
-  return seen.models.map(
+function listProviderModels(info: ProviderInfo, probe: ProbeResult | undefined): readonly ModelFacts[] {
+  if (!probe || !('models' in probe)) return info.models()
+  const known = new Map(info.models().map((facts) => [facts.id, facts]))
+  return probe.models.map(
     ({ id, contextTokens }) =>
       known.get(id) ?? {
         id,
@@ -107,35 +105,37 @@ function modelsOf(member: Member, seen: Seen | undefined): readonly ModelFacts[]
   )
 }
 
-function fits(query: string | undefined, member: Member, facts: ModelFacts): boolean {
-  const text = `${member.id}/${facts.id} ${facts.name}`.toLowerCase()
+function matchesQuery(query: string | undefined, info: ProviderInfo, facts: ModelFacts): boolean {
+  const text = `${info.id}/${facts.id} ${facts.name}`.toLowerCase()
   return (query ?? '')
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word))
 }
 
-async function statusOf(
+async function getStatus(
   app: App,
-  member: Member,
+  info: ProviderInfo,
   facts: ModelFacts,
-  seen: Seen | undefined,
+  probe: ProbeResult | undefined,
   budgets: readonly BudgetState[],
 ): Promise<Status> {
-  if (!member.provider) return 'no_key'
-  if (seen && 'status' in seen) return seen.status
-  if ((await app.router.status(member.id, facts.id)) === 'cooling_down') return 'cooling_down'
+  if (!info.provider) return 'no_key'
+  if (probe && 'status' in probe) return probe.status
+  if ((await app.router.modelStatus(info.id, facts.id)) === 'cooling_down') return 'cooling_down'
   const free = facts.price?.output === 0 && facts.price.input === 0
-  const spent = budgets.some((budget) => budget.remainingMicroUsd === 0 && matches(budget.match, member.id, facts.id))
+  const spent = budgets.some(
+    (budget) => budget.remainingMicroUsd === 0 && matchesModel(budget.match, info.id, facts.id),
+  )
   return spent && !free ? 'over_budget' : 'ready'
 }
 
-function modelOf(app: App, member: Member, facts: ModelFacts, status: Status) {
-  const id = `${member.id}/${facts.id}`
+function toModelRow(app: App, info: ProviderInfo, facts: ModelFacts, status: Status) {
+  const id = `${info.id}/${facts.id}`
   const { price } = facts
   return {
     id,
-    provider: member.id,
+    provider: info.id,
     name: facts.name,
     status,
     context_tokens: facts.contextTokens ?? null,
@@ -143,9 +143,9 @@ function modelOf(app: App, member: Member, facts: ModelFacts, status: Status) {
     capabilities: [...facts.abilities],
     price: price
       ? {
-          input_usd_per_mtok: usd(price.input),
-          cached_input_usd_per_mtok: usd(price.cachedInput),
-          output_usd_per_mtok: usd(price.output),
+          input_usd_per_mtok: toUsd(price.input),
+          cached_input_usd_per_mtok: toUsd(price.cachedInput),
+          output_usd_per_mtok: toUsd(price.output),
           source: price.source,
         }
       : null,
@@ -155,13 +155,13 @@ function modelOf(app: App, member: Member, facts: ModelFacts, status: Status) {
   }
 }
 
-function providerOf(member: Member, seen: Seen | undefined) {
-  const failed = seen && 'status' in seen ? seen : undefined
-  const fix = failed?.fix ?? member.fix
+function toProviderRow(info: ProviderInfo, probe: ProbeResult | undefined) {
+  const failed = probe && 'status' in probe ? probe : undefined
+  const fix = failed?.fix ?? info.fix
   return {
-    id: member.id,
-    status: failed?.status ?? (member.provider ? ('ready' as const) : ('no_key' as const)),
-    models: modelsOf(member, seen).length,
+    id: info.id,
+    status: failed?.status ?? (info.provider ? ('ready' as const) : ('no_key' as const)),
+    models: listProviderModels(info, probe).length,
     ...(fix && { fix }),
   }
 }

@@ -1,19 +1,19 @@
 import { z } from 'zod'
-import { tool } from './tool.ts'
-import { warned } from './warned.ts'
+import { withBudgetWarnings } from './budget-warnings.ts'
+import { defineTool } from './tool.ts'
 
 /** Below the 60 s after which many clients give up on a call. */
 const WAIT_SECONDS = 45
 
 /** Holds a number to its bounds without a word of them in the tool list, where they would cost tokens and help nobody. */
-function within<Schema extends z.ZodType<number>>(schema: Schema, least: number, most = Number.MAX_VALUE): Schema {
+function boundedNumber<Schema extends z.ZodType<number>>(schema: Schema, min: number, max = Number.MAX_VALUE): Schema {
   return schema.refine(
-    (value) => value >= least && value <= most,
-    `Give ${most < Number.MAX_VALUE ? `${least} to ${most}` : `${least} or more`}.`,
+    (value) => value >= min && value <= max,
+    `Give ${max < Number.MAX_VALUE ? `${min} to ${max}` : `${min} or more`}.`,
   )
 }
 
-export default tool({
+export default defineTool({
   name: 'plan_tasks',
   title: 'Plan the work',
   description:
@@ -24,15 +24,18 @@ export default tool({
     constraints: z
       .object({
         team: z
-          .array(z.object({ role: z.string().min(1).max(100), count: within(z.int(), 1, 1000) }))
+          .array(z.object({ role: z.string().min(1).max(100), count: boundedNumber(z.int(), 1, 1000) }))
           .max(50)
           .optional(),
         start_date: z.iso.date().optional(),
         deadline: z.iso.date().optional(),
-        hours_per_day: within(z.number(), 1, 24).optional(),
-        budget_usd: within(z.number(), 0).optional(),
-        day_rates: z.record(z.string().max(100), within(z.number(), 0)).optional().describe('USD, by role or cast.'),
-        pages_per_day: within(z.number(), 0.5, 20).optional(),
+        hours_per_day: boundedNumber(z.number(), 1, 24).optional(),
+        budget_usd: boundedNumber(z.number(), 0).optional(),
+        day_rates: z
+          .record(z.string().max(100), boundedNumber(z.number(), 0))
+          .optional()
+          .describe('USD, by role or cast.'),
+        pages_per_day: boundedNumber(z.number(), 0.5, 20).optional(),
       })
       .optional(),
     detail: z.enum(['outline', 'standard', 'fine']).optional(),
@@ -43,14 +46,14 @@ export default tool({
         z.object({
           id: z.string().max(100),
           status: z.enum(['done', 'started', 'blocked', 'open']),
-          hours_spent: within(z.number(), 0, 100_000).optional(),
+          hours_spent: boundedNumber(z.number(), 0, 100_000).optional(),
         }),
       )
       .max(500)
       .optional(),
     model: z.string().optional(),
-    max_cost_usd: within(z.number(), 0).optional().describe('Stops there.'),
-    wait_seconds: within(z.number(), 0, 3600).default(WAIT_SECONDS),
+    max_cost_usd: boundedNumber(z.number(), 0).optional().describe('Stops there.'),
+    wait_seconds: boundedNumber(z.number(), 0, 3600).default(WAIT_SECONDS),
   }),
   output: z.object({
     plan_id: z.string(),
@@ -93,6 +96,6 @@ export default tool({
   prose: ['gantt'],
   async run(input, { app, signal, progress }) {
     const producer = await app.producer()
-    return warned(app, await producer.plan(input, { signal, onProgress: progress }))
+    return withBudgetWarnings(app, await producer.plan(input, { signal, onProgress: progress }))
   },
 })

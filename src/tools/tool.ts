@@ -18,18 +18,18 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   /** The fields of the result that are prose: in the text they come first and whole, each under no heading. */
   readonly prose?: readonly (keyof z.output<Output> & string)[]
   /** Throws `GenerateError`, `StoreError` or `UserError`, whose messages hold the way out; anything else is a fault of ours. */
-  run(input: z.output<Input>, on: On): Promise<z.output<Output>>
+  run(input: z.output<Input>, context: ToolContext): Promise<z.output<Output>>
 }
 
 /** What a running tool is given beside its input. */
-export interface On {
+export interface ToolContext {
   readonly app: App
   readonly signal: AbortSignal
   /** Tells the person how far it is. Without a number, it is simply further than before. */
-  progress(step: Step): void
+  progress(update: ProgressUpdate): void
 }
 
-export interface Step {
+export interface ProgressUpdate {
   readonly message: string
   readonly done?: number
   readonly total?: number
@@ -41,7 +41,7 @@ export class UserError extends Error {
 }
 
 /** Keeps the two schemas' types together while the tool is written. */
-export function tool<Input extends z.ZodObject, Output extends z.ZodObject>(
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   spec: Tool<Input, Output>,
 ): Tool<Input, Output> {
   return spec

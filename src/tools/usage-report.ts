@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { WARN_AT } from '../contract/ledger.ts'
-import { PERIOD, type Report, type ReportPeriod, usageReport } from '../report.ts'
-import { tool } from './tool.ts'
+import { BUDGET_WARNING_RATIO } from '../contract/ledger.ts'
+import { buildUsageReport, PERIOD_PATTERN, type ReportPeriod, type UsageReport } from '../report.ts'
+import { defineTool } from './tool.ts'
 
 /** Rows of a breakdown that a tool result shows: the dearest; the resource has them all. */
-const ROWS = 10
+const MAX_ROWS = 10
 
 const int = z.int()
 const counts = {
@@ -24,14 +24,14 @@ const counts = {
 const rows = z.array(z.looseObject({ key: z.string(), cost_usd: z.number() }))
 const BREAKDOWNS = ['provider', 'model', 'tool', 'day'] as const
 
-export default tool({
+export default defineTool({
   name: 'usage_report',
   title: 'Usage report',
   description: 'What has been spent, on which models and tools, and what is left of every budget.',
   input: z.object({
     period: z
       .string()
-      .regex(PERIOD)
+      .regex(PERIOD_PATTERN)
       .optional()
       .describe('today, 7d, 30d, month, all, YYYY-MM or YYYY-MM-DD (UTC). Absent: today, month and all.'),
     by: z.enum(BREAKDOWNS).optional().describe('Only this breakdown.'),
@@ -60,32 +60,34 @@ export default tool({
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
   prose: ['summary'],
   async run({ period, by }, { app }) {
-    const report = await usageReport(app, period ? [period] : undefined)
+    const report = await buildUsageReport(app, period ? [period] : undefined)
     const shown = by ? [by] : BREAKDOWNS
     return {
-      summary: summaryOf(report),
+      summary: summarizeUsage(report),
       generated_at: report.generated_at,
       currency: report.currency,
-      periods: Object.fromEntries(Object.entries(report.periods).map(([name, each]) => [name, trimmed(each, shown)])),
+      periods: Object.fromEntries(
+        Object.entries(report.periods).map(([name, each]) => [name, trimPeriod(each, shown)]),
+      ),
       budgets: report.budgets.map((budget) => ({ ...budget })),
     }
   },
 })
 
-function trimmed(period: ReportPeriod, shown: readonly (typeof BREAKDOWNS)[number][]) {
+function trimPeriod(period: ReportPeriod, breakdowns: readonly (typeof BREAKDOWNS)[number][]) {
   return {
     ...period,
     by: Object.fromEntries(
-      shown.map((by) => [by, by === 'day' ? period.by.day.slice(-ROWS) : period.by[by].slice(0, ROWS)]),
+      breakdowns.map((by) => [by, by === 'day' ? period.by.day.slice(-MAX_ROWS) : period.by[by].slice(0, MAX_ROWS)]),
     ),
   }
 }
 
 /** What a person would say who had read the report. */
-function summaryOf({ periods, budgets }: Report): string {
+function summarizeUsage({ periods, budgets }: UsageReport): string {
   const spent = Object.entries(periods).map(
     ([name, period]) =>
-      `${NAMES[name] ?? name} ${money(period.cost_usd)} in ${period.calls} ${period.calls === 1 ? 'call' : 'calls'}`,
+      `${PERIOD_LABELS[name] ?? name} ${formatUsd(period.cost_usd)} in ${period.calls} ${period.calls === 1 ? 'call' : 'calls'}`,
   )
   const widest = Object.values(periods).at(-1)
   const caveats = [
@@ -96,19 +98,24 @@ function summaryOf({ periods, budgets }: Report): string {
       ? `${widest.lost_holds} calls were lost in a crash and are counted at the most they can have cost.`
       : '',
   ]
-  const nearly = budgets.filter(({ spent_usd, limit_usd }) => limit_usd > 0 && spent_usd >= limit_usd * WARN_AT)
-  const warning =
-    nearly.length === 0
-      ? ''
-      : `More than ${100 * WARN_AT} % spent: ${nearly.map((budget) => `"${budget.name}" (${Math.floor((100 * budget.spent_usd) / budget.limit_usd)} %)`).join(', ')}.`
-  const left = budgets.map(
-    (budget) => `${money(budget.remaining_usd)} of ${money(budget.limit_usd)} left in the budget "${budget.name}"`,
+  const nearLimit = budgets.filter(
+    ({ spent_usd, limit_usd }) => limit_usd > 0 && spent_usd >= limit_usd * BUDGET_WARNING_RATIO,
   )
-  const walls = left.length > 0 ? `${left.join('; ')}.` : 'No budget is set: SHOWRUNNER_DAILY_BUDGET_USD sets one.'
-  return [`Spent: ${spent.join(', ')}.`, warning, ...caveats, walls].filter((sentence) => sentence !== '').join(' ')
+  const warning =
+    nearLimit.length === 0
+      ? ''
+      : `More than ${100 * BUDGET_WARNING_RATIO} % spent: ${nearLimit.map((budget) => `"${budget.name}" (${Math.floor((100 * budget.spent_usd) / budget.limit_usd)} %)`).join(', ')}.`
+  const left = budgets.map(
+    (budget) =>
+      `${formatUsd(budget.remaining_usd)} of ${formatUsd(budget.limit_usd)} left in the budget "${budget.name}"`,
+  )
+  const budgetText = left.length > 0 ? `${left.join('; ')}.` : 'No budget is set: SHOWRUNNER_DAILY_BUDGET_USD sets one.'
+  return [`Spent: ${spent.join(', ')}.`, warning, ...caveats, budgetText]
+    .filter((sentence) => sentence !== '')
+    .join(' ')
 }
 
-const NAMES: Readonly<Record<string, string>> = {
+const PERIOD_LABELS: Readonly<Record<string, string>> = {
   today: 'today',
   month: 'this month',
   all: 'in all',
@@ -116,6 +123,6 @@ const NAMES: Readonly<Record<string, string>> = {
   '30d': 'in 30 days',
 }
 
-function money(usd: number): string {
+function formatUsd(usd: number): string {
   return `$${usd.toFixed(usd !== 0 && usd < 1 ? 4 : 2)}`
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { catalogOf } from '../../src/catalog/index.ts'
-import { decode, type ModelRow, priceAt } from '../../src/catalog/rows.ts'
+import { createCatalog } from '../../src/catalog/index.ts'
+import { decodeModel, type ModelRow, priceAt } from '../../src/catalog/rows.ts'
 
 const SOURCES = ['models.dev 2026-07-02', 'genai-prices 0.1.8']
 const day = (text: string): number => Date.parse(text)
-const facts = (row: Partial<ModelRow>) => decode({ i: 'm', ...row }, SOURCES, day('2026-07-02'))
+const facts = (row: Partial<ModelRow>) => decodeModel({ i: 'm', ...row }, SOURCES, day('2026-07-02'))
 
 describe('a row becomes facts', () => {
   const bare = { id: 'm', name: 'm', abilities: ['text'], source: 'models.dev 2026-07-02' }
@@ -59,7 +59,7 @@ describe('a price is that of the day', () => {
 
 describe('a catalog answers by exact names', () => {
   const vendor = { id: 'v', name: 'V', wire: 'openai-chat', keyNames: ['V_API_KEY'] } as const
-  const catalog = catalogOf({ sources: SOURCES, vendors: [vendor], models: { v: [{ i: 'a' }, { i: 'b/c' }] } })
+  const catalog = createCatalog({ sources: SOURCES, vendors: [vendor], models: { v: [{ i: 'a' }, { i: 'b/c' }] } })
   test.each([
     ['v', 'a', true],
     ['v', 'b/c', true],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { knownProviders } from '../../src/config/accounts.ts'
-import { type Layer, layered } from '../../src/config/environment.ts'
+import { resolveProviders } from '../../src/config/accounts.ts'
+import { createEnvironment, type EnvironmentSource } from '../../src/config/environment.ts'
 import type { Settings } from '../../src/config/index.ts'
 import type { VendorEntry } from '../../src/providers/vendors.ts'
 
@@ -25,46 +25,46 @@ const VENDORS: readonly VendorEntry[] = [
     wire: 'openai-chat',
     baseUrl: 'https://${DATABRICKS_HOST}/v1',
     keyNames: ['DATABRICKS_TOKEN'],
-    ambient: true,
+    autoExcluded: true,
   },
   { id: 'azure', name: 'Azure', wire: 'azure', keyNames: ['AZURE_API_KEY', 'AZURE_OPENAI_API_KEY'] },
 ]
 
 interface Given {
-  readonly real?: Layer['values']
-  readonly cwd?: Layer['values']
-  readonly config?: Layer['values']
+  readonly real?: EnvironmentSource['values']
+  readonly cwd?: EnvironmentSource['values']
+  readonly config?: EnvironmentSource['values']
   readonly providers?: Settings['providers']
   readonly fileTrusted?: boolean
 }
 
-function known({ real = {}, cwd = {}, config = {}, providers = {}, fileTrusted = false }: Given) {
-  const env = layered([
+function knownAccounts({ real = {}, cwd = {}, config = {}, providers = {}, fileTrusted = false }: Given) {
+  const env = createEnvironment([
     { origin: 'environment', trusted: true, values: real },
     { origin: '/repo/.env', trusted: false, values: cwd },
     { origin: '/home/.config/.env', trusted: true, values: config },
   ])
   const settings = { env, providers, file: { path: '/repo/showrunner.json', trusted: fileTrusted } } as Settings
-  return new Map(knownProviders(settings, VENDORS).map((provider) => [provider.id, provider]))
+  return new Map(resolveProviders(settings, VENDORS).map((provider) => [provider.id, provider]))
 }
 
 describe('a provider', () => {
   test('is ready with its key alone', () => {
-    expect(known({ real: { OPENAI_API_KEY: 'k' } }).get('openai')).toMatchObject({
+    expect(knownAccounts({ real: { OPENAI_API_KEY: 'k' } }).get('openai')).toMatchObject({
       account: { baseUrl: 'https://api.openai.com/v1', key: 'k', wire: 'openai-responses' },
       auto: true,
     })
   })
 
   test('is not ready without a key, and says which one', () => {
-    expect(known({}).get('azure')).toMatchObject({
+    expect(knownAccounts({}).get('azure')).toMatchObject({
       account: undefined,
       fix: 'Set AZURE_API_KEY or AZURE_OPENAI_API_KEY.',
     })
-    expect(known({ real: { AZURE_API_KEY: 'k' } }).get('azure')?.fix).toBe(
+    expect(knownAccounts({ real: { AZURE_API_KEY: 'k' } }).get('azure')?.fix).toBe(
       'Set AZURE_API_BASE or AZURE_OPENAI_ENDPOINT to its address.',
     )
-    expect(known({ real: { DATABRICKS_TOKEN: 'k' } }).get('databricks')?.fix).toBe(
+    expect(knownAccounts({ real: { DATABRICKS_TOKEN: 'k' } }).get('databricks')?.fix).toBe(
       'Set DATABRICKS_HOST or DATABRICKS_BASE_URL to its address.',
     )
   })
@@ -89,7 +89,7 @@ describe('a provider', () => {
       'https://me.openai.azure.com',
     ],
   ])('takes its address from %s', (_, real, id, baseUrl) => {
-    expect(known({ real }).get(id)?.account?.baseUrl).toBe(baseUrl)
+    expect(knownAccounts({ real }).get(id)?.account?.baseUrl).toBe(baseUrl)
   })
 
   test('of Azure serves what its deployment map names, and is then one that auto may choose', () => {
@@ -99,17 +99,17 @@ describe('a provider', () => {
       AZURE_OPENAI_DEPLOYMENTS: 'gpt-4o=prod, gpt-5=five',
       OPENAI_API_VERSION: '2025-04-01',
     }
-    expect(known({ real }).get('azure')).toMatchObject({
+    expect(knownAccounts({ real }).get('azure')).toMatchObject({
       account: { deployments: { 'gpt-4o': 'prod', 'gpt-5': 'five' }, apiVersion: '2025-04-01' },
       models: ['gpt-4o', 'gpt-5'],
       only: true,
       auto: true,
     })
-    expect(known({ real: { ...real, AZURE_OPENAI_DEPLOYMENTS: '' } }).get('azure')?.auto).toBe(false)
+    expect(knownAccounts({ real: { ...real, AZURE_OPENAI_DEPLOYMENTS: '' } }).get('azure')?.auto).toBe(false)
   })
 
   test('with a key that is on the machine for other reasons is never chosen by auto', () => {
-    expect(known({ real: { DATABRICKS_TOKEN: 'k', DATABRICKS_HOST: 'h' } }).get('databricks')?.auto).toBe(false)
+    expect(knownAccounts({ real: { DATABRICKS_TOKEN: 'k', DATABRICKS_HOST: 'h' } }).get('databricks')?.auto).toBe(false)
   })
 
   test('of one’s own comes from the configuration, with or without a key', () => {
@@ -118,7 +118,7 @@ describe('a provider', () => {
       shed: { base_url: 'http://127.0.0.1:9000/v1', local: true, models: ['m2'] },
       off: { base_url: 'https://off/v1', api_key: 'k', enabled: false },
     }
-    const all = known({ providers, fileTrusted: true, real: { LAB_KEY: 'k' } })
+    const all = knownAccounts({ providers, fileTrusted: true, real: { LAB_KEY: 'k' } })
     expect(all.get('lab')).toMatchObject({
       account: { wire: 'openai-chat', key: 'k', headers: { 'x-team': 'a' } },
       models: ['m1'],
@@ -188,12 +188,12 @@ describe('an address from a file in the working directory', () => {
       'https://proxy/v1',
     ],
   ])('%s', (_, given, id, baseUrl) => {
-    expect(known(given).get(id)?.account?.baseUrl).toBe(baseUrl)
+    expect(knownAccounts(given).get(id)?.account?.baseUrl).toBe(baseUrl)
   })
 
   test('that may not be used is explained', () => {
     expect(
-      known({ real: { K: 'k' }, providers: { mine: { base_url: evil, api_key_env: 'K' } } }).get('mine')?.fix,
+      knownAccounts({ real: { K: 'k' }, providers: { mine: { base_url: evil, api_key_env: 'K' } } }).get('mine')?.fix,
     ).toBe(
       'Its address stands in /repo/showrunner.json, which may not be used with a key from elsewhere: put both into the same file, or set MINE_BASE_URL in the environment.',
     )

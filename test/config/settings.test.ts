@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError, readSettings, type Settings } from '../../src/config/index.ts'
 
 /** A working directory and a config directory with these files in them. */
-function place(files: {
+function makeFiles(files: {
   readonly cwd?: Readonly<Record<string, string>>
   readonly config?: Readonly<Record<string, string>>
 }) {
@@ -31,7 +31,7 @@ function problemsOf(read: () => Settings): readonly string[] {
 
 describe('settings', () => {
   test('are all optional', () => {
-    const paths = place({})
+    const paths = makeFiles({})
     const settings = readSettings({ env: {}, ...paths })
     expect(settings.home).toBe(paths.dataDir)
     expect(settings.budgets).toEqual([])
@@ -39,7 +39,7 @@ describe('settings', () => {
   })
 
   test('of the environment win over .env of the working directory, and that over .env of the config directory', () => {
-    const paths = place({
+    const paths = makeFiles({
       cwd: { '.env': 'SHOWRUNNER_MODEL=from-cwd\nSHOWRUNNER_FALLBACKS=b, c\n' },
       config: { '.env': 'SHOWRUNNER_MODEL=from-config\nSHOWRUNNER_DAILY_BUDGET_USD=2.5' },
     })
@@ -49,7 +49,7 @@ describe('settings', () => {
   })
 
   test.each(['', '   ', '${OPENAI_API_KEY}', '${user_config.key}'])('%j counts as not set', (value) => {
-    const { env } = readSettings({ env: { OPENAI_API_KEY: value }, ...place({}) })
+    const { env } = readSettings({ env: { OPENAI_API_KEY: value }, ...makeFiles({}) })
     expect(env.get('OPENAI_API_KEY')).toBeUndefined()
   })
 
@@ -65,7 +65,7 @@ describe('settings', () => {
       prices: { 'lab/m1': { input_usd_per_mtok: 1, output_usd_per_mtok: 2.5, cached_input_usd_per_mtok: 0.1 } },
       storage: { home: './kept' },
     }
-    const paths = place({ cwd: { 'showrunner.json': JSON.stringify(file) } })
+    const paths = makeFiles({ cwd: { 'showrunner.json': JSON.stringify(file) } })
     const settings = readSettings({ env: {}, ...paths })
     expect(settings.routing).toMatchObject({
       aliases: file.models,
@@ -94,7 +94,7 @@ describe('settings', () => {
       budgets: [{ per: 'week', usd: 1 }],
       limits: [{ match: 'openai' }],
     }
-    const paths = place({ cwd: { 'showrunner.json': JSON.stringify(file) } })
+    const paths = makeFiles({ cwd: { 'showrunner.json': JSON.stringify(file) } })
     const problems = problemsOf(() =>
       readSettings({ env: { SHOWRUNNER_DAILY_BUDGET_USD: 'five', AZURE_OPENAI_DEPLOYMENTS: 'gpt-4o' }, ...paths }),
     )
@@ -123,13 +123,13 @@ describe('settings', () => {
       /two budgets are called "day"/,
     ],
   ])('%s is a clear problem', (_, files, env, problem) => {
-    expect(problemsOf(() => readSettings({ env, ...place(files) })).join('\n')).toMatch(problem)
+    expect(problemsOf(() => readSettings({ env, ...makeFiles(files) })).join('\n')).toMatch(problem)
   })
 
   test('never show a key that stands in a wrong place', () => {
     const file = { providers: { openai: { api_key: 'sk-planted-7f3', base_url: 'not an address' } } }
     const problems = problemsOf(() =>
-      readSettings({ env: {}, ...place({ cwd: { 'showrunner.json': JSON.stringify(file) } }) }),
+      readSettings({ env: {}, ...makeFiles({ cwd: { 'showrunner.json': JSON.stringify(file) } }) }),
     )
     expect(problems).toHaveLength(1)
     expect(problems.join()).not.toContain('sk-planted')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { collect } from '../../src/contract/collect.ts'
+import { collectAnswer } from '../../src/contract/collect.ts'
 import type { GenerateEvent } from '../../src/contract/generate.ts'
 
 async function* stream(...events: readonly GenerateEvent[]): AsyncGenerator<GenerateEvent> {
@@ -10,7 +10,7 @@ const START = { type: 'start', provider: 'openai', model: 'gpt-5.5', ignored: ['
 const CALL = { id: 'c1', name: 'look', args: { at: 'x' } }
 
 test('a stream read to its end is an answer', async () => {
-  const answer = await collect(
+  const answer = await collectAnswer(
     stream(
       START,
       { type: 'thinking', text: 'hm' },
@@ -33,7 +33,7 @@ test('a stream read to its end is an answer', async () => {
 })
 
 test('one that stops before its end is none', async () => {
-  await expect(collect(stream(START, { type: 'text', text: 'Good' }))).rejects.toMatchObject({
+  await expect(collectAnswer(stream(START, { type: 'text', text: 'Good' }))).rejects.toMatchObject({
     failure: { kind: 'bad_response' },
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { matches } from '../../src/contract/match.ts'
+import { matchesModel } from '../../src/contract/match.ts'
 
 test.each([
   ['*', 'openai', 'gpt-5', true],
@@ -22,5 +22,5 @@ test.each([
   ['', 'openai', 'gpt-5', false],
   ['/', 'openai', 'gpt-5', false],
 ])('%j covers %s/%s: %s', (pattern, provider, model, covered) => {
-  expect(matches(pattern, provider, model)).toBe(covered)
+  expect(matchesModel(pattern, provider, model)).toBe(covered)
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { nearest } from '../../src/contract/nearest.ts'
+import { findNearestNames } from '../../src/contract/nearest.ts'
 
 const NAMES = [
   '302ai/claude-sonnet-5',
@@ -35,11 +35,11 @@ test.each([
   ['gemini-pro-2.5', 'google/gemini-2.5-pro', 'the version is elsewhere'],
   ['qwen3-8b', 'ollama/qwen3:8b', 'the separator is another one'],
 ])('%s: %s, where %s', (wrong, expected) => {
-  expect(nearest(wrong, NAMES, 3)[0]).toBe(expected)
+  expect(findNearestNames(wrong, NAMES, 3)[0]).toBe(expected)
 })
 
 test('resellers follow the maker, in the order they came', () => {
-  expect(nearest('claude-sonet-5', NAMES, 4)).toEqual([
+  expect(findNearestNames('claude-sonet-5', NAMES, 4)).toEqual([
     'anthropic/claude-sonnet-5',
     '302ai/claude-sonnet-5',
     'kilo/anthropic/claude-sonnet-5',
@@ -49,14 +49,14 @@ test('resellers follow the maker, in the order they came', () => {
 
 describe('nothing is offered', () => {
   test.each(['', '-', 'x', 'zebra', 'mistral-large-latest'])('for %j', (wrong) => {
-    expect(nearest(wrong, NAMES, 3)).toEqual([])
+    expect(findNearestNames(wrong, NAMES, 3)).toEqual([])
   })
 })
 
 test('a name that exists is its own nearest, and no more come than were asked for', () => {
   fc.assert(
     fc.property(fc.constantFrom(...NAMES), fc.integer({ min: 1, max: 3 }), (name, n) => {
-      const near = nearest(name, NAMES, n)
+      const near = findNearestNames(name, NAMES, n)
       expect(near[0]).toBe(name)
       expect(near.length).toBeLessThanOrEqual(n)
       expect(new Set(near).size).toBe(near.length)

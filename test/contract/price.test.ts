@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Usage } from '../../src/contract/generate.ts'
-import { costOf, FREE, mostOf, type Price } from '../../src/contract/price.ts'
+import { costOf, FREE, maxCostOf, type Price } from '../../src/contract/price.ts'
 
 const flat: Price = { input: 3_000_000, output: 15_000_000, source: 'a table' }
 const full: Price = { ...flat, cachedInput: 300_000, cacheWrite: 3_750_000, reasoning: 20_000_000 }
@@ -101,7 +101,7 @@ describe('the most that a call can cost', () => {
           }
           const cost = costOf(usage, price)
           expect(cost).toBeGreaterThanOrEqual(0)
-          expect(mostOf(maxIn, maxOut, price)).toBeGreaterThanOrEqual(cost ?? Number.NaN)
+          expect(maxCostOf(maxIn, maxOut, price)).toBeGreaterThanOrEqual(cost ?? Number.NaN)
         },
       ),
       { numRuns: 1_000 },
@@ -111,14 +111,14 @@ describe('the most that a call can cost', () => {
   test('is exactly the cost of a plain call at a flat price', () => {
     fc.assert(
       fc.property(tokens, tokens, (inputTokens, outputTokens) => {
-        expect(mostOf(inputTokens, outputTokens, flat)).toBe(costOf({ inputTokens, outputTokens }, flat))
+        expect(maxCostOf(inputTokens, outputTokens, flat)).toBe(costOf({ inputTokens, outputTokens }, flat))
       }),
     )
   })
 
   test('holds with whole numbers for the longest window at the dearest price', () => {
     const dear: Price = { input: 150_000_000, output: 600_000_000, source: 'o1-pro' }
-    expect(mostOf(10_000_000, 1_000_000, dear)).toBe(2_100_000_000)
+    expect(maxCostOf(10_000_000, 1_000_000, dear)).toBe(2_100_000_000)
     expect(10_000_000 * dear.input).toBeLessThan(Number.MAX_SAFE_INTEGER)
   })
 })

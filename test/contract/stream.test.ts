@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { GenerateEvent } from '../../src/contract/generate.ts'
-import { each, later, watched } from '../../src/contract/stream.ts'
+import { flattenBatches, lazyStream, tapStream } from '../../src/contract/stream.ts'
 
 const text = (words: string): GenerateEvent => ({ type: 'text', text: words })
 const END: GenerateEvent = { type: 'end', finish: 'stop', usage: {} }
@@ -22,7 +22,7 @@ function source(diary: string[], events: readonly GenerateEvent[], error?: Error
 describe('later', () => {
   test('nothing is made before the first event is asked for, and then it is made once', async () => {
     const diary: string[] = []
-    const stream = later(async () => {
+    const stream = lazyStream(async () => {
       diary.push('made')
       return source(diary, [text('a'), END])
     })
@@ -33,7 +33,7 @@ describe('later', () => {
 
   test('left before it was asked for anything, it is never made', async () => {
     const diary: string[] = []
-    const stream = later(async () => source(diary, [END]))
+    const stream = lazyStream(async () => source(diary, [END]))
     await stream.return()
     expect(await stream.next()).toMatchObject({ done: true })
     expect(diary).toEqual([])
@@ -41,18 +41,18 @@ describe('later', () => {
 
   test('left while it is being made, what was made is closed', async () => {
     const made = Promise.withResolvers<AsyncIterable<GenerateEvent>>()
-    const stream = later(() => made.promise)
+    const stream = lazyStream(() => made.promise)
     const first = stream.next()
     const left = stream.return()
     let closed = 0
-    const below = watched(source([], [text('a'), END]), { see() {}, over: async () => void closed++ })
+    const below = tapStream(source([], [text('a'), END]), { onEvent() {}, onClose: async () => void closed++ })
     made.resolve(below)
     await Promise.all([first, left])
     expect(closed).toBe(1)
   })
 
   test('what cannot be made is told to whoever asked', async () => {
-    const stream = later(() => Promise.reject(new RangeError('no')))
+    const stream = lazyStream(() => Promise.reject(new RangeError('no')))
     await expect(stream.next()).rejects.toThrow('no')
     await stream.return()
   })
@@ -65,12 +65,12 @@ describe('watched', () => {
     error?: Error,
     see?: () => void | Promise<void>,
   ) =>
-    watched(source(diary, events, error), {
-      see: (event) => {
+    tapStream(source(diary, events, error), {
+      onEvent: (event) => {
         diary.push(event.type === 'text' ? event.text : event.type)
         return see?.()
       },
-      async over(cause) {
+      async onClose(cause) {
         diary.push(cause instanceof Error ? `over: ${cause.message}` : 'over')
       },
     })
@@ -146,12 +146,12 @@ describe('each', () => {
   }
 
   test('one after another, however many come at a time', async () => {
-    expect(await Array.fromAsync(each(batches([]), () => {}))).toEqual([text('a'), text('b'), END])
+    expect(await Array.fromAsync(flattenBatches(batches([]), () => {}))).toEqual([text('a'), text('b'), END])
   })
 
   test('left between two of a batch, the rest is not read', async () => {
     const diary: string[] = []
-    for await (const _ of each(batches(diary), () => diary.push('let go'))) break
+    for await (const _ of flattenBatches(batches(diary), () => diary.push('let go'))) break
     expect(diary).toEqual(['let go', 'closed'])
   })
 })

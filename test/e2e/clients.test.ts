@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CLIENTS, connect, finished, type TestClient } from '../support/clients.ts'
-import { type Upstream, upstream } from '../support/upstream.ts'
+import { CLIENT_VERSIONS, connect, runToCompletion, type TestClient } from '../support/clients.ts'
+import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts'
 
 /** The whole program, built, over stdio, with clients of both generations and both protocol eras. */
-describe.each(CLIENTS)('with the client %s', (generation) => {
-  let vendor: Upstream
+describe.each(CLIENT_VERSIONS)('with the client %s', (generation) => {
+  let vendor: FakeVendor
   let client: TestClient
 
   beforeAll(async () => {
-    vendor = await upstream(({ body }) =>
+    vendor = await startFakeVendor(({ body }) =>
       JSON.stringify(body).includes('SLOW')
         ? { text: 'a slow answer, word by word', chunkMs: 150 }
         : { text: 'Good evening from upstream.' },
@@ -60,10 +60,12 @@ describe.each(CLIENTS)('with the client %s', (generation) => {
       { prompt: 'SLOW, then never mind', model: 'openai/gpt-4o' },
       { signal: stop.signal },
     )
-    const request = await until(() => vendor.asked.find((asked) => JSON.stringify(asked.body).includes('never mind')))
+    const request = await until(() =>
+      vendor.requests.find((asked) => JSON.stringify(asked.body).includes('never mind')),
+    )
     stop.abort()
     await expect(call).rejects.toThrow()
-    await until(() => request.gone)
+    await until(() => request.disconnected)
     const report = await until(async () => {
       const { periods } = JSON.parse((await client.read('usage://report/today')).text)
       return periods.today.failures > 0 ? periods.today : undefined
@@ -80,7 +82,9 @@ describe.each(CLIENTS)('with the client %s', (generation) => {
       conversation_id: 'talk',
     })
     expect(structured['conversation_id']).toBe('talk')
-    expect(JSON.stringify(vendor.asked.at(-1)?.body)).toMatch(/My name is Mara.*Good evening from upstream.*What is it/)
+    expect(JSON.stringify(vendor.requests.at(-1)?.body)).toMatch(
+      /My name is Mara.*Good evening from upstream.*What is it/,
+    )
   })
 
   test('bad input gets an error that says how to mend it', async () => {
@@ -96,7 +100,7 @@ describe.each(CLIENTS)('with the client %s', (generation) => {
   })
 
   test('a screenplay and its plan come out of jobs, and can be read as resources', async () => {
-    const script = await finished(client, 'develop_script', {
+    const script = await runToCompletion(client, 'develop_script', {
       concept: 'A lamp, a storm, one match.',
       format: 'scene',
       target_pages: 1,
@@ -109,7 +113,7 @@ describe.each(CLIENTS)('with the client %s', (generation) => {
     expect(scene.mimeType).toBe('text/vnd.fountain')
     expect(fountain.text).toContain(scene.text.trim().split('\n').slice(0, 5).join('\n'))
     await expect(client.read(`script://${script['script_id']}/scene/99`)).rejects.toThrow(/not found/i)
-    const plan = await finished(client, 'plan_tasks', {
+    const plan = await runToCompletion(client, 'plan_tasks', {
       script_id: script['script_id'],
       detail: 'outline',
       model: 'rehearsal/understudy',

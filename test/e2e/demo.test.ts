@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findCycle } from '../../src/planning/index.ts'
-import { breakdown, lint, measure, parseFountain } from '../../src/screenplay/index.ts'
-import { connect, finished, type TestClient } from '../support/clients.ts'
+import { breakdown, lint, measurePages, parseFountain } from '../../src/screenplay/index.ts'
+import { connect, runToCompletion, type TestClient } from '../support/clients.ts'
 
 /** What the demo does, with the understudy, held to what it promises. */
 const MODEL = 'rehearsal/understudy'
@@ -14,8 +14,8 @@ let plan: Json
 beforeAll(async () => {
   client = await connect('2.x on 2026-07-28')
   const concept = 'A lighthouse keeper, MARA, and her brother TOM must keep the lamp burning through one storm.'
-  script = await finished(client, 'develop_script', { concept, format: 'short', target_pages: 4, model: MODEL })
-  plan = await finished(client, 'plan_tasks', {
+  script = await runToCompletion(client, 'develop_script', { concept, format: 'short', target_pages: 4, model: MODEL })
+  plan = await runToCompletion(client, 'plan_tasks', {
     script_id: script['script_id'],
     constraints: { start_date: '2026-11-23' },
     model: MODEL,
@@ -30,7 +30,7 @@ test('the screenplay is Fountain: every speaker is in its cast, and its length i
   const speakers = new Set(breakdown(parsed).flatMap((scene) => scene.cast))
   expect(speakers.size).toBeGreaterThan(1)
   expect([...speakers].filter((speaker) => !cast.includes(speaker))).toEqual([])
-  expect(Math.abs(measure(parsed) - 4)).toBeLessThanOrEqual(0.4)
+  expect(Math.abs(measurePages(parsed) - 4)).toBeLessThanOrEqual(0.4)
   expect(
     lint(parsed, { mode: 'ours', cast, targetPages: 4 }).filter((finding) => finding.severity === 'error'),
   ).toEqual([])

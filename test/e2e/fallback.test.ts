@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { connect } from '../support/clients.ts'
-import { type Play, upstream } from '../support/upstream.ts'
+import { startFakeVendor, type VendorResponse } from '../support/fake-vendor.ts'
 
 const FAILURES: readonly {
   readonly name: string
-  readonly play: Play
+  readonly play: VendorResponse
   readonly outcome: string
   readonly calls: number
 }[] = [
@@ -40,8 +40,8 @@ const FAILURES: readonly {
 
 describe('a failing first model and a healthy second', () => {
   test.each(FAILURES)('$name: the second answers, attempts tell the truth', async ({ play, outcome, calls }) => {
-    const ill = await upstream(() => play)
-    const well = await upstream(() => ({ text: 'Here I am.' }))
+    const ill = await startFakeVendor(() => play)
+    const well = await startFakeVendor(() => ({ text: 'Here I am.' }))
     const client = await connect('2.x on 2026-07-28', {
       env: {
         OPENAI_API_KEY: 'k',
@@ -63,7 +63,7 @@ describe('a failing first model and a healthy second', () => {
         ({ model, outcome: came }) => `${model} ${came}`,
       )
       expect(outcomes).toEqual([...Array(calls).fill(`openai/gpt-4o ${outcome}`), `${second} ok`])
-      expect(ill.asked).toHaveLength(calls)
+      expect(ill.requests).toHaveLength(calls)
     } finally {
       await client.close()
       await Promise.all([ill.close(), well.close()])

@@ -1,10 +1,10 @@
 import { calcPrice } from '@pydantic/genai-prices'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, type TestClient } from '../support/clients.ts'
-import { type Counts, type Upstream, upstream } from '../support/upstream.ts'
+import { type FakeVendor, startFakeVendor, type TokenCounts } from '../support/fake-vendor.ts'
 
 /** What each vendor bills, with cached and reasoning tokens, in the words of its own wire. */
-const BILLS: readonly { readonly model: string; readonly vendor: string; readonly counts: Counts }[] = [
+const BILLS: readonly { readonly model: string; readonly vendor: string; readonly counts: TokenCounts }[] = [
   {
     model: 'openai/gpt-5-mini',
     vendor: 'openai',
@@ -19,11 +19,11 @@ const BILLS: readonly { readonly model: string; readonly vendor: string; readonl
 ]
 
 describe('what a call costs', () => {
-  let vendor: Upstream
+  let vendor: FakeVendor
   let client: TestClient
 
   beforeAll(async () => {
-    vendor = await upstream(({ body }) => ({
+    vendor = await startFakeVendor(({ body }) => ({
       text: 'Paid for.',
       usage: BILLS.find(({ model }) => model.endsWith(`/${body['model']}`))?.counts ?? { input: 1, output: 1 },
     }))
@@ -82,6 +82,6 @@ describe('what a call costs', () => {
       max_cost_usd: 0.0001,
     })
     expect(refused).toMatchObject({ isError: true, text: expect.stringContaining('max_cost_usd') })
-    expect(vendor.asked).toHaveLength(BILLS.length)
+    expect(vendor.requests).toHaveLength(BILLS.length)
   })
 })

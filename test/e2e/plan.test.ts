@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KeptPlan } from '../../src/agents/producer/document.ts'
 import { checkPlan } from '../../src/planning/index.ts'
 import { breakdown, parseFountain } from '../../src/screenplay/index.ts'
-import { connect, finished, type TestClient } from '../support/clients.ts'
+import { connect, runToCompletion, type TestClient } from '../support/clients.ts'
 
 const model = 'rehearsal/understudy'
 const RATE = 500
@@ -22,10 +22,10 @@ describe('a script is written and then planned, through the built server', () =>
     one = await connect('2.x on 2026-07-28', { env })
     two = await connect('1.x', { env })
     const concept = 'A lighthouse keeper, MARA, and her brother TOM must keep the lamp burning through one storm.'
-    const script = await finished(one, 'develop_script', { concept, format: 'short', target_pages: 8, model })
+    const script = await runToCompletion(one, 'develop_script', { concept, format: 'short', target_pages: 8, model })
     fountain = (await one.read(`script://${script['script_id']}/fountain`)).text
     const cast = [...new Set(breakdown(parseFountain(fountain)).flatMap((scene) => scene.cast))]
-    const made = await finished(one, 'plan_tasks', {
+    const made = await runToCompletion(one, 'plan_tasks', {
       script_id: script['script_id'],
       detail: 'standard',
       model,

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { GenerateRequest } from '../../src/contract/generate.ts'
-import { goodAnswer, questionOf, sceneElements } from '../agents/screenwriter/upstream.ts'
-import { connect, finished, type TestClient } from '../support/clients.ts'
-import { type Asked, type Upstream, upstream } from '../support/upstream.ts'
+import { questionName, sceneElements, validAnswer } from '../agents/screenwriter/fake-writer.ts'
+import { connect, runToCompletion, type TestClient } from '../support/clients.ts'
+import { type FakeVendor, startFakeVendor, type VendorRequest } from '../support/fake-vendor.ts'
 
 /** The whole program against a vendor that gets something wrong in every scene, once. */
-let vendor: Upstream
+let vendor: FakeVendor
 let client: TestClient
 const questions: string[] = []
 
 beforeAll(async () => {
-  vendor = await upstream((asked) => {
+  vendor = await startFakeVendor((asked) => {
     const request = requestOf(asked)
-    const question = questionOf(request)
+    const question = questionName(request)
     questions.push(question)
     const first = questions.filter((other) => other === question).length === 1
-    return { text: (first && WRONG[question]?.(request)) || JSON.stringify(goodAnswer(request)) }
+    return { text: (first && WRONG[question]?.(request)) || JSON.stringify(validAnswer(request)) }
   })
   client = await connect('1.x', { env: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.origin}/v1` } })
 })
@@ -31,18 +31,18 @@ const scene = (request: GenerateRequest, change: (elements: Elements) => Element
 
 const WRONG: Readonly<Record<string, (request: GenerateRequest) => string>> = {
   logline: () => 'Certainly! What genre would you like?',
-  characters: (request) => JSON.stringify(goodAnswer(request)).replace('TOBIAS', 'MARRA'),
+  characters: (request) => JSON.stringify(validAnswer(request)).replace('TOBIAS', 'MARRA'),
   beats: () => '{"beats":[]}',
-  'scene 1': (request) => `Here is your scene:\n\`\`\`json\n${JSON.stringify(goodAnswer(request))}\n\`\`\`\nEnjoy!`,
+  'scene 1': (request) => `Here is your scene:\n\`\`\`json\n${JSON.stringify(validAnswer(request))}\n\`\`\`\nEnjoy!`,
   'scene 2': (request) => scene(request, (all) => all.map((e) => (e['speaker'] ? { ...e, speaker: 'THE VICAR' } : e))),
   'scene 3': () => '{"elements":[],"facts":[]}',
-  'scene 4': (request) => JSON.stringify(goodAnswer(request)).slice(0, -200),
+  'scene 4': (request) => JSON.stringify(validAnswer(request)).slice(0, -200),
   'scene 5': (request) => scene(request, (all) => [...all.slice(0, 5), ...all.slice(1, 5), ...all.slice(1, 5)]),
   'scene 6': (request) => scene(request, (all) => [...all, { type: 'action', text: 'She turns and' }]),
 }
 
 test('the script passes every check, every call is booked, and every scene says what it took', async () => {
-  const structured = await finished(client, 'develop_script', {
+  const structured = await runToCompletion(client, 'develop_script', {
     concept: 'A keeper finds a door under the sea.',
     format: 'short',
     target_pages: 9,
@@ -66,7 +66,7 @@ test('the script passes every check, every call is booked, and every scene says 
 })
 
 /** What the screenwriter asked, as far as it can be told from what went over the wire. */
-function requestOf({ body }: Asked): GenerateRequest {
+function requestOf({ body }: VendorRequest): GenerateRequest {
   const { text, input } = body as {
     readonly text?: {
       readonly format?: { readonly name?: string; readonly schema?: Readonly<Record<string, unknown>> }

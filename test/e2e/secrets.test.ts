@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { connect } from '../support/clients.ts'
-import { type Play, upstream } from '../support/upstream.ts'
+import { startFakeVendor, type VendorResponse } from '../support/fake-vendor.ts'
 
 /** Keys and prose that must turn up nowhere; each in the place where it would be found. */
 const KEYS = {
@@ -15,7 +15,7 @@ const PROSE = 'the planted prose of a private diary'
 const IN_FILE = 'planted-key-in-a-config-file-77aa'
 
 /** Upstreams that give everything back: the key in an error's text, in a header, in the answer's own words. */
-const PLAYS: readonly Play[] = [
+const PLAYS: readonly VendorResponse[] = [
   {
     status: 401,
     error: {
@@ -33,7 +33,7 @@ const PLAYS: readonly Play[] = [
 
 test('planted keys and prose occur in no result, log, file or error', async () => {
   let play = 0
-  const vendor = await upstream(() => PLAYS[play] ?? { text: '' })
+  const vendor = await startFakeVendor(() => PLAYS[play] ?? { text: '' })
   const cwd = mkdtempSync(join(tmpdir(), 'showrunner-secrets-'))
   writeFileSync(
     join(cwd, 'showrunner.json'),
@@ -60,7 +60,7 @@ test('planted keys and prose occur in no result, log, file or error', async () =
   for (const uri of ['usage://report', 'models://catalog', 'limits://status']) said.push((await client.read(uri)).text)
   await client.close()
   await vendor.close()
-  const sent = JSON.stringify(vendor.asked.map(({ headers, body }) => ({ headers, body })))
+  const sent = JSON.stringify(vendor.requests.map(({ headers, body }) => ({ headers, body })))
   for (const secret of [...Object.values(KEYS), IN_FILE, PROSE]) {
     expect(sent, 'it must have been there to be found').toContain(secret)
     const places = [

@@ -3,14 +3,14 @@ import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { CLIENTS, connect, SERVER, type ShownTool } from '../support/clients.ts'
+import { CLIENT_VERSIONS, connect, type ListedTool, SERVER } from '../support/clients.ts'
 
 /** What `tools/list` may cost a model, by the usual four characters a token. */
 const TOKENS = 2_500
 
 test('the surface: every tool as a model reads it', async () => {
-  const lists: (readonly ShownTool[])[] = []
-  for (const generation of CLIENTS) {
+  const lists: (readonly ListedTool[])[] = []
+  for (const generation of CLIENT_VERSIONS) {
     const client = await connect(generation)
     lists.push(await client.tools())
     await client.close()
@@ -41,7 +41,7 @@ test('the surface: every tool as a model reads it', async () => {
   await expect(`${JSON.stringify(tools, null, 2)}\n`).toMatchFileSnapshot('./surface.snap.json')
 })
 
-const inspector = join(import.meta.dirname, '../../judges/node_modules/.bin/mcp-inspector')
+const inspector = join(import.meta.dirname, '../../bench/peers/node_modules/.bin/mcp-inspector')
 test.skipIf(!existsSync(inspector)).each(['legacy', 'modern'])(
   'the Inspector finds no schema that a client refuses, era %s (skipped without `npm ci --prefix judges`)',
   (era) => {

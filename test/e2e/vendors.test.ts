@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCatalog } from '../../src/catalog/index.ts'
 import { createShowrunner } from '../../src/index.ts'
 import { envPrefix } from '../../src/providers/account.ts'
-import { vendors } from '../../src/providers/vendors.ts'
+import { mergeVendors } from '../../src/providers/vendors.ts'
 import { realWorld } from '../../src/world.ts'
-import { type Upstream, upstream } from '../support/upstream.ts'
+import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts'
 
 const catalog = await openCatalog()
 const PATHS = { 'openai-chat': '/chat/completions', 'openai-responses': '/responses' } as const
-const compatible = vendors(catalog.vendors).flatMap((vendor) => {
+const compatible = mergeVendors(catalog.vendors).flatMap((vendor) => {
   const keyHeader = vendor.quirks?.keyHeader ?? 'authorization'
   const [model] = catalog.models(vendor.id, Date.now())
   const path = PATHS[vendor.wire as keyof typeof PATHS]
@@ -39,9 +39,9 @@ test('the catalog knows at least 110 vendors and 3,000 text models', () => {
 })
 
 describe('a key and an address in the environment are enough for', () => {
-  let vendor: Upstream
+  let vendor: FakeVendor
   beforeAll(async () => {
-    vendor = await upstream(() => ({ text: 'ok' }))
+    vendor = await startFakeVendor(() => ({ text: 'ok' }))
   })
   afterAll(() => vendor.close())
 
@@ -56,7 +56,7 @@ describe('a key and an address in the environment are enough for', () => {
     const answer = await showrunner.generateText({ prompt: 'Say ok.', model: `${id}/${model}`, max_output_tokens: 64 })
     await showrunner.close()
     expect(answer).toMatchObject({ text: 'ok', model: `${id}/${model}` })
-    const asked = vendor.asked.at(-1)
+    const asked = vendor.requests.at(-1)
     expect(asked?.path).toBe(`/${id}/v1${path}`)
     expect(asked?.headers[keyHeader]).toBe(`Bearer key-of-${id}`)
     expect(asked?.body).toMatchObject({ model, stream: true })

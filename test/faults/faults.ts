@@ -2,22 +2,28 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { type Asked, type Events, eventsOf, type Play, wireOf } from '../support/upstream.ts'
+import {
+  detectWire,
+  type StreamEvents,
+  streamEvents,
+  type VendorRequest,
+  type VendorResponse,
+} from '../support/fake-vendor.ts'
 
 /**
  * What goes wrong between a client and a vendor, as data: each fault plays itself on a real HTTP response, in the words
- * and events of whichever wire it was asked on. `test/support/upstream.ts` is the server: `upstream(() => playOf(fault))`.
+ * and events of whichever wire it was asked on. `test/support/fake-vendor.ts` is the server: `upstream(() => playOf(fault))`.
  */
 export interface Fault {
   readonly name: string
   /** Undefined: nobody listens at all (`deadOrigin`). */
-  readonly play: ((response: ServerResponse, asked: Asked) => void | Promise<void>) | undefined
+  readonly respond: ((response: ServerResponse, asked: VendorRequest) => void | Promise<void>) | undefined
   /** What a client should make of it. */
   readonly kind: 'ok' | Kind
   /** How often a client that tries three times should ask, when the fault does not pass. */
-  readonly asks: number
+  readonly expectedRequests: number
   /** Some of the answer's text came before the fault. */
-  readonly midway?: true
+  readonly afterContent?: true
   /** Only on this wire; absent: on all. */
   readonly wire?: FaultWire
 }
@@ -34,7 +40,7 @@ type Kind =
   | 'timeout'
   | 'bad_response'
 
-export type FaultWire = ReturnType<typeof wireOf>
+export type FaultWire = ReturnType<typeof detectWire>
 
 /** The answer that every upstream here gives, or began to give. Two to four bytes a character in places. */
 export const ANSWER =
@@ -43,16 +49,16 @@ export const ANSWER =
 const PIECES: readonly string[] = ANSWER.match(/[\s\S]{1,7}/gu) ?? []
 /** What is sent of it before a fault in the middle: seven pieces, ending within a word. */
 export const SENT_PIECES = PIECES.slice(0, 7)
-export const COUNTS = { input: 40, output: 60 } as const
+export const TOKEN_COUNTS = { input: 40, output: 60 } as const
 
-export function playOf(fault: Fault): Play {
-  const { play } = fault
+export function faultResponse(fault: Fault): VendorResponse {
+  const { respond: play } = fault
   if (!play) throw new Error(`${fault.name} has no upstream: use deadOrigin`)
   return { raw: play }
 }
 
 /** An address of this machine at which nobody listens. */
-export async function deadOrigin(): Promise<string> {
+export async function unreachableOrigin(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -62,14 +68,14 @@ export async function deadOrigin(): Promise<string> {
 }
 
 /** A healthy upstream: the whole answer, or what is missing of it after what it is shown as said already. */
-export function healthy({ body }: Asked): Play {
-  const said = saidIn(body)
+export function healthyResponse({ body }: VendorRequest): VendorResponse {
+  const said = assistantText(body)
   const rest = ANSWER.startsWith(said) ? ANSWER.slice(said.length) : ANSWER
-  return { text: rest, usage: COUNTS }
+  return { text: rest, usage: TOKEN_COUNTS }
 }
 
 /** The assistant's text in a request of any wire. */
-function saidIn(body: Asked['body']): string {
+function assistantText(body: VendorRequest['body']): string {
   const turns = [body['messages'], body['input']].find(Array.isArray) ?? []
   return (turns as readonly { role?: string; content?: string | readonly { text?: string }[] }[])
     .filter(({ role }) => role === 'assistant')
@@ -77,24 +83,24 @@ function saidIn(body: Asked['body']): string {
     .join('')
 }
 
-const whole = (asked: Asked): Events => eventsOf(asked, PIECES, COUNTS)
+const answerEvents = (asked: VendorRequest): StreamEvents => streamEvents(asked, PIECES, TOKEN_COUNTS)
 
-function stream(response: ServerResponse, ...events: readonly string[]): void {
+function writeStream(response: ServerResponse, ...events: readonly string[]): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
   for (const event of events) response.write(event)
 }
 
-function begun(response: ServerResponse, asked: Asked): void {
-  const { opening, texts } = whole(asked)
-  stream(response, ...opening, ...texts.slice(0, SENT_PIECES.length))
+function writeFirstPieces(response: ServerResponse, asked: VendorRequest): void {
+  const { opening, texts } = answerEvents(asked)
+  writeStream(response, ...opening, ...texts.slice(0, SENT_PIECES.length))
 }
 
 /** What was written must have left before the connection breaks, so that the fault is the one it is called. */
-function cut(response: ServerResponse): void {
+function dropConnection(response: ServerResponse): void {
   setTimeout(() => response.destroy(), 30)
 }
 
-interface Said {
+interface VendorError {
   readonly message: string
   readonly type: string
   readonly code?: string
@@ -102,14 +108,14 @@ interface Said {
 }
 
 /** An error in the shape of the wire's vendor. */
-function refuse(
+function respondWithError(
   status: number,
   headers: Readonly<Record<string, string>>,
-  said: Partial<Record<FaultWire, Said>> & { readonly chat: Said },
+  errorByWire: Partial<Record<FaultWire, VendorError>> & { readonly chat: VendorError },
 ) {
-  return (response: ServerResponse, asked: Asked): void => {
-    const wire = wireOf(asked.path)
-    const { message, type, code = null, more } = said[wire] ?? said.chat
+  return (response: ServerResponse, asked: VendorRequest): void => {
+    const wire = detectWire(asked.path)
+    const { message, type, code = null, more } = errorByWire[wire] ?? errorByWire.chat
     const body =
       wire === 'messages'
         ? { type: 'error', error: { type, message }, request_id: 'req_1' }
@@ -118,21 +124,24 @@ function refuse(
   }
 }
 
-const BUSY: Said = {
+const RATE_LIMITED: VendorError = {
   message: 'Rate limit reached for requests.',
   type: 'rate_limit_error',
   code: 'rate_limit_exceeded',
 }
-const ILL: Said = { message: 'The server had an error while processing your request.', type: 'server_error' }
-const ANTHROPIC_ILL: Said = { message: 'Internal server error', type: 'api_error' }
-const OVERLOADED: Said = { message: 'Overloaded', type: 'overloaded_error' }
+const SERVER_ERROR: VendorError = {
+  message: 'The server had an error while processing your request.',
+  type: 'server_error',
+}
+const ANTHROPIC_SERVER_ERROR: VendorError = { message: 'Internal server error', type: 'api_error' }
+const OVERLOADED: VendorError = { message: 'Overloaded', type: 'overloaded_error' }
 
 /** How vendors say that a prompt is too long, each on its wire. */
-const TOO_LONG: readonly {
+const CONTEXT_OVERFLOWS: readonly {
   readonly by: string
   readonly wire: FaultWire
   readonly status: number
-  readonly said: Said
+  readonly said: VendorError
 }[] = [
   {
     by: 'OpenAI',
@@ -184,32 +193,36 @@ const html =
 export const FAULTS: readonly Fault[] = [
   {
     name: '429, Retry-After in seconds',
-    play: refuse(429, { 'retry-after': '1' }, { chat: BUSY }),
+    respond: respondWithError(429, { 'retry-after': '1' }, { chat: RATE_LIMITED }),
     kind: 'rate_limited',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: '429, Retry-After as a date',
-    play: (response, asked) =>
-      refuse(429, { 'retry-after': new Date(Date.now() + 1_000).toUTCString() }, { chat: BUSY })(response, asked),
+    respond: (response, asked) =>
+      respondWithError(
+        429,
+        { 'retry-after': new Date(Date.now() + 1_000).toUTCString() },
+        { chat: RATE_LIMITED },
+      )(response, asked),
     kind: 'rate_limited',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: '429, retry-after-ms',
-    play: refuse(429, { 'retry-after-ms': '40' }, { chat: BUSY }),
+    respond: respondWithError(429, { 'retry-after-ms': '40' }, { chat: RATE_LIMITED }),
     kind: 'rate_limited',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: '429, Retry-After of two minutes',
-    play: refuse(429, { 'retry-after': '120' }, { chat: BUSY }),
+    respond: respondWithError(429, { 'retry-after': '120' }, { chat: RATE_LIMITED }),
     kind: 'rate_limited',
-    asks: 1,
+    expectedRequests: 1,
   },
   {
     name: '429 of a spent quota',
-    play: refuse(
+    respond: respondWithError(
       429,
       {},
       {
@@ -225,20 +238,30 @@ export const FAULTS: readonly Fault[] = [
       },
     ),
     kind: 'quota_exhausted',
-    asks: 1,
+    expectedRequests: 1,
   },
-  { name: '500', play: refuse(500, {}, { chat: ILL, messages: ANTHROPIC_ILL }), kind: 'overloaded', asks: 3 },
+  {
+    name: '500',
+    respond: respondWithError(500, {}, { chat: SERVER_ERROR, messages: ANTHROPIC_SERVER_ERROR }),
+    kind: 'overloaded',
+    expectedRequests: 3,
+  },
   {
     name: '502 with a web page',
-    play: (response) => void response.writeHead(502, { 'content-type': 'text/html' }).end(html),
+    respond: (response) => void response.writeHead(502, { 'content-type': 'text/html' }).end(html),
     kind: 'overloaded',
-    asks: 3,
+    expectedRequests: 3,
   },
-  { name: '503', play: refuse(503, {}, { chat: ILL, messages: OVERLOADED }), kind: 'overloaded', asks: 3 },
-  { name: '529', play: refuse(529, {}, { chat: OVERLOADED }), kind: 'overloaded', asks: 3 },
+  {
+    name: '503',
+    respond: respondWithError(503, {}, { chat: SERVER_ERROR, messages: OVERLOADED }),
+    kind: 'overloaded',
+    expectedRequests: 3,
+  },
+  { name: '529', respond: respondWithError(529, {}, { chat: OVERLOADED }), kind: 'overloaded', expectedRequests: 3 },
   {
     name: '401',
-    play: refuse(
+    respond: respondWithError(
       401,
       {},
       {
@@ -247,11 +270,11 @@ export const FAULTS: readonly Fault[] = [
       },
     ),
     kind: 'auth',
-    asks: 1,
+    expectedRequests: 1,
   },
   {
     name: '403',
-    play: refuse(
+    respond: respondWithError(
       403,
       {},
       {
@@ -260,11 +283,11 @@ export const FAULTS: readonly Fault[] = [
       },
     ),
     kind: 'auth',
-    asks: 1,
+    expectedRequests: 1,
   },
   {
     name: '404, no such model',
-    play: refuse(
+    respond: respondWithError(
       404,
       {},
       {
@@ -277,20 +300,20 @@ export const FAULTS: readonly Fault[] = [
       },
     ),
     kind: 'unknown_model',
-    asks: 1,
+    expectedRequests: 1,
   },
-  ...TOO_LONG.map(
+  ...CONTEXT_OVERFLOWS.map(
     ({ by, wire, status, said }): Fault => ({
       name: `context overflow, in the words of ${by}`,
-      play: refuse(status, {}, { chat: said, [wire]: said }),
+      respond: respondWithError(status, {}, { chat: said, [wire]: said }),
       kind: 'context_too_long',
-      asks: 1,
+      expectedRequests: 1,
       wire,
     }),
   ),
   {
     name: 'content filter, 400',
-    play: refuse(
+    respond: respondWithError(
       400,
       {},
       {
@@ -306,199 +329,204 @@ export const FAULTS: readonly Fault[] = [
       },
     ),
     kind: 'filtered',
-    asks: 1,
+    expectedRequests: 1,
   },
   {
     name: 'content filter, an end without a word',
-    play: (response, asked) => {
-      const { opening, closing } = eventsOf(asked, [], COUNTS, 'content_filter')
-      stream(response, ...opening, ...closing)
+    respond: (response, asked) => {
+      const { opening, closing } = streamEvents(asked, [], TOKEN_COUNTS, 'content_filter')
+      writeStream(response, ...opening, ...closing)
       response.end()
     },
     kind: 'filtered',
-    asks: 1,
+    expectedRequests: 1,
   },
-  { name: 'connection refused', play: undefined, kind: 'unreachable', asks: 3 },
+  { name: 'connection refused', respond: undefined, kind: 'unreachable', expectedRequests: 3 },
   {
     name: 'reset before headers',
-    play: (response) => void response.socket?.resetAndDestroy(),
+    respond: (response) => void response.socket?.resetAndDestroy(),
     kind: 'unreachable',
-    asks: 3,
+    expectedRequests: 3,
   },
-  { name: 'headers never sent', play: () => {}, kind: 'timeout', asks: 1 },
-  { name: 'first token never sent', play: (response) => stream(response), kind: 'timeout', asks: 1 },
+  { name: 'headers never sent', respond: () => {}, kind: 'timeout', expectedRequests: 1 },
+  {
+    name: 'first token never sent',
+    respond: (response) => writeStream(response),
+    kind: 'timeout',
+    expectedRequests: 1,
+  },
   {
     name: 'first token never sent after the opening events',
-    play: (response, asked) => stream(response, ...whole(asked).opening),
+    respond: (response, asked) => writeStream(response, ...answerEvents(asked).opening),
     kind: 'timeout',
-    asks: 1,
+    expectedRequests: 1,
   },
   {
     name: 'cut after 0 chunks',
-    play: (response) => {
-      stream(response)
-      cut(response)
+    respond: (response) => {
+      writeStream(response)
+      dropConnection(response)
     },
     kind: 'bad_response',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: 'cut after 1 chunk',
-    play: (response, asked) => {
-      stream(response, ...whole(asked).opening.slice(0, 1))
-      cut(response)
+    respond: (response, asked) => {
+      writeStream(response, ...answerEvents(asked).opening.slice(0, 1))
+      dropConnection(response)
     },
     kind: 'bad_response',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: 'cut after n chunks',
-    play: (response, asked) => {
-      begun(response, asked)
-      cut(response)
+    respond: (response, asked) => {
+      writeFirstPieces(response, asked)
+      dropConnection(response)
     },
     kind: 'bad_response',
-    asks: 1,
-    midway: true,
+    expectedRequests: 1,
+    afterContent: true,
   },
   {
     name: 'cut within an event',
-    play: (response, asked) => {
-      begun(response, asked)
-      response.write((whole(asked).texts[SENT_PIECES.length] ?? '').slice(0, 30))
-      cut(response)
+    respond: (response, asked) => {
+      writeFirstPieces(response, asked)
+      response.write((answerEvents(asked).texts[SENT_PIECES.length] ?? '').slice(0, 30))
+      dropConnection(response)
     },
     kind: 'bad_response',
-    asks: 1,
-    midway: true,
+    expectedRequests: 1,
+    afterContent: true,
   },
   {
     name: 'ended without a finish reason',
-    play: (response, asked) => {
-      begun(response, asked)
+    respond: (response, asked) => {
+      writeFirstPieces(response, asked)
       response.end()
     },
     kind: 'bad_response',
-    asks: 1,
-    midway: true,
+    expectedRequests: 1,
+    afterContent: true,
   },
   {
     name: 'ended without a finish reason after all of the text',
-    play: (response, asked) => {
-      const { opening, texts } = whole(asked)
-      stream(response, ...opening, ...texts)
+    respond: (response, asked) => {
+      const { opening, texts } = answerEvents(asked)
+      writeStream(response, ...opening, ...texts)
       response.end()
     },
     kind: 'bad_response',
-    asks: 1,
-    midway: true,
+    expectedRequests: 1,
+    afterContent: true,
   },
-  { name: 'stalled', play: begun, kind: 'timeout', asks: 1, midway: true },
+  { name: 'stalled', respond: writeFirstPieces, kind: 'timeout', expectedRequests: 1, afterContent: true },
   {
     name: 'an error event first',
-    play: (response, asked) => {
-      stream(response, errorEvent(asked))
+    respond: (response, asked) => {
+      writeStream(response, errorEvent(asked))
       response.end()
     },
     kind: 'overloaded',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: 'an error event in the middle',
-    play: (response, asked) => {
-      begun(response, asked)
+    respond: (response, asked) => {
+      writeFirstPieces(response, asked)
       response.end(errorEvent(asked))
     },
     kind: 'overloaded',
-    asks: 1,
-    midway: true,
+    expectedRequests: 1,
+    afterContent: true,
   },
   {
     name: 'a malformed line first',
-    play: (response) => {
-      stream(response, 'data: {"id": oops\n\n')
+    respond: (response) => {
+      writeStream(response, 'data: {"id": oops\n\n')
       response.end()
     },
     kind: 'bad_response',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: 'a malformed line in the middle',
-    play: (response, asked) => {
-      begun(response, asked)
+    respond: (response, asked) => {
+      writeFirstPieces(response, asked)
       response.write('data: {"id": oops\n\n')
-      response.end(whole(asked).texts.slice(SENT_PIECES.length).join(''))
+      response.end(answerEvents(asked).texts.slice(SENT_PIECES.length).join(''))
     },
     kind: 'bad_response',
-    asks: 1,
-    midway: true,
+    expectedRequests: 1,
+    afterContent: true,
   },
   {
     name: 'one byte at a time through a character of several',
-    async play(response, asked) {
-      const { opening, texts, closing } = whole(asked)
-      stream(response, ...opening)
-      for (const part of texts.flatMap(inBytes)) {
+    async respond(response, asked) {
+      const { opening, texts, closing } = answerEvents(asked)
+      writeStream(response, ...opening)
+      for (const part of texts.flatMap(splitIntoBytes)) {
         response.write(part)
         await new Promise(setImmediate)
       }
       response.end(closing.join(''))
     },
     kind: 'ok',
-    asks: 1,
+    expectedRequests: 1,
   },
   {
     name: 'an empty event stream',
-    play: (response) => {
-      stream(response)
+    respond: (response) => {
+      writeStream(response)
       response.end()
     },
     kind: 'bad_response',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: 'an empty body',
-    play: (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(),
+    respond: (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(),
     kind: 'bad_response',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: 'a web page',
-    play: (response) => void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html),
+    respond: (response) => void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html),
     kind: 'bad_response',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: 'a wrong content type',
-    play: (response) =>
+    respond: (response) =>
       void response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.of(0x89, 0x50, 0x4e, 0x47)),
     kind: 'bad_response',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: 'an end with nothing in it',
-    play: (response, asked) => {
-      const { opening, closing } = eventsOf(asked, [], COUNTS)
-      stream(response, ...opening, ...closing)
+    respond: (response, asked) => {
+      const { opening, closing } = streamEvents(asked, [], TOKEN_COUNTS)
+      writeStream(response, ...opening, ...closing)
       response.end()
     },
     kind: 'bad_response',
-    asks: 3,
+    expectedRequests: 3,
   },
   {
     name: 'no usage',
-    play: (response, asked) => {
-      const { opening, texts, closing } = eventsOf(asked, PIECES)
-      stream(response, ...opening, ...texts, ...closing)
+    respond: (response, asked) => {
+      const { opening, texts, closing } = streamEvents(asked, PIECES)
+      writeStream(response, ...opening, ...texts, ...closing)
       response.end()
     },
     kind: 'ok',
-    asks: 1,
+    expectedRequests: 1,
   },
 ]
 
 /** An event with its first character of several bytes cut into them, and everything around it whole. */
-function inBytes(event: string): readonly Buffer[] {
+function splitIntoBytes(event: string): readonly Buffer[] {
   const at = event.search(/[^\0-\x7f]/u)
   if (at < 0) return [Buffer.from(event)]
   const character = String.fromCodePoint(event.codePointAt(at) ?? 0)
@@ -506,12 +534,12 @@ function inBytes(event: string): readonly Buffer[] {
   return [Buffer.from(before), ...[...Buffer.from(character)].map((byte) => Buffer.of(byte)), Buffer.from(after)]
 }
 
-function errorEvent(asked: Asked): string {
-  const { message } = ILL
+function errorEvent(asked: VendorRequest): string {
+  const { message } = SERVER_ERROR
   const events: Readonly<Record<FaultWire, string>> = {
     chat: `data: ${JSON.stringify({ error: { message, type: 'server_error', param: null, code: null } })}\n\n`,
     responses: `event: error\ndata: ${JSON.stringify({ type: 'error', code: 'server_error', message, param: null, sequence_number: 9 })}\n\n`,
     messages: `event: error\ndata: ${JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } })}\n\n`,
   }
-  return events[wireOf(asked.path)]
+  return events[detectWire(asked.path)]
 }

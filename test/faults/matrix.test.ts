@@ -2,13 +2,22 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { collect } from '../../src/contract/collect.ts'
+import { collectAnswer } from '../../src/contract/collect.ts'
 import type { FailureKind } from '../../src/contract/errors.ts'
 import type { Attempt } from '../../src/contract/generate.ts'
 import { createShowrunner } from '../../src/index.ts'
 import { realWorld } from '../../src/world.ts'
-import { type Asked, type Upstream, upstream } from '../support/upstream.ts'
-import { ANSWER, COUNTS, deadOrigin, FAULTS, type Fault, healthy, playOf, SENT_PIECES } from './faults.ts'
+import { type FakeVendor, startFakeVendor, type VendorRequest } from '../support/fake-vendor.ts'
+import {
+  ANSWER,
+  FAULTS,
+  type Fault,
+  faultResponse,
+  healthyResponse,
+  SENT_PIECES,
+  TOKEN_COUNTS,
+  unreachableOrigin,
+} from './faults.ts'
 import { WIRES } from './wires.ts'
 
 /** The limits of each phase; what is hung may not outlast them. */
@@ -16,7 +25,7 @@ const LIMIT_MS = 2_000
 /** For a machine with other work to do; well below the call's own end, at which what hangs would be found. */
 const SLACK_MS = 15_000
 /** What is at work at once: enough to wait side by side, few enough to be on time on a small machine. */
-const AT_ONCE = 8
+const CONCURRENCY = 8
 
 interface Case {
   readonly nth: number
@@ -34,22 +43,22 @@ const CASES: readonly Case[] = WIRES.flatMap((ill, i) =>
   })),
 ).map((one, nth) => ({ ...one, nth }))
 
-let vendor: Upstream
-let nowhere: string
+let vendor: FakeVendor
+let unreachableUrl: string
 const problems = new Map<Case, readonly string[]>()
 
 beforeAll(async () => {
-  nowhere = await deadOrigin()
-  vendor = await upstream((asked) => {
+  unreachableUrl = await unreachableOrigin()
+  vendor = await startFakeVendor((asked) => {
     const [, nth, role] = /^\/(\d+)\/(ill|well)/.exec(asked.path) ?? []
     const one = CASES[Number(nth)]
-    return role === 'ill' && one ? playOf(one.fault) : healthy(asked)
+    return role === 'ill' && one ? faultResponse(one.fault) : healthyResponse(asked)
   })
   const left = [...CASES]
   const work = async (): Promise<void> => {
-    for (let one = left.shift(); one; one = left.shift()) problems.set(one, await problemsOf(one))
+    for (let one = left.shift(); one; one = left.shift()) problems.set(one, await findProblems(one))
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  await Promise.all(Array.from({ length: CONCURRENCY }, work))
 }, 120_000)
 
 afterAll(async () => {
@@ -67,7 +76,7 @@ for (const ill of WIRES) {
 }
 
 /** Plays one case through the whole program and says what was not as it should be. */
-async function problemsOf(one: Case): Promise<readonly string[]> {
+async function findProblems(one: Case): Promise<readonly string[]> {
   const { fault } = one
   const cwd = mkdtempSync(join(tmpdir(), 'showrunner-fault-'))
   writeFileSync(join(cwd, 'showrunner.json'), JSON.stringify(configOf(one)))
@@ -76,7 +85,7 @@ async function problemsOf(one: Case): Promise<readonly string[]> {
   const attempts: Attempt[] = []
   const began = performance.now()
   try {
-    const answer = await collect(
+    const answer = await collectAnswer(
       house.generate(
         {
           model: 'ill/gpt-4o',
@@ -93,21 +102,21 @@ async function problemsOf(one: Case): Promise<readonly string[]> {
     )
     const tookMs = performance.now() - began
     const { periods, budgets } = await house.usage('all')
-    const asked = vendor.asked.filter(({ path }) => path.startsWith(`/${one.nth}/`))
+    const asked = vendor.requests.filter(({ path }) => path.startsWith(`/${one.nth}/`))
     const found = [
-      ...same('the text', answer.text, ANSWER),
-      ...same('the finish', answer.finish, 'stop'),
-      ...same('who answered', answer.provider, fault.kind === 'ok' ? 'ill' : 'well'),
-      ...same('the outcomes', outcomes(attempts), [
-        ...Array.from({ length: fault.asks }, () => `ill ${fault.kind}`),
+      ...describeDifference('the text', answer.text, ANSWER),
+      ...describeDifference('the finish', answer.finish, 'stop'),
+      ...describeDifference('who answered', answer.provider, fault.kind === 'ok' ? 'ill' : 'well'),
+      ...describeDifference('the outcomes', outcomes(attempts), [
+        ...Array.from({ length: fault.expectedRequests }, () => `ill ${fault.kind}`),
         ...(fault.kind === 'ok' ? [] : ['well ok']),
       ]),
-      ...same('the requests', asked.map(roleOf), [
-        ...(fault.play ? Array.from({ length: fault.asks }, () => 'ill') : []),
+      ...describeDifference('the requests', asked.map(roleOf), [
+        ...(fault.respond ? Array.from({ length: fault.expectedRequests }, () => 'ill') : []),
         ...(fault.kind === 'ok' ? [] : ['well']),
       ]),
-      ...attempts.flatMap((attempt, i) => unsettled(attempt, one, i)),
-      ...same('the ledger', ledgerOf(periods['all']), {
+      ...attempts.flatMap((attempt, i) => attemptProblems(attempt, one, i)),
+      ...describeDifference('the ledger', ledgerOf(periods['all']), {
         attempts: attempts.length,
         failures: attempts.filter(({ outcome }) => outcome !== 'ok').length,
         fallbacks: fault.kind === 'ok' ? 0 : 1,
@@ -116,12 +125,12 @@ async function problemsOf(one: Case): Promise<readonly string[]> {
         calls: 1,
         lost_holds: 0,
       }),
-      ...same(
+      ...describeDifference(
         'what is still held',
         budgets.map(({ held_usd }) => held_usd),
         [0],
       ),
-      ...(tookMs > mostMs(fault) ? [`it took ${Math.round(tookMs)} ms`] : []),
+      ...(tookMs > maxDurationMs(fault) ? [`it took ${Math.round(tookMs)} ms`] : []),
     ]
     return found
   } catch (error) {
@@ -140,7 +149,7 @@ function configOf({ nth, ill, well, fault }: Case): object {
   })
   return {
     providers: {
-      ill: provider('ill', ill, fault.play ? vendor.origin : nowhere),
+      ill: provider('ill', ill, fault.respond ? vendor.origin : unreachableUrl),
       well: provider('well', well, vendor.origin),
     },
     // A dollar a million tokens of input and two of output: one and two micro-dollars a token.
@@ -170,7 +179,7 @@ const FREE: ReadonlySet<'ok' | FailureKind> = new Set([
 ])
 
 /** What is wrong with the settlement of an attempt. */
-function unsettled(attempt: Attempt, { fault }: Case, i: number): readonly string[] {
+function attemptProblems(attempt: Attempt, { fault }: Case, i: number): readonly string[] {
   const { usage, microUsd, estimated, outcome, model } = attempt
   const counted = model === 'well/gpt-4o' || (outcome === 'ok' && fault.name !== 'no usage')
   const inputTokens = usage.inputTokens ?? Number.NaN
@@ -179,26 +188,38 @@ function unsettled(attempt: Attempt, { fault }: Case, i: number): readonly strin
   const paid = inputTokens + 2 * outputTokens
   if (counted) {
     return [
-      ...same(`${where}: the counts`, [inputTokens, outputTokens], [COUNTS.input, COUNTS.output]),
-      ...same(`${where}: the cost`, [microUsd, estimated], [COUNTS.input + 2 * COUNTS.output, false]),
+      ...describeDifference(
+        `${where}: the counts`,
+        [inputTokens, outputTokens],
+        [TOKEN_COUNTS.input, TOKEN_COUNTS.output],
+      ),
+      ...describeDifference(
+        `${where}: the cost`,
+        [microUsd, estimated],
+        [TOKEN_COUNTS.input + 2 * TOKEN_COUNTS.output, false],
+      ),
     ]
   }
   if (fault.name.startsWith('content filter, an end') || fault.name === 'an end with nothing in it') {
-    return same(`${where}: the cost`, [microUsd, estimated], [COUNTS.input + 2 * COUNTS.output, false])
+    return describeDifference(
+      `${where}: the cost`,
+      [microUsd, estimated],
+      [TOKEN_COUNTS.input + 2 * TOKEN_COUNTS.output, false],
+    )
   }
-  const free = !fault.midway && (fault.play === undefined || FREE.has(outcome))
-  if (free) return same(`${where}: the cost`, [microUsd, estimated], [0, false])
-  const leastOutput = fault.midway ? Math.ceil(Buffer.byteLength(SENT_PIECES.join('')) / 3) : 0
+  const free = !fault.afterContent && (fault.respond === undefined || FREE.has(outcome))
+  if (free) return describeDifference(`${where}: the cost`, [microUsd, estimated], [0, false])
+  const leastOutput = fault.afterContent ? Math.ceil(Buffer.byteLength(SENT_PIECES.join('')) / 3) : 0
   return [
-    ...same(`${where}: estimated`, estimated, true),
-    ...same(`${where}: the cost`, microUsd, paid),
+    ...describeDifference(`${where}: estimated`, estimated, true),
+    ...describeDifference(`${where}: the cost`, microUsd, paid),
     ...(inputTokens > 0 ? [] : [`${where}: no input was counted`]),
     ...(outputTokens >= leastOutput ? [] : [`${where}: only ${outputTokens} tokens of output were counted`]),
   ]
 }
 
 /** No longer than the limits that the fault runs into, and the waits that it asks for. */
-function mostMs({ kind, asks, name }: Fault): number {
+function maxDurationMs({ kind, expectedRequests: asks, name }: Fault): number {
   const waits = name.startsWith('429, Retry-After in') || name.startsWith('429, Retry-After as') ? 2_000 : 0
   return (kind === 'timeout' ? LIMIT_MS : 0) + waits + asks * 200 + SLACK_MS
 }
@@ -216,11 +237,11 @@ function outcomes(attempts: readonly Attempt[]): readonly string[] {
   return attempts.map(({ model, outcome }) => `${model.split('/')[0]} ${outcome}`)
 }
 
-function roleOf({ path }: Asked): string {
+function roleOf({ path }: VendorRequest): string {
   return path.split('/')[2] ?? ''
 }
 
-function same(what: string, is: unknown, should: unknown): readonly string[] {
+function describeDifference(what: string, is: unknown, should: unknown): readonly string[] {
   const [a, b] = [JSON.stringify(is), JSON.stringify(should)]
   return a === b ? [] : [`${what}: ${a} in place of ${b}`]
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, type TestClient } from '../support/clients.ts'
-import { type Upstream, upstream } from '../support/upstream.ts'
-import { ANSWER, FAULTS, healthy, playOf } from './faults.ts'
+import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts'
+import { ANSWER, FAULTS, faultResponse, healthyResponse } from './faults.ts'
 import { WIRES } from './wires.ts'
 
 /** One fault of each sort: refused, asked to wait, no answer at all, broken in each way after its first words, whole. */
@@ -22,15 +22,15 @@ const CASES = WIRES.flatMap((ill, i) =>
 ).map((one, nth) => ({ ...one, nth }))
 
 describe('through the built server, over stdio', () => {
-  let vendor: Upstream
+  let vendor: FakeVendor
   let client: TestClient
   let wordsTold = 0
 
   beforeAll(async () => {
-    vendor = await upstream((asked) => {
+    vendor = await startFakeVendor((asked) => {
       const [, nth, role] = /^\/(\d+)\/(ill|well)/.exec(asked.path) ?? []
       const one = CASES[Number(nth)]
-      return role === 'ill' && one ? playOf(one.fault) : healthy(asked)
+      return role === 'ill' && one ? faultResponse(one.fault) : healthyResponse(asked)
     })
     const cwd = mkdtempSync(join(tmpdir(), 'showrunner-faults-'))
     writeFileSync(join(cwd, 'showrunner.json'), JSON.stringify(configOf(vendor.origin)))
@@ -63,7 +63,7 @@ describe('through the built server, over stdio', () => {
       wordsTold += words.length
       const attempts = structured['attempts'] as readonly { readonly model: string; readonly outcome: string }[]
       expect(attempts.map(({ model, outcome }) => `${model.replace(/-.*/, '')} ${outcome}`)).toEqual([
-        ...Array.from({ length: fault.asks }, () => `ill ${fault.kind}`),
+        ...Array.from({ length: fault.expectedRequests }, () => `ill ${fault.kind}`),
         ...(fault.kind === 'ok' ? [] : ['well ok']),
       ])
       expect(structured['model']).toBe(`${fault.kind === 'ok' ? 'ill' : 'well'}-${nth}/gpt-4o`)
@@ -72,7 +72,7 @@ describe('through the built server, over stdio', () => {
 
   test('the ledger has every request that went out and holds nothing back; the answers were told as they came', async () => {
     const { periods, budgets } = JSON.parse((await client.read('usage://report/all')).text)
-    expect(periods.all.attempts).toBe(vendor.asked.length)
+    expect(periods.all.attempts).toBe(vendor.requests.length)
     expect(periods.all.calls).toBe(CASES.length)
     expect(budgets).toMatchObject([{ held_usd: 0 }])
     expect(wordsTold).toBeGreaterThan(ANSWER.length)

@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openLedger } from '../../src/store/ledger.ts'
-import { type Play, upstream } from '../support/upstream.ts'
-import { testWorld } from '../support/world.ts'
-import type { Errand, Told } from './caller-worker.ts'
-import { type Caller, caller, withCrew } from './crew.ts'
+import { openLedger } from '../../src/store/sqlite/ledger/ledger.ts'
+import { startFakeVendor, type VendorResponse } from '../support/fake-vendor.ts'
+import { testWorld } from '../support/test-world.ts'
+import type { CallReport, CallTask } from './call-worker.ts'
+import { type CallWorker, spawnWorker, withWorkers } from './workers.ts'
 
 /** What was left after the last kill. Amounts in micro-dollars. */
-export interface Wreck {
+export interface CrashReport {
   readonly kills: number
   /** Calls whose answer had reached the caller whole, and what they cost. */
   readonly answered: number
@@ -21,7 +21,7 @@ export interface Wreck {
   readonly unlocked: boolean
   /** Holds that the killed left, and how many of them were booked as lost once they had expired. */
   readonly holds: number
-  readonly lost: number
+  readonly lostHolds: number
   readonly bookedMicroUsd: number
   readonly heldMicroUsd: number
   /** A process that comes after all this: how many of its calls were answered. */
@@ -29,7 +29,7 @@ export interface Wreck {
   readonly stderr: string
 }
 
-const ASKS: Errand['asks'] = [
+const PROMPTS: CallTask['asks'] = [
   { model: 'openai/gpt-5-mini', prompt: 'A word of comfort, please.', maxOutputTokens: 200 },
   { model: 'anthropic/claude-haiku-4-5', prompt: 'And another, from elsewhere. '.repeat(20), maxOutputTokens: 900 },
   { model: 'groq/llama-3.3-70b-versatile', prompt: 'Quickly now.', maxOutputTokens: 50 },
@@ -39,11 +39,17 @@ const ASKS: Errand['asks'] = [
  * Three wires, streams and failures mixed, a few processes on one home; one after another is killed, with no warning, at
  * a random moment of its work, and replaced.
  */
-export async function crash({ kills, atOnce }: { readonly kills: number; readonly atOnce: number }): Promise<Wreck> {
+export async function runCrashTest({
+  kills,
+  atOnce,
+}: {
+  readonly kills: number
+  readonly atOnce: number
+}): Promise<CrashReport> {
   let over = false
-  const vendor = await upstream(() => played(over ? 1 : Math.random()))
+  const vendor = await startFakeVendor(() => randomResponse(over ? 1 : Math.random()))
   try {
-    return await withCrew(1, async ([survivor], folder) => {
+    return await withWorkers(1, async ([survivor], folder) => {
       const home = join(folder, 'home')
       mkdirSync(home)
       const config = { limits: [{ match: '*', concurrent: 10_000 }], routing: { rest_ms: 100 } }
@@ -55,33 +61,33 @@ export async function crash({ kills, atOnce }: { readonly kills: number; readonl
         ...{ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: vendor.origin },
         ...{ GROQ_API_KEY: 'k', GROQ_BASE_URL: `${vendor.origin}/openai/v1` },
       }
-      const errand = { env, cwd: folder, calls: 1e9, atOnce: 6, asks: ASKS }
-      const told: Told[] = []
+      const errand = { env, cwd: folder, calls: 1e9, atOnce: 6, asks: PROMPTS }
+      const told: CallReport[] = []
       let stderr = ''
       let left = kills
       async function lane(): Promise<void> {
         while (left-- > 0) {
-          const victim = caller()
+          const victim = spawnWorker()
           victim.run({ ...errand, name: `k${left}` }).catch(() => {}) // it never ends well
-          await busy(victim)
+          await waitForFirstReport(victim)
           await delay(Math.random() * 300)
-          await killed(victim)
-          told.push(...victim.told())
+          await killWorker(victim)
+          told.push(...victim.reports())
           stderr += victim.stderr()
         }
       }
       await Promise.all(Array.from({ length: atOnce }, lane))
-      const wreck = await examine(join(home, 'ledger.db'), told)
+      const crashReport = await inspectLedger(join(home, 'ledger.db'), told)
       over = true
       const later = await survivor?.run({ ...errand, name: 'after', calls: 10 })
-      return { kills, ...wreck, after: later?.filter((one) => 'microUsd' in one).length ?? 0, stderr }
+      return { kills, ...crashReport, after: later?.filter((one) => 'microUsd' in one).length ?? 0, stderr }
     })
   } finally {
     await vendor.close()
   }
 }
 
-function played(dice: number): Play {
+function randomResponse(dice: number): VendorResponse {
   if (dice < 0.05) return { status: 503 }
   if (dice < 0.08) return { status: 429, headers: { 'retry-after-ms': '20' } }
   if (dice < 0.1) return { status: 400 }
@@ -90,29 +96,32 @@ function played(dice: number): Play {
 }
 
 /** Resolves once it has told of a call, so that the kill meets it at work and not at breakfast. */
-async function busy(victim: Caller): Promise<void> {
-  while (victim.told().length === 0) {
+async function waitForFirstReport(victim: CallWorker): Promise<void> {
+  while (victim.reports().length === 0) {
     if (victim.child.exitCode !== null) throw new Error(`a victim died by itself: ${victim.stderr()}`)
     await delay(5)
   }
 }
 
-async function killed({ child }: Caller): Promise<void> {
+async function killWorker({ child }: CallWorker): Promise<void> {
   const closed = new Promise((resolve) => child.once('close', resolve))
   child.kill('SIGKILL')
   await closed
 }
 
-async function examine(path: string, told: readonly Told[]): Promise<Omit<Wreck, 'kills' | 'after' | 'stderr'>> {
+async function inspectLedger(
+  path: string,
+  told: readonly CallReport[],
+): Promise<Omit<CrashReport, 'kills' | 'after' | 'stderr'>> {
   const answers = told.flatMap((one) => ('microUsd' in one ? [one] : []))
-  const { integrity, unlocked, holds } = look(path)
+  const { integrity, unlocked, holds } = inspectDatabase(path)
   // Long after the deadline of every call.
   const world = testWorld({ now: Date.now() + 7_200_000 })
   const budgets = [{ name: 'all', match: '*', per: 'total', limitMicroUsd: 1e12 }] as const
   const ledger = await openLedger(path, { world, budgets })
   const missing: string[] = []
   for (const { callId, microUsd } of answers) {
-    const call = await ledger.call(callId)
+    const call = await ledger.getCall(callId)
     if (call?.attempts.at(-1)?.outcome !== 'ok' || call.microUsd !== microUsd) missing.push(callId)
   }
   const report = await ledger.report(0, world.now() + 86_400_000)
@@ -122,13 +131,13 @@ async function examine(path: string, told: readonly Told[]): Promise<Omit<Wreck,
     answered: answers.length,
     answeredMicroUsd: answers.reduce((sum, { microUsd }) => sum + (microUsd ?? Number.NaN), 0),
     ...{ missing, integrity, unlocked, holds },
-    lost: report.lostHolds,
+    lostHolds: report.lostHolds,
     bookedMicroUsd: report.microUsd,
     heldMicroUsd: all?.heldMicroUsd ?? Number.NaN,
   }
 }
 
-function look(path: string): Pick<Wreck, 'integrity' | 'unlocked' | 'holds'> {
+function inspectDatabase(path: string): Pick<CrashReport, 'integrity' | 'unlocked' | 'holds'> {
   const file = new DatabaseSync(path, { timeout: 0 })
   let unlocked = true
   try {

@@ -4,7 +4,7 @@ import type { Call, GenerateEvent, GenerateRequest } from '../../src/contract/ge
 import type { Wire } from '../../src/contract/provider.ts'
 import type { Account } from '../../src/providers/account.ts'
 import { createProvider } from '../../src/providers/index.ts'
-import { testWorld } from '../support/world.ts'
+import { testWorld } from '../support/test-world.ts'
 
 /** Somebody else's idea of the vendors' wires, over real HTTP. Where it is known to differ from the vendors, recordings tell. */
 const WIRES: readonly (readonly [Wire, path: string, more: Partial<Account>])[] = [

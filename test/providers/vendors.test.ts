@@ -2,16 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCatalog } from '../../src/catalog/index.ts'
 import type { Vendor } from '../../src/contract/provider.ts'
 import { createProvider } from '../../src/providers/index.ts'
-import { vendors } from '../../src/providers/vendors.ts'
-import { type RawServer, rawServer } from '../contracts/raw-server.ts'
-import { testWorld } from '../support/world.ts'
-import { chatSays, responsesSays } from './openai-says.ts'
+import { mergeVendors } from '../../src/providers/vendors.ts'
+import { type RawServer, startRawServer } from '../suites/raw-server.ts'
+import { testWorld } from '../support/test-world.ts'
+import { chatFixtures, responsesFixtures } from './openai/fixtures.ts'
 
 const catalog = await openCatalog()
-const all = vendors(catalog.vendors)
+const all = mergeVendors(catalog.vendors)
 const WIRES = {
-  'openai-chat': { path: '/chat/completions', stream: chatSays.says('ok'), messages: 'messages' },
-  'openai-responses': { path: '/responses', stream: responsesSays.says('ok'), messages: 'input' },
+  'openai-chat': { path: '/chat/completions', stream: chatFixtures.textStream('ok'), messages: 'messages' },
+  'openai-responses': { path: '/responses', stream: responsesFixtures.textStream('ok'), messages: 'input' },
 } as const
 const compatible = all.flatMap((vendor) => {
   if (!(vendor.wire in WIRES) || !vendor.baseUrl) return []
@@ -21,13 +21,13 @@ const compatible = all.flatMap((vendor) => {
 describe(`${compatible.length} OpenAI-compatible vendors, one request to each`, () => {
   let server: RawServer
   beforeAll(async () => {
-    server = await rawServer()
+    server = await startRawServer()
   })
   afterAll(() => server.close())
 
   test.each(compatible.map((vendor) => [vendor.id, vendor] as const))('%s', async (id, vendor) => {
     const { path, stream, messages } = WIRES[vendor.wire]
-    server.play = (response) => {
+    server.respond = (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream.join(''))
     }
     // The vendor's own path, at an upstream of ours in its host's place.
@@ -54,7 +54,7 @@ describe(`${compatible.length} OpenAI-compatible vendors, one request to each`, 
     const events = await Array.fromAsync(provider.generate(request, call))
     expect(events.map((event) => (event.type === 'text' ? event.text : '')).join('')).toBe('ok')
 
-    const asked = server.asked.at(-1)
+    const asked = server.requests.at(-1)
     expect(asked?.method).toBe('POST')
     expect(asked?.path).toBe(`/${id}${address.pathname.replace(/\/+$/, '')}${path}`)
     expect(asked?.headers[vendor.quirks?.keyHeader ?? 'authorization']).toBe(`Bearer key-of-${id}`)
@@ -109,7 +109,7 @@ test.each([
 ])('%s has an address and is chosen by auto', (id) => {
   const vendor = all.find((each) => each.id === id)
   expect(vendor?.baseUrl).toMatch(/^https:/)
-  expect(vendor?.ambient).toBeUndefined()
+  expect(vendor?.autoExcluded).toBeUndefined()
 })
 
 test.each([
@@ -121,12 +121,12 @@ test.each([
   'cloudflare-workers-ai',
   'digitalocean',
 ])('the key of %s is on machines for other reasons', (id) => {
-  expect(all.find((each) => each.id === id)?.ambient).toBe(true)
+  expect(all.find((each) => each.id === id)?.autoExcluded).toBe(true)
 })
 
 test('of the doors that one key opens, auto takes the plainest', () => {
   const auto = (keyName: string) =>
-    all.filter((vendor) => vendor.keyNames[0] === keyName && !vendor.ambient).map((vendor) => vendor.id)
+    all.filter((vendor) => vendor.keyNames[0] === keyName && !vendor.autoExcluded).map((vendor) => vendor.id)
   expect(auto('MOONSHOT_API_KEY')).toEqual(['moonshotai'])
   expect(auto('MINIMAX_API_KEY')).toEqual(['minimax'])
   expect(auto('ZHIPU_API_KEY')).toEqual(['zai'])
@@ -141,5 +141,8 @@ test('a vendor the table does not name comes through as the catalog has it', () 
     baseUrl: 'https://new.test/v1/',
     keyNames: ['NEW_KEY'],
   }
-  expect(vendors([plain]).find((vendor) => vendor.id === 'new')).toEqual({ ...plain, baseUrl: 'https://new.test/v1' })
+  expect(mergeVendors([plain]).find((vendor) => vendor.id === 'new')).toEqual({
+    ...plain,
+    baseUrl: 'https://new.test/v1',
+  })
 })

@@ -2,42 +2,65 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Failure } from '../../src/contract/errors.ts'
 import { GenerateError } from '../../src/contract/errors.ts'
-import { nameOf } from '../../src/router/words.ts'
-import { answeredBy, end, error, house, type PlayStep, passing, start, text, upstream } from './house.ts'
+import { candidateName } from '../../src/router/format.ts'
+import {
+  advanceUntilSettled,
+  answeringModel,
+  createHarness,
+  endEvent,
+  fakeUpstream,
+  makeError,
+  type ScriptStep,
+  startEvent,
+  textEvent,
+} from './harness.ts'
 
 describe('what a router says of itself', () => {
   test('status: ready, cooling down, busy', async () => {
-    const { router, fails, ask } = house(
+    const {
+      router,
+      expectError: fails,
+      collectEvents: ask,
+    } = createHarness(
       (world) => [
-        upstream(world, 'a/tired', [error({ kind: 'rate_limited', retryAfterMs: 60_000 })]),
-        upstream(world, 'b/two', ['x']),
+        fakeUpstream(world, 'a/tired', [makeError({ kind: 'rate_limited', retryAfterMs: 60_000 })]),
+        fakeUpstream(world, 'b/two', ['x']),
       ],
       { policy: { limits: [{ match: 'b', requestsPerMinute: 1 }] } },
     )
-    expect(await Promise.all([router.status('a', 'tired'), router.status('b', 'two')])).toEqual(['ready', 'ready'])
+    expect(await Promise.all([router.modelStatus('a', 'tired'), router.modelStatus('b', 'two')])).toEqual([
+      'ready',
+      'ready',
+    ])
     await fails({ model: 'a/tired' })
     await ask({ model: 'b/two' })
-    expect(await Promise.all([router.status('a', 'tired'), router.status('b', 'two')])).toEqual([
+    expect(await Promise.all([router.modelStatus('a', 'tired'), router.modelStatus('b', 'two')])).toEqual([
       'cooling_down',
       'busy',
     ])
-    expect(await router.status('a', 'other')).toBe('ready')
+    expect(await router.modelStatus('a', 'other')).toBe('ready')
   })
 
   test('a refused key cools everything behind it', async () => {
-    const { router, fails } = house((world) => [upstream(world, 'a/one', [error({ kind: 'auth' })])])
+    const { router, expectError: fails } = createHarness((world) => [
+      fakeUpstream(world, 'a/one', [makeError({ kind: 'auth' })]),
+    ])
     await fails({ model: 'a/one' })
-    expect(await router.status('a', 'other')).toBe('cooling_down')
+    expect(await router.modelStatus('a', 'other')).toBe('cooling_down')
   })
 
   test('limits: every rule, and the rests that are under way', async () => {
-    const { router, fails, world } = house(
-      (up) => [upstream(up, 'a/one', [error({ kind: 'rate_limited', retryAfterMs: 60_000 })])],
+    const {
+      router,
+      expectError: fails,
+      world,
+    } = createHarness(
+      (upstreams) => [fakeUpstream(upstreams, 'a/one', [makeError({ kind: 'rate_limited', retryAfterMs: 60_000 })])],
       { policy: { limits: [{ match: '*', requestsPerMinute: 30, tokensPerMinute: 100_000, concurrent: 4 }] } },
     )
     const began = world.now()
     await fails({ model: 'a/one' })
-    expect(await router.limits()).toEqual([
+    expect(await router.limitStates()).toEqual([
       { name: '*: 30 requests a minute', freeAt: world.now() },
       { name: '*: 100,000 tokens a minute', freeAt: world.now() },
       { name: '*: 4 calls at once', freeAt: world.now() },
@@ -46,34 +69,40 @@ describe('what a router says of itself', () => {
   })
 
   test('a rule is one limit, shared by all that it matches', async () => {
-    const { ask, fails } = house((world) => [upstream(world, 'a/one', ['x']), upstream(world, 'a/two', ['y'])], {
-      policy: { limits: [{ match: 'a', requestsPerMinute: 1 }] },
-    })
+    const { collectEvents: ask, expectError: fails } = createHarness(
+      (world) => [fakeUpstream(world, 'a/one', ['x']), fakeUpstream(world, 'a/two', ['y'])],
+      {
+        policy: { limits: [{ match: 'a', requestsPerMinute: 1 }] },
+      },
+    )
     await ask({ model: 'a/one' })
     expect((await fails({ model: 'a/two' })).failure).toMatchObject({ limit: 'a: 1 requests a minute' })
   })
 
   test('resolve: what a name means now', async () => {
-    const { router } = house((world) => [upstream(world, 'a/one', []), upstream(world, 'b/two', [])], {
+    const { router } = createHarness((world) => [fakeUpstream(world, 'a/one', []), fakeUpstream(world, 'b/two', [])], {
       policy: { aliases: { both: ['two', 'one'] } },
       notReady: ['c/three'],
     })
     const signal = new AbortController().signal
-    expect((await router.resolve('both', signal)).map(nameOf)).toEqual(['b/two', 'a/one'])
-    expect((await router.resolve('auto', signal)).map(nameOf)).toEqual(['a/one', 'b/two'])
+    expect((await router.resolve('both', signal)).map(candidateName)).toEqual(['b/two', 'a/one'])
+    expect((await router.resolve('auto', signal)).map(candidateName)).toEqual(['a/one', 'b/two'])
     await expect(router.resolve('three', signal)).rejects.toMatchObject({ failure: { kind: 'auth' } })
   })
 })
 
 describe('strategies go by what was seen', () => {
   test('fastest asks everyone once and then the quickest', async () => {
-    const slow = [start('a/slow'), 3_000, text('x'), end()]
-    const quick = [start('b/quick'), 1_000, text('x'), end()]
-    const { ask } = house((world) => [upstream(world, 'a/slow', [slow]), upstream(world, 'b/quick', [quick])], {
-      policy: { strategy: 'fastest' },
-    })
+    const slow = [startEvent('a/slow'), 3_000, textEvent('x'), endEvent()]
+    const quick = [startEvent('b/quick'), 1_000, textEvent('x'), endEvent()]
+    const { collectEvents: ask } = createHarness(
+      (world) => [fakeUpstream(world, 'a/slow', [slow]), fakeUpstream(world, 'b/quick', [quick])],
+      {
+        policy: { strategy: 'fastest' },
+      },
+    )
     const by: (string | undefined)[] = []
-    for (let i = 0; i < 4; i++) by.push(answeredBy(await ask()))
+    for (let i = 0; i < 4; i++) by.push(answeringModel(await ask()))
     expect(by).toEqual(['b/quick', 'a/slow', 'b/quick', 'b/quick'])
   })
 })
@@ -92,12 +121,20 @@ const failure = fc.constantFrom<Failure>(
   { kind: 'bad_response' },
 )
 const middle = fc.oneof(
-  fc.constantFrom<PlayStep>(text('word '), text(''), { type: 'thinking', text: '' }, 700, 40_000, 'hang', 'deaf'),
-  failure.map((one): PlayStep => error(one)),
+  fc.constantFrom<ScriptStep>(
+    textEvent('word '),
+    textEvent(''),
+    { type: 'thinking', text: '' },
+    700,
+    40_000,
+    'hang',
+    'deaf',
+  ),
+  failure.map((one): ScriptStep => makeError(one)),
 )
 const play = fc.oneof(
-  failure.map((one) => [error(one)] as const),
-  fc.array(middle, { maxLength: 5 }).map((steps) => [start('p/m'), ...steps, end()]),
+  failure.map((one) => [makeError(one)] as const),
+  fc.array(middle, { maxLength: 5 }).map((steps) => [startEvent('p/m'), ...steps, endEvent()]),
   fc.array(middle, { maxLength: 3 }),
 )
 const script = fc.record({
@@ -113,8 +150,8 @@ test('whatever the upstreams do: every hold ends once, requests are bounded, no 
   await fc.assert(
     fc.asyncProperty(script, async ({ models, calls, leaveAfter, cancelAtMs, json, concurrent }) => {
       const names = models.map((_, i) => `p${i}/m`)
-      const { world, router, request, call, ledger, up, attempts } = house(
-        (in_) => models.map((plays, i) => upstream(in_, names[i] ?? '', plays)),
+      const { world, router, request, call, ledger, upstreams, attempts } = createHarness(
+        (in_) => models.map((plays, i) => fakeUpstream(in_, names[i] ?? '', plays)),
         { policy: { limits: [{ match: '*', concurrent }], timeouts: TIMEOUTS } },
       )
       const [model = '', ...fallbacks] = names
@@ -135,19 +172,19 @@ test('whatever the upstreams do: every hold ends once, requests are bounded, no 
           expect(ends).toBe(0)
         }
       }
-      await passing(world, Promise.all(Array.from({ length: calls }, one)))
+      await advanceUntilSettled(world, Promise.all(Array.from({ length: calls }, one)))
       await world.advance(60_000) // for the cancels that came too late
       expect(ledger.holds.map((hold) => hold.end)).not.toContain('open')
       expect(attempts.length).toBe(ledger.entries.length)
-      const requests = up.reduce((sum, { asked: all }) => sum + all.length, 0)
+      const requests = upstreams.reduce((sum, { requests: all }) => sum + all.length, 0)
       expect(requests).toBe(ledger.entries.length)
       expect(requests).toBeLessThanOrEqual(8 * calls)
-      expect(world.sleeping).toBe(0)
-      const [limit] = await router.limits()
+      expect(world.pendingSleeps).toBe(0)
+      const [limit] = await router.limitStates()
       expect(limit?.freeAt).toBe(world.now())
     }),
     { numRuns: 150 },
   )
 })
 
-const TIMEOUTS = { connectMs: 5_000, firstTokenMs: 20_000, silenceMs: 10_000, totalMs: 60_000 }
+const TIMEOUTS = { connectMs: 5_000, firstTokenMs: 20_000, idleMs: 10_000, totalMs: 60_000 }

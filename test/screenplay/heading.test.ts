@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { conventionOf } from '../../src/screenplay/conventions.ts'
+import { findHeadingConvention } from '../../src/screenplay/heading-languages.ts'
 import { breakdown, lint, parseFountain, printFountain, readHeading } from '../../src/screenplay/index.ts'
 
 test.each([
@@ -40,7 +40,7 @@ test('a word of another language within a place is no time of day', () => {
 const LANGUAGES = ['French', 'German', 'Spanish', 'Italian', 'Portuguese', 'English']
 
 test.each(LANGUAGES)('what the convention of %s writes is read', (language) => {
-  const { prefixes, times } = conventionOf(language)
+  const { prefixes, times } = findHeadingConvention(language)
   for (const [prefix, written] of Object.entries(prefixes)) {
     for (const [time, word] of Object.entries(times)) {
       const read = readHeading(`${written} KINO - ${word}`)
@@ -61,7 +61,7 @@ test.each([
   ['Japanese', 'NIGHT'],
   [undefined, 'NIGHT'],
 ])('a night in %s is %s', (language, night) => {
-  expect(conventionOf(language).times.NIGHT).toBe(night)
+  expect(findHeadingConvention(language).times.NIGHT).toBe(night)
 })
 
 test('a sentence about inside and outside is no heading, and a forced one is for other programs', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { parseFountain } from '../../src/screenplay/fountain/parse.ts'
 import { type LintOptions, lint, RULES } from '../../src/screenplay/lint.ts'
-import { isNearDuplicate } from '../../src/screenplay/names.ts'
-import { parseFountain } from '../../src/screenplay/parse.ts'
+import { isNearDuplicate } from '../../src/screenplay/similar-names.ts'
 
 const GOOD = `Title: The Kettle
 Author: A Writer

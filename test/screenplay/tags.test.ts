@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { breakdown } from '../../src/screenplay/breakdown.ts'
 import { fromFdx } from '../../src/screenplay/fdx/read.ts'
 import { toFdx } from '../../src/screenplay/fdx/write.ts'
+import { parseFountain } from '../../src/screenplay/fountain/parse.ts'
+import { printFountain } from '../../src/screenplay/fountain/print.ts'
 import { lint } from '../../src/screenplay/lint.ts'
-import { parseFountain } from '../../src/screenplay/parse.ts'
-import { printFountain } from '../../src/screenplay/print.ts'
 import { TAG_CATEGORIES, type Tag, tagsOf } from '../../src/screenplay/tags.ts'
-import type { Element, Script } from '../../src/screenplay/types.ts'
-import { taggedScript } from './arbitrary.ts'
-import { bare, hasData, read, realFdx, withoutInstructions } from './data.ts'
+import type { Script, ScriptElement } from '../../src/screenplay/types.ts'
+import { anyTaggedScript } from './arbitrary-script.ts'
+import { fdxFiles, hasData, readData, stripInstructions, withoutPositions } from './final-draft-data.ts'
 
 const action = (text: string, ...tags: Tag[]): Script => ({
   titlePage: [],
@@ -63,7 +63,7 @@ describe('tags are read', () => {
   const numbers = ['k', 'd', 'k</DefId><DefId>d', 'f', 'g', 'nothing'].map(
     (id, at) => `<Tag Number="${at + 1}"><DefId>${id}</DefId></Tag>`,
   )
-  const elementsOf = (paragraphs: string): readonly Element[] =>
+  const elementsOf = (paragraphs: string): readonly ScriptElement[] =>
     fromFdx(
       `<FinalDraft><Content>${paragraphs}</Content><TagData><TagCategories>${categories}</TagCategories><TagDefinitions>${KETTLE}${DOG}${DRONE}${NAMED}</TagDefinitions><Tags>${numbers.join('')}</Tags></TagData></FinalDraft>`,
     ).elements
@@ -116,9 +116,9 @@ test('what another program keeps of tags is read, written and read again equal, 
   timeout: 60_000,
 }, () => {
   fc.assert(
-    fc.property(taggedScript, (given) => {
+    fc.property(anyTaggedScript, (given) => {
       const xml = toFdx(given)
-      const back = fromFdx(withoutInstructions(xml))
+      const back = fromFdx(stripInstructions(xml))
       expect(fromFdx(toFdx(back))).toEqual(back)
       expect(marksIn(toFdx(back))).toEqual(marksIn(xml))
     }),
@@ -129,7 +129,7 @@ test('what another program keeps of tags is read, written and read again equal, 
 test('Fountain leaves tags out, and that is no finding', () => {
   const script = parseFountain('INT. X - DAY #1#\n\nA cup.\n\nANNA\nMy cup.\n\n> FADE OUT.')
   const elements = script.elements.map(
-    (one): Element => (one.type === 'page_break' ? one : { ...one, tags: [props('cup')] }),
+    (one): ScriptElement => (one.type === 'page_break' ? one : { ...one, tags: [props('cup')] }),
   )
   expect(printFountain({ ...script, elements })).toBe(printFountain(script))
   expect(lint({ ...script, elements })).toEqual(lint(script))
@@ -150,19 +150,19 @@ test('a breakdown names what is tagged in each scene, each thing once', () => {
 })
 
 describe.skipIf(!hasData)('real files (skipped where ../shared/data is absent)', () => {
-  test.each(realFdx)('%s with tags on every element reads, writes and reads again equal', (file) => {
-    const { titlePage, elements } = fromFdx(read(file))
+  test.each(fdxFiles)('%s with tags on every element reads, writes and reads again equal', (file) => {
+    const { titlePage, elements } = fromFdx(readData(file))
     const given = { titlePage, elements: elements.map(withSomeTags) }
     const xml = toFdx(given)
     expect(fromFdx(xml)).toEqual(given)
-    const back = fromFdx(withoutInstructions(xml))
+    const back = fromFdx(stripInstructions(xml))
     expect(back.elements.flatMap(tagsOf)).toEqual(given.elements.flatMap(tagsOf))
     expect(fromFdx(toFdx(back))).toEqual(back)
-    expect(bare(parseFountain(printFountain(given))).elements).toEqual(elements)
+    expect(withoutPositions(parseFountain(printFountain(given))).elements).toEqual(elements)
   })
 
   test('the categories are those of Final Draft, under its ids', () => {
-    const theirs = read('cases/final-draft-v6-tagged.fdx')
+    const theirs = readData('cases/final-draft-v6-tagged.fdx')
     const ours = toFdx(action('A cup.', props('cup')))
     expect(categoriesIn(ours)).toHaveLength(TAG_CATEGORIES.length)
     expect(categoriesIn(ours)).toEqual(categoriesIn(theirs))
@@ -175,7 +175,7 @@ function categoriesIn(xml: string): readonly string[] {
 }
 
 /** The last word of an element, and every seventh in between, in categories by turns. */
-function withSomeTags(element: Element, at: number): Element {
+function withSomeTags(element: ScriptElement, at: number): ScriptElement {
   if (element.type === 'page_break' || element.type === 'character' || !('text' in element)) return element
   const words = [...new Set(element.text.match(/\p{L}{4,}/gu) ?? [])]
   const chosen = words.filter((word, index) => {

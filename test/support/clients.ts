@@ -15,7 +15,7 @@ export interface TestClient {
   /** What the server wrote to stderr so far. */
   stderr(): string
   call(tool: string, args: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<ToolAnswer>
-  tools(): Promise<readonly ShownTool[]>
+  tools(): Promise<readonly ListedTool[]>
   resources(): Promise<readonly { readonly uri: string }[]>
   templates(): Promise<readonly { readonly uriTemplate: string }[]>
   read(uri: string): Promise<{ readonly mimeType: string | undefined; readonly text: string }>
@@ -42,7 +42,7 @@ export interface ToolAnswer {
   readonly structured: Readonly<Record<string, unknown>>
 }
 
-export interface ShownTool {
+export interface ListedTool {
   readonly name: string
   readonly description?: string | undefined
   readonly inputSchema: Readonly<Record<string, unknown>>
@@ -54,7 +54,7 @@ type Reference =
   | { readonly type: 'ref/prompt'; readonly name: string }
   | { readonly type: 'ref/resource'; readonly uri: string }
 
-export interface Launch {
+export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Default: a new empty folder, which is also the server's home. */
   readonly cwd?: string
@@ -62,16 +62,16 @@ export interface Launch {
 }
 
 /** The argument by which each kind of long work is called again. */
-const JOBS = { develop_script: 'script_id', plan_tasks: 'plan_id' } as const
+const JOB_ID_ARGUMENTS = { develop_script: 'script_id', plan_tasks: 'plan_id' } as const
 
 /** Calls a tool, and calls it again by its id while it runs; the last answer. Throws where that is not `complete`. */
-export async function finished(
+export async function runToCompletion(
   client: TestClient,
-  tool: keyof typeof JOBS,
-  input: Readonly<Record<string, unknown>>,
+  tool: keyof typeof JOB_ID_ARGUMENTS,
+  args: Readonly<Record<string, unknown>>,
 ): Promise<ToolAnswer['structured']> {
-  const id = JOBS[tool]
-  let answer = await client.call(tool, input)
+  const id = JOB_ID_ARGUMENTS[tool]
+  let answer = await client.call(tool, args)
   while (!answer.isError && answer.structured['status'] === 'running')
     answer = await client.call(tool, { [id]: answer.structured[id] })
   if (answer.structured['status'] !== 'complete') throw new Error(answer.text)
@@ -81,11 +81,11 @@ export async function finished(
 export const SERVER = join(import.meta.dirname, '../../dist/server.js')
 
 /** The clients that every end-to-end test runs with. */
-export const CLIENTS = ['1.x', '2.x on 2025-11-25', '2.x on 2026-07-28'] as const
-export type Generation = (typeof CLIENTS)[number]
+export const CLIENT_VERSIONS = ['1.x', '2.x on 2025-11-25', '2.x on 2026-07-28'] as const
+export type ClientVersion = (typeof CLIENT_VERSIONS)[number]
 
 /** Starts the built server over stdio, in an environment that holds nothing but what is given, and connects to it. */
-export async function connect(generation: Generation, launch: Launch = {}): Promise<TestClient> {
+export async function connect(generation: ClientVersion, launch: LaunchOptions = {}): Promise<TestClient> {
   const cwd = launch.cwd ?? mkdtempSync(join(tmpdir(), 'showrunner-e2e-'))
   const [command, ...args] = launch.command ?? [process.execPath, SERVER]
   const bare = { PATH: process.env['PATH'] ?? '', HOME: cwd, SHOWRUNNER_HOME: join(cwd, 'home') }
@@ -97,11 +97,11 @@ type StdioOptions = ConstructorParameters<typeof OldStdio>[0]
 
 async function connectOld(options: StdioOptions): Promise<TestClient> {
   const transport = new OldStdio(options)
-  const stderr = collected(transport.stderr)
+  const stderr = collectText(transport.stderr)
   const client = new OldClient({ name: 'test', version: '1.0.0' })
   await client.connect(transport)
   return {
-    ...common('1.x', client, stderr),
+    ...sharedMethods('1.x', client, stderr),
     pid: transport.pid ?? 0,
     async watch(uri, heard) {
       client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => heard(params.uri))
@@ -110,17 +110,17 @@ async function connectOld(options: StdioOptions): Promise<TestClient> {
   }
 }
 
-async function connectNew(generation: Generation, options: StdioOptions): Promise<TestClient> {
+async function connectNew(generation: ClientVersion, options: StdioOptions): Promise<TestClient> {
   const modern = generation === '2.x on 2026-07-28'
   const transport = new NewStdio(options)
-  const stderr = collected(transport.stderr)
+  const stderr = collectText(transport.stderr)
   const client = new NewClient(
     { name: 'test', version: '1.0.0' },
     modern ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {},
   )
   await client.connect(transport)
   return {
-    ...common(generation, client, stderr),
+    ...sharedMethods(generation, client, stderr),
     pid: transport.pid ?? 0,
     async watch(uri, heard) {
       client.setNotificationHandler('notifications/resources/updated', ({ params }) => heard(params.uri))
@@ -130,7 +130,11 @@ async function connectNew(generation: Generation, options: StdioOptions): Promis
   }
 }
 
-function common(name: string, client: OldClient | NewClient, stderr: () => string): Omit<TestClient, 'watch' | 'pid'> {
+function sharedMethods(
+  name: string,
+  client: OldClient | NewClient,
+  stderr: () => string,
+): Omit<TestClient, 'watch' | 'pid'> {
   return {
     name,
     stderr,
@@ -166,7 +170,7 @@ function common(name: string, client: OldClient | NewClient, stderr: () => strin
   }
 }
 
-function collected(stream: { on(event: 'data', heard: (chunk: Buffer) => void): unknown } | null): () => string {
+function collectText(stream: { on(event: 'data', heard: (chunk: Buffer) => void): unknown } | null): () => string {
   let text = ''
   stream?.on('data', (chunk) => {
     text += chunk.toString()

@@ -3,24 +3,24 @@ import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { App } from '../../src/app.ts'
 import { GenerateError } from '../../src/contract/errors.ts'
-import { register } from '../../src/tools/register.ts'
-import { type On, tool, UserError } from '../../src/tools/tool.ts'
-import { type TestWorld, testWorld } from '../support/world.ts'
+import { registerTool } from '../../src/tools/register.ts'
+import { defineTool, type ToolContext, UserError } from '../../src/tools/tool.ts'
+import { type TestWorld, testWorld } from '../support/test-world.ts'
 
-interface Told {
+interface ProgressNotice {
   readonly at: number
   readonly progress: number
   readonly message: string
 }
 
 /** A tool that runs `run`, registered as on a real server, and called with a hand-turned clock. */
-function called(run: (on: On) => Promise<string>, world: TestWorld, token: string | null = 'p1') {
-  const told: Told[] = []
+function callTool(run: (on: ToolContext) => Promise<string>, world: TestWorld, token: string | null = 'p1') {
+  const told: ProgressNotice[] = []
   const started = world.now()
   const server = new McpServer({ name: 'test', version: '1.0.0' })
   const registered = vi.spyOn(server, 'registerTool')
   const hints = { readOnly: true, destructive: false, idempotent: true, openWorld: false }
-  const spec = tool({
+  const spec = defineTool({
     name: 't',
     title: 'T',
     description: 'T.',
@@ -29,7 +29,7 @@ function called(run: (on: On) => Promise<string>, world: TestWorld, token: strin
     hints,
     run: async (_, on) => ({ said: await run(on) }),
   })
-  register(server, { world } as unknown as App, spec)
+  registerTool(server, { world } as unknown as App, spec)
   const handler = registered.mock.calls[0]?.[2] as unknown as (
     args: object,
     ctx: ServerContext,
@@ -47,7 +47,7 @@ function called(run: (on: On) => Promise<string>, world: TestWorld, token: strin
 describe('progress', () => {
   test('comes at least every five seconds, always rises, and stops with the tool', async () => {
     const world = testWorld()
-    const { told, result } = called(async ({ progress }) => {
+    const { told, result } = callTool(async ({ progress }) => {
       await world.sleep(13_000)
       progress({ message: 'half way', done: 1, total: 2 })
       await world.sleep(9_000)
@@ -62,12 +62,12 @@ describe('progress', () => {
       expect.arrayContaining(['starting', 'half way', 'half way · 17 s']),
     )
     expect(told.at(-1)?.at).toBeLessThanOrEqual(22_000)
-    expect(world.sleeping).toBe(0)
+    expect(world.pendingSleeps).toBe(0)
   })
 
   test('is not sent where nobody asked for it', async () => {
     const world = testWorld()
-    const { told, result } = called(
+    const { told, result } = callTool(
       async ({ progress }) => {
         progress({ message: 'never heard' })
         return 'done'
@@ -86,19 +86,19 @@ describe('a failure', () => {
     ['of generation', new GenerateError({ kind: 'auth' }, 'Set OPENAI_API_KEY.'), 'Set OPENAI_API_KEY.'],
     ['of the person’s', new UserError('Say what to write.'), 'Say what to write.'],
   ])('%s is told with its way out', async (_, error, text) => {
-    const result = await called(() => Promise.reject(error), testWorld()).result
+    const result = await callTool(() => Promise.reject(error), testWorld()).result
     expect(result).toMatchObject({ isError: true, content: [{ type: 'text', text }] })
   })
 
   test('of ours says so and shows nothing of what it holds; its text goes to stderr', async () => {
     const world = testWorld()
-    const result = await called(() => Promise.reject(new TypeError('x is not a function at /secret/place')), world)
+    const result = await callTool(() => Promise.reject(new TypeError('x is not a function at /secret/place')), world)
       .result
     expect(JSON.stringify(result)).not.toContain('secret')
     expect(result).toMatchObject({
       isError: true,
       content: [{ text: expect.stringContaining('a fault in Showrunner itself') }],
     })
-    expect(world.logged.join()).toContain('/secret/place')
+    expect(world.logLines.join()).toContain('/secret/place')
   })
 })

@@ -1,5 +1,5 @@
-import { hundredths } from '../../planning/hundredths.ts'
 import { type Calendar, checkPlan, checkShooting, type TeamMember, workingCalendar } from '../../planning/index.ts'
+import { roundToHundredths } from '../../planning/round.ts'
 import { casting } from './casting.ts'
 import { certainty } from './certainty.ts'
 import { money } from './costs.ts'
@@ -120,9 +120,9 @@ function levelling(
     from,
   }: { readonly drafts: readonly DraftTask[]; readonly team: readonly TeamMember[]; readonly from: number },
 ): readonly Finding[] {
-  const chain = hundredths(from + plan.critical_path_hours)
+  const chain = roundToHundredths(from + plan.critical_path_hours)
   if (plan.makespan_hours <= chain) return []
-  const gap = hundredths(plan.makespan_hours - plan.lower_bound_hours)
+  const gap = roundToHundredths(plan.makespan_hours - plan.lower_bound_hours)
   const proof =
     gap > 0
       ? `No order of work can take less than ${plan.lower_bound_hours}, so at most ${gap} hours could still be saved.`

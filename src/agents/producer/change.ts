@@ -1,5 +1,5 @@
 import { GenerateError } from '../../contract/errors.ts'
-import { NOTHING_SPENT } from '../ask.ts'
+import { NO_SPENDING } from '../shared/ask-model.ts'
 import type { Constraints, PlanDocument } from './document.ts'
 import type { PlanInput } from './input.ts'
 import type { Production } from './script.ts'
@@ -32,7 +32,7 @@ export function begun(input: PlanInput, production: Production | undefined, now:
     log: [],
     history: [],
     changes: [],
-    spent: { ...NOTHING_SPENT, models: [] },
+    spent: { ...NO_SPENDING, models: [] },
   }
 }
 

@@ -1,4 +1,4 @@
-import { hundredths } from '../../planning/hundredths.ts'
+import { roundToHundredths } from '../../planning/round.ts'
 import { remaining } from './dates.ts'
 import { canGo, lessWork, listed, type Situation } from './deadline.ts'
 import type { Constraints, DraftTask, Finding } from './document.ts'
@@ -52,7 +52,7 @@ export function money(on: Situation, constraints: Constraints, shooting?: Shooti
   const costs = costsOf(on, constraints, shooting)
   const hours = on.drafts.reduce((sum, task) => sum + hoursOf(task, on.standing), 0)
   if (budget === 0) {
-    const message = `There is no money, and ${hundredths(hours)} hours of work: the plan only holds if nobody is paid.`
+    const message = `There is no money, and ${roundToHundredths(hours)} hours of work: the plan only holds if nobody is paid.`
     return [{ code: 'P14', severity: 'error', message }]
   }
   if (!costs.isKnown) return budget === undefined ? [] : [unrated(budget, hours)]
@@ -79,7 +79,7 @@ export function money(on: Situation, constraints: Constraints, shooting?: Shooti
 
 function unrated(budget: number, hours: number): Finding {
   const rate = (Math.floor((budget / hours) * 100) / 100).toFixed(2)
-  const message = `No rates are known, so the budget cannot be checked: $${budget} covers the ${hundredths(hours)} hours of work at $${rate} an hour or less, everything else left out. Give constraints.day_rates to have it checked.`
+  const message = `No rates are known, so the budget cannot be checked: $${budget} covers the ${roundToHundredths(hours)} hours of work at $${rate} an hour or less, everything else left out. Give constraints.day_rates to have it checked.`
   return { code: 'P12', severity: 'info', message }
 }
 

@@ -1,5 +1,5 @@
-import { hundredths } from '../../planning/hundredths.ts'
 import { type Calendar, criticalPath, schedule, type TeamMember } from '../../planning/index.ts'
+import { roundToHundredths } from '../../planning/round.ts'
 import type { DraftTask, KeptPlan, PlanTask, Progress } from './document.ts'
 
 export type Dated = Pick<
@@ -49,7 +49,7 @@ export function dated(
     },
     effort === undefined ? {} : { effort },
   )
-  const starts = startedFirst(open, levelled.starts, team)
+  const starts = startedFirst(open, levelled.startHours, team)
   const ends = open.map(({ id, hours }) => (starts.get(id) ?? 0) + hours)
   const tasks = drafts.map((task): PlanTask => {
     const { status = 'open', hours } = progress[task.id] ?? {}
@@ -62,16 +62,18 @@ export function dated(
         ? past(progress[task.id], task, calendar)
         : spanOf(from + (starts.get(task.id) ?? 0), remaining(task, progress[task.id]), calendar)),
       ...(status === 'started' && { start: sinceOf(progress[task.id], calendar, from) }),
-      slack_hours: hundredths(totalSlack),
+      slack_hours: roundToHundredths(totalSlack),
       critical,
     }
   })
   return {
     tasks: tasks.toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0)),
     critical_path: [...path.path],
-    critical_path_hours: hundredths(path.makespan),
-    makespan_hours: hundredths(open.length > 0 ? from + Math.max(...ends) : lastDone(drafts, progress, calendar)),
-    lower_bound_hours: hundredths(open.length > 0 ? from + levelled.lowerBound : 0),
+    critical_path_hours: roundToHundredths(path.makespanHours),
+    makespan_hours: roundToHundredths(
+      open.length > 0 ? from + Math.max(...ends) : lastDone(drafts, progress, calendar),
+    ),
+    lower_bound_hours: roundToHundredths(open.length > 0 ? from + levelled.lowerBoundHours : 0),
   }
 }
 

@@ -1,5 +1,5 @@
-import { hundredths } from '../../planning/hundredths.ts'
 import { type Calendar, criticalPath, type TeamMember } from '../../planning/index.ts'
+import { roundToHundredths } from '../../planning/round.ts'
 import { type Dated, dated, openTasks, type Standing } from './dates.ts'
 import type { DraftTask, Finding } from './document.ts'
 import { SHOOTING } from './drafts.ts'
@@ -35,7 +35,7 @@ export function lateness(on: Situation, plan: Dated, deadline: string | undefine
 }
 
 function people(on: Situation, plan: Dated, there: number): string {
-  const chain = hundredths(on.standing.from + plan.critical_path_hours)
+  const chain = roundToHundredths(on.standing.from + plan.critical_path_hours)
   if (chain > there) {
     return `No team can meet it without cutting work: the longest chain of dependencies alone ends ${time(chain - there, on)} too late.`
   }
@@ -153,11 +153,11 @@ export function listed(tasks: readonly DraftTask[]): string {
 
 /** How long it all takes. Where the dependencies alone take longer than `most`, nothing is scheduled. */
 function lengthOf(on: Situation, most = Number.POSITIVE_INFINITY): number {
-  const chain = on.standing.from + criticalPath(openTasks(on.drafts, on.standing)).makespan
+  const chain = on.standing.from + criticalPath(openTasks(on.drafts, on.standing)).makespanHours
   return chain > most ? chain : dated(on.drafts, { ...on, effort: EFFORT }).makespan_hours
 }
 
 function time(hours: number, { calendar }: Situation): string {
-  const days = hundredths(hours / calendar.hoursPerDay)
-  return `${hundredths(hours)} working hours (${days} ${days === 1 ? 'day' : 'days'})`
+  const days = roundToHundredths(hours / calendar.hoursPerDay)
+  return `${roundToHundredths(hours)} working hours (${days} ${days === 1 ? 'day' : 'days'})`
 }

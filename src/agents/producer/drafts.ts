@@ -1,4 +1,4 @@
-import { pages } from '../../planning/index.ts'
+import { formatPages } from '../../planning/index.ts'
 import type { DraftTask, Estimate, NamedTask, PlanDocument } from './document.ts'
 import { expectedHours } from './estimate.ts'
 import { WRAP } from './settle.ts'
@@ -23,7 +23,7 @@ export function draftsOf(document: PlanDocument): readonly DraftTask[] | undefin
   })
   const hours = constraints.hours_per_day ?? 8
   const shots = days.map(({ id, title, description, eighths }, at): DraftTask => {
-    const basis = `a day of shooting: ${pages(eighths)} of at most ${shooting?.schedule.pagesPerDay} pages`
+    const basis = `a day of shooting: ${formatPages(eighths)} of at most ${shooting?.schedule.pagesPerDay} pages`
     const task: NamedTask = {
       id,
       title,

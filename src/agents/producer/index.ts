@@ -1,9 +1,9 @@
+import type { DocumentStore } from '../../contract/document-store.ts'
 import { GenerateError } from '../../contract/errors.ts'
 import type { Generate } from '../../contract/generate.ts'
-import type { Shelf } from '../../contract/shelf.ts'
 import type { World } from '../../contract/world.ts'
-import { createJobs, type Job, type Jobs } from '../job.ts'
-import type { Progress } from '../progress.ts'
+import { createJobs, type Job, type Jobs } from '../shared/jobs.ts'
+import type { Progress } from '../shared/progress.ts'
 import { applied, begun, isChange } from './change.ts'
 import { PlanDocument } from './document.ts'
 import { FORMATS } from './formats.ts'
@@ -38,12 +38,12 @@ const TURNS = 3
 
 export function createProducer({
   generate,
-  shelf,
+  documents,
   world,
-  jobs = createJobs({ shelf, world }),
+  jobs = createJobs({ documents, world }),
 }: {
   readonly generate: Generate
-  readonly shelf: Shelf
+  readonly documents: DocumentStore
   readonly world: World
   readonly jobs?: Jobs
 }): Producer {
@@ -55,13 +55,13 @@ export function createProducer({
       if (input.plan_id !== undefined && found === undefined) throw unknown('plan_id', id, 'plan')
       if (input.update?.length) {
         if (found === undefined) throw unplanned()
-        await update(id, input.update, { shelf, world, signal, until })
+        await update(id, input.update, { shelf: documents, world, signal, until })
       }
       const before = input.update?.length ? await read(id) : found
       const first = before?.document ?? begun(input, await production(input.script_id), world.now())
       const change = { id: world.id(), input }
       const attend = (): Promise<'ended' | 'running'> =>
-        jobs.attend(
+        jobs.runOrJoin(
           'plan',
           id,
           (run) => {

@@ -1,6 +1,6 @@
 import { GenerateError } from '../../contract/errors.ts'
-import { hundredths } from '../../planning/hundredths.ts'
 import type { Calendar } from '../../planning/index.ts'
+import { roundToHundredths } from '../../planning/round.ts'
 import type { Standing } from './dates.ts'
 import type { Finding, KeptPlan, PlanDocument, PlanTask, Progress } from './document.ts'
 import type { TaskUpdate } from './input.ts'
@@ -78,7 +78,7 @@ export function nextSteps(plan: Pick<KeptPlan, 'tasks'>): string {
 export function standing({ tasks }: Pick<KeptPlan, 'tasks'>): readonly Finding[] {
   const done = tasks.filter(({ status }) => status === 'done')
   const timed = done.filter(({ actual_hours }) => actual_hours !== undefined)
-  const sum = (hours: readonly number[]): number => hundredths(hours.reduce((total, one) => total + one, 0))
+  const sum = (hours: readonly number[]): number => roundToHundredths(hours.reduce((total, one) => total + one, 0))
   const spent = sum(timed.map(({ actual_hours = 0 }) => actual_hours))
   const expected = sum(timed.map(({ estimate_hours }) => estimate_hours))
   const took = timed.length > 0 ? ` They took ${spent} hours where ${expected} were expected.` : ''

@@ -1,4 +1,4 @@
-import { pages } from '../../planning/index.ts'
+import { formatPages } from '../../planning/index.ts'
 import { TAG_CATEGORIES } from '../../screenplay/tags.ts'
 import type { KeptPlan } from './document.ts'
 import type { PublishedShooting, Scene, Suggested } from './shooting-shapes.ts'
@@ -18,7 +18,7 @@ export const breakdownSheets: Paper = ({ shooting, ...plan }) => {
     '',
     `## Scene ${one.scene}: ${safe(one.heading)}`,
     '',
-    `- Length: ${pages(one.eighths)} pages`,
+    `- Length: ${formatPages(one.eighths)} pages`,
     `- Shooting day: ${dayOf.get(one.scene) ?? ''}`,
     `- Cast Members: ${one.cast.map(safe).join(', ') || 'nobody speaks'}`,
     ...elementsIn([one.scene], shooting.elements).map(
@@ -28,7 +28,7 @@ export const breakdownSheets: Paper = ({ shooting, ...plan }) => {
   return [
     `# Breakdown: ${safe(plan.goal)}`,
     '',
-    `${count(shooting.scenes.length, 'scene')}, ${pages(lengthOf(shooting.scenes))} pages. Cast, set, time and length are read from the screenplay. What is marked as suggested was named by a model: check it.`,
+    `${count(shooting.scenes.length, 'scene')}, ${formatPages(lengthOf(shooting.scenes))} pages. Cast, set, time and length are read from the screenplay. What is marked as suggested was named by a model: check it.`,
     ...sheets,
     '',
   ].join('\n')
@@ -60,7 +60,7 @@ export const callSheets: Paper = (plan) =>
       stripsOf(plan, day).map(({ name, eighths, scene }) => [
         name,
         scene.heading,
-        pages(eighths),
+        formatPages(eighths),
         scene.cast.join(', '),
       ]),
     ),
@@ -91,7 +91,7 @@ function paper(
   if (!shooting) return undefined
   const starts = new Map(tasks.map(({ id, start }) => [id, start.slice(0, 10)]))
   const sheets = shooting.days.flatMap((day) => ['', ...sheet(day, starts.get(day.task) ?? '')])
-  const summary = `${count(shooting.scenes.length, 'scene')}, ${pages(lengthOf(shooting.scenes))} pages, at most ${shooting.pages_per_day} a day. The dates are those of the plan.`
+  const summary = `${count(shooting.scenes.length, 'scene')}, ${formatPages(lengthOf(shooting.scenes))} pages, at most ${shooting.pages_per_day} a day. The dates are those of the plan.`
   return [`# ${title}: ${safe(goal)}`, '', summary, ...sheets, ''].join('\n')
 }
 
@@ -100,7 +100,7 @@ function dayHead(plan: KeptPlan, day: ShootingDay, date: string): readonly strin
   return [
     `## Day ${day.day} of ${last}, ${date}${day.light === 'night' ? ', night' : ''}`,
     '',
-    `${pages(day.eighths)} pages, ${count(new Set(day.sets).size, 'set')}, cast of ${day.cast.length}.`,
+    `${formatPages(day.eighths)} pages, ${count(new Set(day.sets).size, 'set')}, cast of ${day.cast.length}.`,
   ]
 }
 

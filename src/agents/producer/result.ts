@@ -1,6 +1,6 @@
 import { toMermaid } from '../../planning/index.ts'
-import { costUsd } from '../ask.ts'
-import type { Job } from '../job.ts'
+import { costUsd } from '../shared/ask-model.ts'
+import type { Job } from '../shared/jobs.ts'
 import type { PlanDocument, PlanTask } from './document.ts'
 import type { PlanResult } from './input.ts'
 import { nextSteps } from './living.ts'

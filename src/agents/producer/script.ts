@@ -1,5 +1,5 @@
-import { pages } from '../../planning/index.ts'
-import { breakdown, readHeading, type Script, visible } from '../../screenplay/index.ts'
+import { formatPages } from '../../planning/index.ts'
+import { breakdown, readHeading, type Script, toPlainText } from '../../screenplay/index.ts'
 import { Document } from '../screenwriter/document.ts'
 import { scriptOf } from '../screenwriter/render.ts'
 import type { Scene } from './shooting-shapes.ts'
@@ -24,7 +24,7 @@ export function productionOf(kept: unknown): Production | undefined {
   const length = scenes.reduce((sum, { eighths }) => sum + eighths, 0)
   const facts: readonly (string | false)[] = [
     logline ? `Logline: ${clip(logline, 500)}` : false,
-    `The screenplay has ${count(scenes.length, 'scene')} on ${pages(length)} pages, ${count(sets.length, 'set')} and ${count(cast.length, 'speaking part')}.`,
+    `The screenplay has ${count(scenes.length, 'scene')} on ${formatPages(length)} pages, ${count(sets.length, 'set')} and ${count(cast.length, 'speaking part')}.`,
     `Sets: ${clip(sets.join('; '), 1500)}.`,
     cast.length > 0 && `Cast: ${clip(cast.join(', '), 800)}.`,
   ]
@@ -54,7 +54,9 @@ function written(script: Script): readonly Scene[] {
   const all = breakdown(script)
   return all.map(({ scene, heading, intExt = '', set, time = '', cast, eighths, element }, at) => {
     const body = script.elements.slice(element + 1, all[at + 1]?.element)
-    const seen = body.flatMap((one) => (one.type === 'action' || one.type === 'dialogue' ? [visible(one.text)] : []))
+    const seen = body.flatMap((one) =>
+      one.type === 'action' || one.type === 'dialogue' ? [toPlainText(one.text)] : [],
+    )
     const summary = oneLine(seen.join(' '), SUMMARY)
     return { scene, heading, int_ext: intExt, set, time, cast: [...cast], eighths, summary }
   })

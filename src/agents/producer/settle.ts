@@ -1,4 +1,4 @@
-import { describeRepair, findCycle, repairGraph } from '../../planning/index.ts'
+import { describeFix, findCycle, fixDependencies } from '../../planning/index.ts'
 import type { Finding, Named, NamedTask, Proposed, Scope } from './document.ts'
 import { resolved, stableIds } from './names.ts'
 import type { TasksAnswer } from './questions/tasks.ts'
@@ -59,8 +59,8 @@ export function settle(
     { lasting: [...limits.earlierIds, ...blocks.map(({ id }) => id)], used: limits.usedIds },
     (message) => repaired('P01', message),
   )
-  const { tasks: edges, repairs } = repairGraph(resolved(all, ids))
-  for (const repair of repairs) repaired(repair.kind === 'cycle' ? 'P03' : 'P02', describeRepair(repair))
+  const { tasks: edges, fixes: repairs } = fixDependencies(resolved(all, ids))
+  for (const repair of repairs) repaired(repair.kind === 'cycle' ? 'P03' : 'P02', describeFix(repair))
 
   const last = blocks.at(-1)?.id
   const isBlock = (id: string): boolean => blocks.some((block) => block.id === id)

@@ -1,9 +1,9 @@
 import {
+  formatPages,
   type Light,
-  lightOf,
-  pages,
+  lightFromTimeOfDay,
+  type ShootingOptions,
   type ShootingSchedule,
-  type ShootingTerms,
   type StripScene,
   shootingSchedule,
 } from '../../planning/index.ts'
@@ -34,7 +34,7 @@ export function withShooting(document: PlanDocument): PlanDocument {
 }
 
 /** What the schedule was made with, as `showrunner/planning` takes it. */
-export function termsOf({ day_rates, pages_per_day }: Shooting['terms']): ShootingTerms {
+export function termsOf({ day_rates, pages_per_day }: Shooting['terms']): ShootingOptions {
   return {
     ...(Object.keys(day_rates).length > 0 && { dayRates: day_rates }),
     ...(pages_per_day !== undefined && { pagesPerDay: pages_per_day }),
@@ -59,7 +59,7 @@ export function blocksOf({ days, spanDays, scenes }: ShootingSchedule): readonly
     return {
       id,
       title: clip(`Shoot ${where}${day.light === 'night' ? ' (night)' : ''}`, 120),
-      description: clip(`${long}${what} of ${scenes.length}, ${pages(day.eighths)} pages${who}.`, 600),
+      description: clip(`${long}${what} of ${scenes.length}, ${formatPages(day.eighths)} pages${who}.`, 600),
       eighths: day.eighths,
     }
   })
@@ -128,7 +128,7 @@ export function savings({ schedule, terms }: Shooting): readonly Finding[] {
 function strips(scenes: readonly Scene[]): readonly StripScene[] {
   let light: Light = 'day'
   return scenes.map(({ scene, int_ext, set, time, eighths, cast, summary }) => {
-    if (!/^$|CONTINUOUS|LATER|SAME/i.test(time)) light = lightOf(time)
+    if (!/^$|CONTINUOUS|LATER|SAME/i.test(time)) light = lightFromTimeOfDay(time)
     const intExt = int_ext === '' ? {} : { intExt: int_ext }
     return { id: String(scene), ...intExt, set, light, eighths, cast, summary: clip(summary, 160) }
   })

@@ -1,5 +1,5 @@
 import { GenerateError } from '../../contract/errors.ts'
-import { type Asker, ask } from '../ask.ts'
+import { askModel, type ModelAsker } from '../shared/ask-model.ts'
 import type { Finding, PlanDocument, Proposal } from './document.ts'
 import { draftsOf } from './drafts.ts'
 import { settledEstimates } from './estimate.ts'
@@ -19,7 +19,7 @@ import { count } from './text.ts'
 interface Stage {
   due(document: PlanDocument): boolean
   message(document: PlanDocument): string
-  next(document: PlanDocument, asker: Asker): Promise<PlanDocument>
+  next(document: PlanDocument, asker: ModelAsker): Promise<PlanDocument>
 }
 
 const NO_TASKS = 'The model named no task that has a title. Try another model.'
@@ -29,7 +29,7 @@ const scope: Stage = {
   message: () => 'Asking what is to be made',
   next: async (document, asker) => ({
     ...document,
-    scope: settledScope(await ask(asker, askForScope(document)), document),
+    scope: settledScope(await askModel(asker, askForScope(document)), document),
   }),
 }
 
@@ -41,7 +41,7 @@ const tasks: Stage = {
     const { proposal, detail, named, history, shooting } = document
     const goal = document.scope ?? { deliverables: [], assumptions: [], roles: [] }
     const blocks = shooting ? blocksOf(shooting.schedule) : []
-    const answer = await ask(asker, askForTasks(document, goal, blocks))
+    const answer = await askModel(asker, askForTasks(document, goal, blocks))
     const all = joined(proposal, answer, answersFor(document))
     if (all.answers < answersFor(document)) return { ...document, proposal: all }
     const settled = settle(all, {
@@ -94,7 +94,7 @@ const estimates: Stage = {
   message: ({ named }) => `Estimating ${count(named?.tasks.length ?? 0, 'task')}`,
   async next(document, asker) {
     const some = toEstimate(document)
-    const answer = await ask(asker, askForEstimates(document, some))
+    const answer = await askModel(asker, askForEstimates(document, some))
     const { by_id, findings } = settledEstimates(answer.estimates, some)
     const before = document.estimates ?? { done: [], by_id: {}, findings: [] }
     return {
@@ -113,7 +113,7 @@ const outlook: Stage = {
   message: ({ named }) => `${count(named?.tasks.length ?? 0, 'task')}; looking for risks and milestones`,
   async next(document, asker) {
     const drafts = draftsOf(document) ?? []
-    const found = await orNot(async () => settledOutlook(await ask(asker, askForOutlook(document, drafts))))
+    const found = await orNot(async () => settledOutlook(await askModel(asker, askForOutlook(document, drafts))))
     const none =
       'The model gave no usable risks and milestones, so this plan has none. Ask for them with notes, or of another model.'
     return { ...document, outlook: found ?? { risks: [], milestones: [], findings: [missing('P08', none)] } }
@@ -125,7 +125,7 @@ const elements: Stage = {
   message: ({ scenes }) => `Looking for props, wardrobe and the like in ${count(scenes.length, 'scene')}`,
   async next(document, asker) {
     const some = toBreakDown(document)
-    const found = await orNot(async () => settledElements(await ask(asker, askForElements(document, some)), some))
+    const found = await orNot(async () => settledElements(await askModel(asker, askForElements(document, some)), some))
     const before = document.elements ?? { done: [], list: [], findings: [] }
     const numbers = some.map(({ scene }) => scene)
     const none = `The model gave no usable breakdown of scenes ${numbers.join(', ')}: props, wardrobe and the like are missing there.`

@@ -1,5 +1,5 @@
-import { breakdown, type Script, type Tag, tagsOf, toFdx, visible } from '../../screenplay/index.ts'
-import type { Element } from '../../screenplay/types.ts'
+import { breakdown, type Script, type Tag, tagsOf, toFdx, toPlainText } from '../../screenplay/index.ts'
+import type { ScriptElement } from '../../screenplay/types.ts'
 import { Document } from '../screenwriter/document.ts'
 import { scriptOf } from '../screenwriter/render.ts'
 import type { PlanDocument } from './document.ts'
@@ -48,7 +48,7 @@ function castMarks(script: Script, first: number, last: number): readonly Mark[]
 function markOf(script: Script, { category, item }: Suggested, first: number, last: number): readonly Mark[] {
   const words = item.replace(/^(?:an?|the) /i, '').toLowerCase()
   for (const [offset, one] of script.elements.slice(first + 1, last).entries()) {
-    const text = one.type === 'action' ? visible(one.text) : ''
+    const text = one.type === 'action' ? toPlainText(one.text) : ''
     const at = text.toLowerCase().indexOf(words)
     const tag = { category, text: text.slice(at, at + words.length), label: item }
     if (at >= 0) return [{ element: first + 1 + offset, tag }]
@@ -57,7 +57,7 @@ function markOf(script: Script, { category, item }: Suggested, first: number, la
 }
 
 /** The same words are tagged with a category once: what the writer calls it stands. */
-function withTag(element: Element, tag: Tag): Element {
+function withTag(element: ScriptElement, tag: Tag): ScriptElement {
   const tags = tagsOf(element)
   const isThere = tags.some(({ category, text }) => category === tag.category && text === tag.text)
   return element.type === 'page_break' || isThere ? element : { ...element, tags: [...tags, tag] }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { DocumentStore } from '../../contract/document-store.ts'
 import { GenerateError } from '../../contract/errors.ts'
-import type { Shelf } from '../../contract/shelf.ts'
 import type { World } from '../../contract/world.ts'
 import { assemble } from './assemble.ts'
 import { PlanDocument } from './document.ts'
@@ -25,20 +25,20 @@ export async function update(
   id: string,
   updates: readonly TaskUpdate[],
   {
-    shelf,
+    shelf: documents,
     world,
     signal,
     until,
-  }: { readonly shelf: Shelf; readonly world: World; readonly signal: AbortSignal; readonly until: number },
+  }: { readonly shelf: DocumentStore; readonly world: World; readonly signal: AbortSignal; readonly until: number },
 ): Promise<void> {
   const owner = world.id()
   for (;;) {
     const now = world.now()
-    if (await shelf.claim('plan', id, owner, now, now + LEASE_MS)) {
+    if (await documents.acquireLease('plan', id, owner, now, now + LEASE_MS)) {
       try {
-        if (await put(id, updates, shelf, now)) return
+        if (await put(id, updates, documents, now)) return
       } finally {
-        await shelf.release('plan', id, owner)
+        await documents.releaseLease('plan', id, owner)
       }
     }
     if (now >= until) {
@@ -52,13 +52,18 @@ export async function update(
 }
 
 /** False: somebody was faster. */
-async function put(id: string, updates: readonly TaskUpdate[], shelf: Shelf, now: number): Promise<boolean> {
-  const kept = await shelf.get('plan', id)
+async function put(
+  id: string,
+  updates: readonly TaskUpdate[],
+  documents: DocumentStore,
+  now: number,
+): Promise<boolean> {
+  const kept = await documents.get('plan', id)
   if (kept === undefined) return true
   const envelope = Envelope.parse(kept.value)
   const next = told(envelope.document, updates, now)
   if (next === envelope.document) return true
   const plan = assemble(id, next, now)
   const document = { ...next, ...(plan && { plan }) }
-  return (await shelf.put('plan', id, { ...envelope, document }, kept.version, now)) !== undefined
+  return (await documents.put('plan', id, { ...envelope, document }, kept.version, now)) !== undefined
 }

@@ -1,7 +1,7 @@
 import type { Generate } from '../../contract/generate.ts'
 import type { World } from '../../contract/world.ts'
-import { type Asker, createTally, isOverBudget } from '../ask.ts'
-import type { Ending, Run } from '../job.ts'
+import { createSpendingMeter, isOverBudget, type ModelAsker } from '../shared/ask-model.ts'
+import type { JobOutcome, JobRun } from '../shared/jobs.ts'
 import { assemble } from './assemble.ts'
 import type { PlanDocument } from './document.ts'
 import { withShooting } from './shooting.ts'
@@ -14,10 +14,10 @@ import { NothingNamed, STAGES } from './stages.ts'
 export async function produce(
   planId: string,
   begin: PlanDocument,
-  run: Run,
+  run: JobRun,
   { generate, world }: { readonly generate: Generate; readonly world: World },
-): Promise<Ending> {
-  const tally = createTally(begin.spent)
+): Promise<JobOutcome> {
+  const tally = createSpendingMeter(begin.spent)
   let document = begin
   const save = async (next: PlanDocument): Promise<void> => {
     const { calls, microUsd, unpriced, models } = tally.spent
@@ -25,13 +25,13 @@ export async function produce(
     document = { ...next, ...(plan && { plan }), spent: { calls, microUsd, unpriced, models: [...models] } }
     await run.save(document)
   }
-  const asker: Asker = {
+  const asker: ModelAsker = {
     generate,
     model: begin.model,
     tool: 'plan_tasks',
     signal: run.signal,
     newId: () => world.id(),
-    tally,
+    meter: tally,
     ...(begin.cap_micro_usd !== undefined && { capMicroUsd: begin.cap_micro_usd }),
   }
   await save(withShooting(document))

@@ -1,5 +1,5 @@
-import { isNearDuplicate } from '../../screenplay/names.ts'
 import { isChat } from '../../screenplay/rules/chat.ts'
+import { isNearDuplicate } from '../../screenplay/similar-names.ts'
 import type { SceneElement } from './document.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { TAG_CATEGORIES } from '../../screenplay/tags.ts'
-import type { Element, TitleEntry } from '../../screenplay/types.ts'
-import { FORMATS, STAGES } from './input.ts'
+import type { ScriptElement, TitleEntry } from '../../screenplay/types.ts'
+import { SCRIPT_FORMATS, SCRIPT_STAGES } from './input.ts'
 
 /**
  * Everything that is kept of a script: what was asked, each stage as it was finished, and what it has cost. The shapes are
@@ -14,7 +14,7 @@ const Brief = z.lazy(() =>
     .object({
       concept: z.string(),
       title: z.string().optional(),
-      format: z.enum(FORMATS),
+      format: z.enum(SCRIPT_FORMATS),
       genre: z.string().optional(),
       tone: z.string().optional(),
       setting: z.string().optional(),
@@ -57,7 +57,7 @@ export type SceneElement = z.infer<typeof SceneElement>
 
 /** A tree of the screenplay library, as it came out of it. */
 const Tree = z.lazy(() =>
-  z.array(z.custom<Element>((value) => typeof value === 'object' && value !== null && 'type' in value)),
+  z.array(z.custom<ScriptElement>((value) => typeof value === 'object' && value !== null && 'type' in value)),
 )
 
 const Tag = z.lazy(() =>
@@ -183,7 +183,7 @@ export const Document = z.lazy(() =>
       brief: Brief,
       model: z.string(),
       capMicroUsd: z.number().optional(),
-      until: z.enum(STAGES),
+      until: z.enum(SCRIPT_STAGES),
       story: Story.optional(),
       characters: z.array(Character).readonly().optional(),
       /** Every place, as headings spell it. */

@@ -1,6 +1,6 @@
 import { GenerateError } from '../../contract/errors.ts'
 import { LINES_PER_PAGE } from '../../screenplay/index.ts'
-import type { Asker } from '../ask.ts'
+import type { ModelAsker } from '../shared/ask-model.ts'
 import { COVERAGE } from './coverage.ts'
 import type { Document } from './document.ts'
 import { cleanFacts } from './facts.ts'
@@ -118,7 +118,7 @@ function shortened(document: Document, open: readonly boolean[]): Document {
 }
 
 /** The first scene of the list: written anew, and taken where it has become better by the checks. */
-export async function edited(asker: Asker, document: Document): Promise<Document> {
+export async function edited(asker: ModelAsker, document: Document): Promise<Document> {
   const [entry, ...rest] = document.edit ?? []
   const index = (entry?.scene ?? 0) - 1
   const scene = document.outline?.scenes[index]

@@ -1,7 +1,7 @@
 import { costOf, type Price } from '../../contract/price.ts'
 import type { Document, Estimate } from './document.ts'
 import { lengthOf } from './fit.ts'
-import { STAGES } from './input.ts'
+import { SCRIPT_STAGES } from './input.ts'
 import { batchesLeft, sceneCount } from './outline.ts'
 import { bibleOf, systemPrompt } from './prompts.ts'
 import { PAGES_A_QUESTION } from './scene.ts'
@@ -66,14 +66,14 @@ const SCENE_INPUT = 800
 const PAGE_OUTPUT = 420
 
 function questionsLeft(document: Document): readonly Question[] {
-  const last = STAGES.indexOf(document.until)
+  const last = SCRIPT_STAGES.indexOf(document.until)
   const missing = [
     ...(document.story ? [] : [STAGE.logline]),
     ...(document.characters || last < 1 ? [] : [STAGE.characters]),
     ...(document.beats || last < 2 ? [] : [STAGE.beats]),
     ...(document.outlined || last < 3 ? [] : Array.from({ length: batchesLeft(document) }, () => A_BATCH)),
   ]
-  if (last < STAGES.indexOf('script')) return missing
+  if (last < SCRIPT_STAGES.indexOf('script')) return missing
   if (document.revision && !document.revision.planned) return [...missing, A_PLAN, ...pagesAsked(1)]
   return [...missing, ...openScenes(document).flatMap(pagesAsked)]
 }

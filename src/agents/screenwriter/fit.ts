@@ -1,4 +1,4 @@
-import { LINES_PER_PAGE, measure } from '../../screenplay/index.ts'
+import { LINES_PER_PAGE, measurePages } from '../../screenplay/index.ts'
 import type { Document, Scene, SceneElement } from './document.ts'
 import { isBegun, pagesOf, sceneScript } from './render.ts'
 
@@ -21,7 +21,7 @@ export function lengthOf(document: Document, index: number): number {
   const scene = document.outline?.scenes[index]
   if (!scene || !isBegun(scene)) return 0
   const end = index === (document.outline?.scenes.length ?? 0) - 1 ? TWO_LINES : 0
-  return measure(sceneScript(scene)) + TWO_LINES + end
+  return measurePages(sceneScript(scene)) + TWO_LINES + end
 }
 
 /** Drops elements from just before a scene's last two, until it has at most `pages` pages; the ending stays. */

@@ -1,5 +1,5 @@
 import { toFdx, toHtml, toPdf } from '../../screenplay/index.ts'
-import type { Job } from '../job.ts'
+import type { Job } from '../shared/jobs.ts'
 import type { Document } from './document.ts'
 import { fountainOf, scriptOf } from './render.ts'
 

@@ -1,5 +1,5 @@
-import { breakdown, fromFdx, measure, parseFountain, type Script } from '../../screenplay/index.ts'
-import type { Element } from '../../screenplay/types.ts'
+import { breakdown, fromFdx, measurePages, parseFountain, type Script } from '../../screenplay/index.ts'
+import type { ScriptElement } from '../../screenplay/types.ts'
 import type { Document, Scene } from './document.ts'
 import type { ScriptInput } from './input.ts'
 import { sceneScript } from './render.ts'
@@ -15,7 +15,7 @@ export function imported(id: string, input: ScriptInput & { readonly source: str
   const parts = scenesOf(script)
   if (parts.scenes.length === 0) return undefined
   const title = entryOf(script, 'title') ?? input.title ?? 'Untitled'
-  const pages = Math.max(1, Math.round(measure(script) * 8)) / 8
+  const pages = Math.max(1, Math.round(measurePages(script) * 8)) / 8
   const parted = breakdown(script)
   const fresh = newDocument(id, {
     ...input,
@@ -41,7 +41,7 @@ export function imported(id: string, input: ScriptInput & { readonly source: str
       scenes: parts.scenes.map((scene, at) => ({
         ...scene,
         characters: (parted[at]?.cast ?? []).map((name) => name.toUpperCase()),
-        pages: measure(sceneScript(scene)),
+        pages: measurePages(sceneScript(scene)),
       })),
     },
     outlined: true,
@@ -81,7 +81,10 @@ function entryOf({ titlePage }: Script, key: 'title' | 'author'): string | undef
 
 const KEYS = { title: /^title$/i, author: /^(?:authors?|written by)$/i } as const
 
-function scenesOf({ elements }: Script): { readonly before: readonly Element[]; readonly scenes: readonly Scene[] } {
+function scenesOf({ elements }: Script): {
+  readonly before: readonly ScriptElement[]
+  readonly scenes: readonly Scene[]
+} {
   const starts = elements.flatMap((element, at) => (element.type === 'scene_heading' ? [at] : []))
   const scenes = starts.flatMap((start, at): Scene[] => {
     const heading = elements[start]
@@ -107,13 +110,13 @@ function scenesOf({ elements }: Script): { readonly before: readonly Element[]; 
 }
 
 /** Lines of a text that is not kept say nothing. */
-function withoutPlace(element: Element): Element {
+function withoutPlace(element: ScriptElement): ScriptElement {
   const { at: _, ...rest } = element
   return rest
 }
 
 /** What the writer says of a scene, or how it begins. */
-function summaryOf(own: readonly Element[]): string {
+function summaryOf(own: readonly ScriptElement[]): string {
   const said = own.find((element) => element.type === 'synopsis') ?? own.find((element) => element.type === 'action')
   const text = said && 'text' in said ? said.text.replace(/\s+/g, ' ') : ''
   return text.length > MOST_SUMMARY ? `${text.slice(0, MOST_SUMMARY)}…` : text

@@ -1,7 +1,7 @@
+import type { DocumentStore } from '../../contract/document-store.ts'
 import { GenerateError } from '../../contract/errors.ts'
-import type { Shelf } from '../../contract/shelf.ts'
-import { createJobs, type Job, type Jobs } from '../job.ts'
-import type { Progress } from '../progress.ts'
+import { createJobs, type Job, type Jobs } from '../shared/jobs.ts'
+import type { Progress } from '../shared/progress.ts'
 import { Document } from './document.ts'
 import { exported } from './formats.ts'
 import { imported } from './import.ts'
@@ -45,7 +45,7 @@ const WAIT_SECONDS = 45
 
 export function createScreenwriter(
   deps: Deps & {
-    readonly shelf: Shelf
+    readonly documents: DocumentStore
     /** Those of the process, where it has some. */
     readonly jobs?: Jobs
   },
@@ -64,14 +64,14 @@ export function createScreenwriter(
       const begin = saved ? takenUp(saved.document, input) : begun(id, input)
       if (saved?.job.status === 'complete' && isReached(begin, begin.until)) return resultOf(begin, saved.job)
       let mine = false
-      const work: Parameters<Jobs['attend']>[2] = (run) => {
+      const work: Parameters<Jobs['runOrJoin']>[2] = (run) => {
         mine = true
         // What was saved last counts, not what was seen before the lease was taken.
         const latest = run.document === undefined ? begin : takenUp(Document.parse(run.document), input)
         return develop(deps, run, latest)
       }
       const waitMs = (input.wait_seconds ?? WAIT_SECONDS) * 1_000
-      const state = await jobs.attend('script', id, work, { waitMs, signal, onProgress })
+      const state = await jobs.runOrJoin('script', id, work, { waitMs, signal, onProgress })
       const change = saved && changeOf(saved.document, input)
       if (!mine && change) {
         throw refusal(change, `The script "${id}" is being written. Give ${change} again when it is complete.`)

@@ -24,11 +24,11 @@ export interface ScriptInput {
   readonly wait_seconds?: number | undefined
 }
 
-export const FORMATS = ['scene', 'short', 'commercial', 'tv_pilot', 'feature'] as const
-export type Format = (typeof FORMATS)[number]
+export const SCRIPT_FORMATS = ['scene', 'short', 'commercial', 'tv_pilot', 'feature'] as const
+export type Format = (typeof SCRIPT_FORMATS)[number]
 
-export const STAGES = ['logline', 'characters', 'beats', 'outline', 'script'] as const
-export type Stage = (typeof STAGES)[number]
+export const SCRIPT_STAGES = ['logline', 'characters', 'beats', 'outline', 'script'] as const
+export type Stage = (typeof SCRIPT_STAGES)[number]
 
 /** How a format is usually built: pages, pages a scene, and how many parts it has. */
 export interface Shape {

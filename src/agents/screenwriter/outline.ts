@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { conventionOf } from '../../screenplay/conventions.ts'
-import { type Asker, ask } from '../ask.ts'
+import { findHeadingConvention } from '../../screenplay/heading-languages.ts'
+import { askModel, type ModelAsker } from '../shared/ask-model.ts'
 import { castName, plain } from './clean.ts'
 import { beatNumbers, beatProblems, type Run } from './coverage.ts'
 import type { Document, Scene } from './document.ts'
@@ -11,7 +11,7 @@ import { withSet } from './sets.ts'
 
 /** Asks for the next batch of scenes. When it was the last, the pages of all scenes together make the target. */
 export async function askOutline(
-  asker: Asker,
+  asker: ModelAsker,
   document: Document,
 ): Promise<Pick<Document, 'outline' | 'outlined' | 'sets'>> {
   const plan = batchesOf(document)
@@ -63,16 +63,16 @@ export function sceneCount({ format, target_pages: target }: Document['brief']):
 }
 
 async function askBatch(
-  asker: Asker,
+  asker: ModelAsker,
   document: Document,
   batch: Batch,
   before: readonly Scene[],
 ): Promise<{ readonly scenes: readonly Scene[]; readonly sets: readonly string[] }> {
   const cast = (document.characters ?? []).map(({ name }) => name)
   const [least, most] = batch.scenes === 1 ? [1, 1] : [Math.ceil(batch.scenes * 0.8), Math.ceil(batch.scenes * 1.2)]
-  const { scenes } = await ask(asker, {
+  const { scenes } = await askModel(asker, {
     name: 'outline',
-    what: 'the outline',
+    subject: 'the outline',
     schema: z.object({
       scenes: z.array(outlineCard(document, batch)).min(least).max(most),
     }),
@@ -96,8 +96,8 @@ async function askBatch(
       if (missing.length === 0) return problems
       return [...problems, `Nobody may be left out: ${missing.join(', ')} must be in a scene.`]
     },
-    salvage: (value) => value,
-    repairs: 1,
+    fixInvalid: (value) => value,
+    maxRepairs: 1,
   })
   const weights = shares(
     scenes.map((scene) => scene.pages),
@@ -126,7 +126,7 @@ function outlineCard(document: Document, batch: Batch) {
 /** What a model is asked of a scene that is not written yet. */
 export function sceneCard({ characters = [], brief, sets }: Document) {
   const cast = characters.map(({ name }) => name)
-  const { prefixes, times } = conventionOf(brief.language)
+  const { prefixes, times } = findHeadingConvention(brief.language)
   return z.object({
     int_ext: z.enum(Object.values(prefixes)),
     set: z
@@ -146,7 +146,7 @@ export function sceneCard({ characters = [], brief, sets }: Document) {
 
 /** A scene of the outline, its heading as its language writes it. The first of a script follows on nothing. */
 export function sceneOf(card: Card, cast: readonly string[], first: boolean, language: string | undefined): Scene {
-  const { times } = conventionOf(language)
+  const { times } = findHeadingConvention(language)
   const time = first && (card.time === times.CONTINUOUS || card.time === times.LATER) ? times.DAY : card.time
   const present = card.characters.flatMap((name) => castName(name, cast) ?? [])
   return {

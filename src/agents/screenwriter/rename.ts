@@ -1,5 +1,5 @@
-import { isNearDuplicate } from '../../screenplay/names.ts'
-import type { Element } from '../../screenplay/types.ts'
+import { isNearDuplicate } from '../../screenplay/similar-names.ts'
+import type { ScriptElement } from '../../screenplay/types.ts'
 import { castName } from './clean.ts'
 import type { Document, Scene, SceneElement } from './document.ts'
 import { canonical } from './stages.ts'
@@ -59,7 +59,7 @@ function inScene(scene: Scene, old: string, name: string, change: Change): Scene
   }
 }
 
-function inElement(element: Element, old: string, name: string, change: Change): Element {
+function inElement(element: ScriptElement, old: string, name: string, change: Change): ScriptElement {
   if (element.type === 'page_break') return element
   const tags = element.tags?.map(({ text, label, ...tag }) => {
     return { ...tag, text: change(text), ...(label !== undefined && { label: change(label) }) }

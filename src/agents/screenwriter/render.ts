@@ -1,5 +1,5 @@
-import { measure, printFountain, type Script } from '../../screenplay/index.ts'
-import type { Element } from '../../screenplay/types.ts'
+import { measurePages, printFountain, type Script } from '../../screenplay/index.ts'
+import type { ScriptElement } from '../../screenplay/types.ts'
 import type { Document, Scene } from './document.ts'
 
 /**
@@ -35,7 +35,7 @@ export function fountainOf(document: Document): string {
 
 /** In pages, as Final Draft would count them. */
 export function pagesOf(document: Document): number {
-  return measure(scriptOf(document))
+  return measurePages(scriptOf(document))
 }
 
 /** One scene, for a prompt or to be read alone. */
@@ -47,10 +47,10 @@ export function sceneScript(scene: Scene): Script {
   return { titlePage: [], elements: elementsOf(scene) }
 }
 
-const END_MARK: Element = { type: 'transition', text: 'FADE OUT.' }
+const END_MARK: ScriptElement = { type: 'transition', text: 'FADE OUT.' }
 
-function elementsOf(scene: Scene): readonly Element[] {
-  const heading: Element = {
+function elementsOf(scene: Scene): readonly ScriptElement[] {
+  const heading: ScriptElement = {
     type: 'scene_heading',
     text: scene.heading,
     ...(scene.number !== undefined && { number: scene.number }),
@@ -59,7 +59,7 @@ function elementsOf(scene: Scene): readonly Element[] {
   return [heading, ...(scene.own ?? scene.elements.flatMap(printed))]
 }
 
-function printed(element: Scene['elements'][number]): readonly Element[] {
+function printed(element: Scene['elements'][number]): readonly ScriptElement[] {
   if (element.type !== 'dialogue') return [{ type: element.type, text: element.text }]
   const { speaker, parenthetical, text } = element
   return [

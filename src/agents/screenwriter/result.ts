@@ -1,6 +1,6 @@
 import { breakdown } from '../../screenplay/index.ts'
-import { costUsd } from '../ask.ts'
-import type { Job } from '../job.ts'
+import { costUsd } from '../shared/ask-model.ts'
+import type { Job } from '../shared/jobs.ts'
 import type { Character, Document, Estimate, Scene } from './document.ts'
 import { estimateText } from './estimate.ts'
 import { checked, type ScriptFinding } from './findings.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { isNearDuplicate } from '../../screenplay/names.ts'
-import { type Asker, ask } from '../ask.ts'
+import { isNearDuplicate } from '../../screenplay/similar-names.ts'
+import { askModel, type ModelAsker } from '../shared/ask-model.ts'
 import { castName, plain } from './clean.ts'
 import { beatNumbers, inOrder } from './coverage.ts'
 import type { Character, Document, Scene } from './document.ts'
@@ -19,12 +19,12 @@ const MOST_ADDED = 12
  * Finds out what the notes concern, and makes the script ready for it: names are changed by code, scenes that must change
  * are emptied to be written anew, others are added or taken out, and all the rest stays as it is.
  */
-export async function planRevision(asker: Asker, document: Document, notes: string): Promise<Document> {
+export async function planRevision(asker: ModelAsker, document: Document, notes: string): Promise<Document> {
   const scenes = document.outline?.scenes ?? []
   const numbers = z.array(z.int().min(1).max(scenes.length)).max(scenes.length)
-  const plan = await ask(asker, {
+  const plan = await askModel(asker, {
     name: 'revision',
-    what: 'the scenes that the notes concern',
+    subject: 'the scenes that the notes concern',
     schema: z.object({
       rewrite: numbers.describe('Numbers of the scenes that must be rewritten to follow the notes, and no others.'),
       remove: numbers.describe('Numbers of the scenes that the notes want gone; mostly none.'),

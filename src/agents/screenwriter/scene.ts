@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Asker, ask } from '../ask.ts'
+import { askModel, type ModelAsker } from '../shared/ask-model.ts'
 import { cleanScene, withoutCutOff } from './clean.ts'
 import { wholeItems } from './cut.ts'
 import { type Document, type Scene, SceneElement } from './document.ts'
@@ -14,7 +14,7 @@ import { sceneText } from './render.ts'
  * One step of a scene: asks for its beginning, or for more where it is too short or was cut off; then trims what is too
  * long and says whether it is done. The steps are bounded. `notes`: why it is written anew.
  */
-export async function writeOn(asker: Asker, document: Document, index: number, notes?: string): Promise<Document> {
+export async function writeOn(asker: ModelAsker, document: Document, index: number, notes?: string): Promise<Document> {
   const scene = sceneAt(document, index)
   const { pages, tolerance } = budgetOf(document, index)
   const have = lengthOf(document, index)
@@ -57,7 +57,7 @@ export interface SceneAsk {
 
 /** What a model writes for a scene, in good form. `cut`: its length was used up before the end. */
 export async function askElements(
-  asker: Asker,
+  asker: ModelAsker,
   document: Document,
   { index, pages, notes }: SceneAsk,
 ): Promise<{ readonly elements: readonly SceneElement[]; readonly facts: readonly string[]; readonly cut: boolean }> {
@@ -65,9 +65,9 @@ export async function askElements(
   const cast = (document.characters ?? []).map(({ name }) => name)
   const count = Math.max(3, Math.round(pages * ELEMENTS_A_PAGE))
   let cut = false
-  const { elements, facts } = await ask(asker, {
+  const { elements, facts } = await askModel(asker, {
     name: 'scene',
-    what: `scene ${index + 1}`,
+    subject: `scene ${index + 1}`,
     schema: sceneAnswer(cast, Math.max(2, Math.floor(count * 0.5)), Math.ceil(count * 1.5)),
     system: systemPrompt(document),
     prompt: scenePrompt(document, { index, pages, notes }, count),
@@ -76,7 +76,7 @@ export async function askElements(
       const clean = cleanScene(value.elements, cast)
       return [...clean.problems, ...echoProblems(clean.elements, echoes(clean.elements, scenes))]
     },
-    salvage(value) {
+    fixInvalid(value) {
       const clean = withoutCutOff(cleanScene(value.elements, cast).elements)
       const fresh = withoutEchoes(clean, echoes(clean, scenes))
       // Half a scene is no scene.
@@ -84,7 +84,7 @@ export async function askElements(
         ? { ...value, elements: [...fresh] }
         : undefined
     },
-    partial(text) {
+    readPartial(text) {
       const whole = wholeItems(text).flatMap((item) => SceneElement.safeParse(item).data ?? [])
       if (whole.length < LEAST_PARTIAL || cleanScene(whole, cast).problems.length > 0) return undefined
       cut = true

@@ -1,5 +1,5 @@
-import { isTimeWord } from '../../screenplay/conventions.ts'
-import { isNearDuplicate } from '../../screenplay/names.ts'
+import { isTimeOfDay } from '../../screenplay/heading-languages.ts'
+import { isNearDuplicate } from '../../screenplay/similar-names.ts'
 import { plain } from './clean.ts'
 
 /** A place as a model named it: the spelling it has in headings, and all places with it. */
@@ -16,7 +16,7 @@ function oneSpelling(given: string, sets: readonly string[]): string {
   const set = plain(given)
     .toUpperCase()
     .replace(/^(?:INT|EXT|EST|I\/E|INNEN|AUSSEN)[./ ]+(?:(?:EXT|EST|AUSSEN)[. ]+)?/, '')
-    .replace(TIME_AT_THE_END, (whole, time: string) => (isTimeWord(time) ? '' : whole))
+    .replace(TIME_AT_THE_END, (whole, time: string) => (isTimeOfDay(time) ? '' : whole))
     .replace(/[^\p{L}\p{N}'’&.,/\- ]/gu, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^[-–. ]+|[-–. ]+$/g, '')

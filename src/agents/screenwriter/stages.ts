@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { isNearDuplicate } from '../../screenplay/names.ts'
-import { type Asker, ask } from '../ask.ts'
+import { isNearDuplicate } from '../../screenplay/similar-names.ts'
+import { askModel, type ModelAsker } from '../shared/ask-model.ts'
 import { castName, plain } from './clean.ts'
 import type { Beat, Character, Document } from './document.ts'
 import { shares } from './fit.ts'
@@ -10,10 +10,10 @@ import { withSet } from './sets.ts'
 
 /** The first stages of a script. Each asks one question and gives back what the document lacks. */
 
-export async function askStory(asker: Asker, document: Document): Promise<NonNullable<Document['story']>> {
-  const story = await ask(asker, {
+export async function askStory(asker: ModelAsker, document: Document): Promise<NonNullable<Document['story']>> {
+  const story = await askModel(asker, {
     name: 'logline',
-    what: 'the logline',
+    subject: 'the logline',
     schema: z.object({
       title: z.string().min(1).max(100),
       logline: z
@@ -36,15 +36,15 @@ export async function askStory(asker: Asker, document: Document): Promise<NonNul
 
 /** Who speaks, and where it plays: the names that everything after keeps to. */
 export async function askCharacters(
-  asker: Asker,
+  asker: ModelAsker,
   document: Document,
 ): Promise<Pick<Document, 'sets'> & { readonly characters: readonly Character[] }> {
   const { format } = document.brief
   const [least, most] = SHAPES[format].cast
   const wanted = document.brief.characters ?? []
-  const answer = await ask(asker, {
+  const answer = await askModel(asker, {
     name: 'characters',
-    what: 'the characters',
+    subject: 'the characters',
     schema: z.object({
       characters: z
         .array(
@@ -69,7 +69,7 @@ export async function askCharacters(
     ]),
     maxOutputTokens: 4_000,
     check: ({ characters }) => nameProblems(characters.map(({ name }) => canonical(name))),
-    salvage: (value) => value,
+    fixInvalid: (value) => value,
   })
   const characters = answer.characters.map(({ name, role, want, voice }) => ({
     name: canonical(name),
@@ -82,12 +82,12 @@ export async function askCharacters(
   return { characters: distinct(withNames(characters, names)), sets }
 }
 
-export async function askBeats(asker: Asker, document: Document): Promise<readonly Beat[]> {
+export async function askBeats(asker: ModelAsker, document: Document): Promise<readonly Beat[]> {
   const { format, target_pages: target } = document.brief
   const [least, most] = SHAPES[format].beats
-  const { beats } = await ask(asker, {
+  const { beats } = await askModel(asker, {
     name: 'beats',
-    what: 'the beats',
+    subject: 'the beats',
     schema: z.object({
       beats: z
         .array(

@@ -1,6 +1,6 @@
-import { NOTHING_SPENT } from '../ask.ts'
+import { NO_SPENDING } from '../shared/ask-model.ts'
 import type { Document } from './document.ts'
-import { type ScriptInput, SHAPES, STAGES, type Stage } from './input.ts'
+import { SCRIPT_STAGES, type ScriptInput, SHAPES, type Stage } from './input.ts'
 
 /** A script of which nothing is made yet. */
 export function newDocument(id: string, input: ScriptInput & { readonly concept: string }): Document {
@@ -27,15 +27,15 @@ export function newDocument(id: string, input: ScriptInput & { readonly concept:
     sets: [],
     outlined: false,
     versions: [],
-    spent: NOTHING_SPENT,
+    spent: NO_SPENDING,
   }
 }
 
 /** Is everything up to and with a stage finished? */
 export function isReached(document: Document, stage: Stage): boolean {
-  const at = STAGES.indexOf(stageOf(document))
+  const at = SCRIPT_STAGES.indexOf(stageOf(document))
   return (
-    at > STAGES.indexOf(stage) ||
+    at > SCRIPT_STAGES.indexOf(stage) ||
     (stage === 'script' && isWritten(document) && document.revision === undefined && document.edit?.length === 0)
   )
 }

@@ -1,6 +1,6 @@
 import type { Document, Scene } from './document.ts'
 import type { ScriptInput } from './input.ts'
-import { STAGES, type Stage } from './input.ts'
+import { SCRIPT_STAGES, type Stage } from './input.ts'
 import { sceneText } from './render.ts'
 import { isReached, isWritten } from './standing.ts'
 
@@ -50,7 +50,7 @@ function wished(document: Document, notes: string): Document {
 
 /** Without a stage and all that was made from it. */
 function redone(document: Document, stage: Stage, notes: string | undefined): Document {
-  const gone = (other: Stage): boolean => STAGES.indexOf(stage) <= STAGES.indexOf(other)
+  const gone = (other: Stage): boolean => SCRIPT_STAGES.indexOf(stage) <= SCRIPT_STAGES.indexOf(other)
   const before = kept(document, notes ?? `${stage} made anew`)
   const outline = document.outline && {
     ...document.outline,

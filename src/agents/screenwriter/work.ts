@@ -2,8 +2,8 @@ import { GenerateError } from '../../contract/errors.ts'
 import type { Attempt, Generate } from '../../contract/generate.ts'
 import type { Price } from '../../contract/price.ts'
 import type { World } from '../../contract/world.ts'
-import { type Asker, createTally, isOverBudget } from '../ask.ts'
-import type { Ending, Run } from '../job.ts'
+import { createSpendingMeter, isOverBudget, type ModelAsker } from '../shared/ask-model.ts'
+import type { JobOutcome, JobRun } from '../shared/jobs.ts'
 import type { Document, SceneCost } from './document.ts'
 import { edited, looked, obstacle } from './edit.ts'
 import { estimateOf, estimateText } from './estimate.ts'
@@ -27,23 +27,23 @@ export interface Deps {
  * was finished is asked for again. Before anything is asked, and once more before the first scene, what is left is
  * estimated, and refused where even the least is above the cap.
  */
-export async function develop({ generate, world, priceOf }: Deps, run: Run, begin: Document): Promise<Ending> {
-  const tally = createTally(begin.spent)
+export async function develop({ generate, world, priceOf }: Deps, run: JobRun, begin: Document): Promise<JobOutcome> {
+  const tally = createSpendingMeter(begin.spent)
   let attempts: Attempt[] = []
-  const asker: Asker = {
+  const asker: ModelAsker = {
     generate,
     model: begin.model,
     tool: 'develop_script',
     signal: run.signal,
     newId: () => world.id(),
-    tally: {
+    meter: {
       get spent() {
         return tally.spent
       },
-      call: () => tally.call(),
-      attempt(attempt) {
+      addCall: () => tally.addCall(),
+      addAttempt(attempt) {
         attempts.push(attempt)
-        tally.attempt(attempt)
+        tally.addAttempt(attempt)
       },
     },
     reasoningEffort: 'low',
@@ -97,7 +97,7 @@ function phaseOf(document: Document): string {
   return stageOf(document) === 'script' ? 'scenes' : 'stages'
 }
 
-function refusal({ estimate, capMicroUsd: cap, spent }: Document): Ending | undefined {
+function refusal({ estimate, capMicroUsd: cap, spent }: Document): JobOutcome | undefined {
   const least = estimate?.cost_usd?.[0]
   if (estimate === undefined || least === undefined || cap === undefined) return undefined
   if (spent.microUsd + least * 1e6 <= cap) return undefined
@@ -109,7 +109,7 @@ function refusal({ estimate, capMicroUsd: cap, spent }: Document): Ending | unde
 }
 
 /** Asks the next question, and gives back the document with its answer. */
-async function step(asker: Asker, document: Document): Promise<Document> {
+async function step(asker: ModelAsker, document: Document): Promise<Document> {
   switch (stageOf(document)) {
     case 'logline':
       return { ...document, story: await askStory(asker, document) }
@@ -124,7 +124,7 @@ async function step(asker: Asker, document: Document): Promise<Document> {
   }
 }
 
-function scriptStep(asker: Asker, document: Document): Promise<Document> | Document {
+function scriptStep(asker: ModelAsker, document: Document): Promise<Document> | Document {
   const { revision, edit, outline } = document
   if (revision && !revision.planned) return planRevision(asker, document, revision.notes)
   const unfinished = outline?.scenes.findIndex((scene) => !scene.done) ?? -1

@@ -1,7 +1,7 @@
-import { type Failure, type FailureKind, RESPONSE_TO } from '../../contract/errors.ts'
+import { FAILURE_POLICIES, type Failure, type FailureKind } from '../../contract/errors.ts'
 import type { Limit } from '../../contract/limit.ts'
-import type { Cell } from './cell.ts'
-import { grant } from './once.ts'
+import { createReservation } from './grant.ts'
+import type { StateCell } from './state-store.ts'
 
 /**
  * Leaves a model, or everything behind a provider's key, alone after failures that `RESPONSE_TO` says should rest it:
@@ -16,89 +16,89 @@ import { grant } from './once.ts'
  */
 export function cooldown(
   name: string,
-  level: 'model' | 'provider',
-  { restMs, failures }: { readonly restMs: number; readonly failures: number },
-  cell: Cell<Rest>,
+  scope: 'model' | 'provider',
+  { restMs: cooldownMs, failures: failureThreshold }: { readonly restMs: number; readonly failures: number },
+  cell: StateCell<CooldownState>,
 ): Limit {
   /** Undefined: no rest stands in the way. */
-  const probe = (now: number): Promise<Asked> =>
-    cell.change<Asked>((rest) => {
+  const tryProbe = (now: number): Promise<ProbeResult> =>
+    cell.update<ProbeResult>((rest) => {
       if (!rest.resting) return [rest, 'awake']
-      const free = freeAt(rest, now)
-      return free > now ? [rest, free] : [{ ...rest, probeUntil: now + restMs }, 'probe']
+      const availableAt = freeAt(rest, now)
+      return availableAt > now ? [rest, availableAt] : [{ ...rest, probeUntil: now + cooldownMs }, 'probe']
     })
 
   /** What an attempt that ended makes of the rest. */
-  function after(rest: Rest, failure: Failure | undefined, probed: boolean, at: number): Rest {
-    const now = probed ? { ...rest, probeUntil: 0 } : rest
-    if (failure && saysNothing(failure)) return now
-    if (!failure || RESPONSE_TO[failure.kind].rest !== level) {
+  function nextState(rest: CooldownState, failure: Failure | undefined, isProbe: boolean, at: number): CooldownState {
+    const now = isProbe ? { ...rest, probeUntil: 0 } : rest
+    if (failure && isInconclusive(failure)) return now
+    if (!failure || FAILURE_POLICIES[failure.kind].cooldown !== scope) {
       // Only the probe may end a rest: a call that went out before it began knows nothing of it.
-      return probed || !now.resting ? AWAKE : now
+      return isProbe || !now.resting ? NO_COOLDOWN : now
     }
-    const inARow = now.inARow + 1
-    const asked = 'retryAfterMs' in failure ? failure.retryAfterMs : undefined
-    const atOnce = asked !== undefined || !RESPONSE_TO[failure.kind].retry
-    if (!atOnce && inARow < failures) return { ...now, inARow }
-    const restsMs = Math.min(asked ?? REST_MS[failure.kind] ?? restMs, LONGEST_REST_MS)
-    return { ...now, inARow, resting: true, until: Math.max(now.until, at + restsMs) }
+    const consecutiveFailures = now.inARow + 1
+    const upstreamWaitMs = 'retryAfterMs' in failure ? failure.retryAfterMs : undefined
+    const isImmediate = upstreamWaitMs !== undefined || !FAILURE_POLICIES[failure.kind].retry
+    if (!isImmediate && consecutiveFailures < failureThreshold) return { ...now, inARow: consecutiveFailures }
+    const durationMs = Math.min(upstreamWaitMs ?? COOLDOWN_MS_BY_KIND[failure.kind] ?? cooldownMs, MAX_COOLDOWN_MS)
+    return { ...now, inARow: consecutiveFailures, resting: true, until: Math.max(now.until, at + durationMs) }
   }
 
   return {
     name,
-    freeAt: async (now) => freeAt(await cell.read(now, LOOK_MS), now),
+    freeAt: async (now) => freeAt(await cell.read(now, COOLDOWN_READ_AGE_MS), now),
     async reserve(_need, now) {
-      const glance = await cell.read(now, LOOK_MS)
-      const free = freeAt(glance, now)
-      const asked = free > now ? free : glance.resting ? await probe(now) : 'awake'
-      if (typeof asked === 'number') return { ok: false, freeAt: asked, by: name }
-      const probed = asked === 'probe'
-      return grant({
+      const cachedState = await cell.read(now, COOLDOWN_READ_AGE_MS)
+      const availableAt = freeAt(cachedState, now)
+      const result = availableAt > now ? availableAt : cachedState.resting ? await tryProbe(now) : 'awake'
+      if (typeof result === 'number') return { ok: false, freeAt: result, limitName: name }
+      const isProbe = result === 'probe'
+      return createReservation({
         async release() {
-          if (probed) await cell.change((rest) => [{ ...rest, probeUntil: 0 }, undefined])
+          if (isProbe) await cell.update((rest) => [{ ...rest, probeUntil: 0 }, undefined])
         },
         async settle({ error }, at) {
           const failure = error?.failure
-          const rest = await cell.read(at, LOOK_MS)
-          if (after(rest, failure, probed, at) === rest) return
-          await cell.change((latest) => [after(latest, failure, probed, at), undefined])
+          const rest = await cell.read(at, COOLDOWN_READ_AGE_MS)
+          if (nextState(rest, failure, isProbe, at) === rest) return
+          await cell.update((latest) => [nextState(latest, failure, isProbe, at), undefined])
         },
       })
     },
   }
 }
 
-export interface Rest {
+export interface CooldownState {
   readonly inARow: number
   readonly resting: boolean
   readonly until: number
   readonly probeUntil: number
 }
 
-export const AWAKE: Rest = { inARow: 0, resting: false, until: 0, probeUntil: 0 }
+export const NO_COOLDOWN: CooldownState = { inARow: 0, resting: false, until: 0, probeUntil: 0 }
 
 /** `probe`: the rest's time is over, and this is the call that tries. A moment: when to look again. */
-type Asked = 'awake' | 'probe' | number
+type ProbeResult = 'awake' | 'probe' | number
 
 /** How old a look at what other processes know may be: it costs nothing, and a rest lasts for longer. */
-const LOOK_MS = 1_000
+const COOLDOWN_READ_AGE_MS = 1_000
 
 /** When a call that met a probe may look again. */
-const LOOK_AGAIN_MS = 1_000
+const PROBE_POLL_MS = 1_000
 
 /** Kinds with a rest of their own: a mended key comes with a restart, a paid bill does not come in a minute. */
-const REST_MS: Partial<Record<FailureKind, number>> = { auth: 600_000, quota_exhausted: 600_000 }
+const COOLDOWN_MS_BY_KIND: Partial<Record<FailureKind, number>> = { auth: 600_000, quota_exhausted: 600_000 }
 
 /** However long a wait the upstream names. */
-const LONGEST_REST_MS = 86_400_000
+const MAX_COOLDOWN_MS = 86_400_000
 
-function freeAt({ resting, until, probeUntil }: Rest, now: number): number {
+function freeAt({ resting, until, probeUntil }: CooldownState, now: number): number {
   if (!resting) return now
   if (now < until) return until
-  return now < probeUntil ? Math.min(probeUntil, now + LOOK_AGAIN_MS) : now
+  return now < probeUntil ? Math.min(probeUntil, now + PROBE_POLL_MS) : now
 }
 
 /** The caller's own hurry, or change of mind, says nothing about the model. */
-function saysNothing(failure: Failure): boolean {
+function isInconclusive(failure: Failure): boolean {
   return failure.kind === 'cancelled' || (failure.kind === 'timeout' && failure.phase === 'total')
 }

@@ -1,26 +1,26 @@
-import type { Limit, LimitRule, Slate } from '../../contract/limit.ts'
-import { matches } from '../../contract/match.ts'
-import type { RoutingPolicy } from '../../contract/roster.ts'
+import type { Limit, LimitRule, SharedState } from '../../contract/limit.ts'
+import { matchesModel } from '../../contract/match.ts'
+import type { RoutingPolicy } from '../../contract/registry.ts'
 import type { World } from '../../contract/world.ts'
-import { forgiving, GLANCE_MS, inMemory, onSlate } from './cell.ts'
-import { concurrent } from './concurrent.ts'
-import { AWAKE, cooldown } from './cooldown.ts'
-import { rate } from './rate.ts'
-import { allOf, limitOf, type Rule } from './rule.ts'
+import { concurrency } from './concurrency.ts'
+import { cooldown, NO_COOLDOWN } from './cooldown.ts'
+import { combineAlgorithms, createLimit, type LimitAlgorithm } from './rule.ts'
+import { slidingWindow } from './sliding-window.ts'
+import { MAX_READ_AGE_MS, memoryStore, sharedStore, withLocalFallback } from './state-store.ts'
 
 /** Every limit that calls have to pass, and which of them a model has to. */
 export interface Limits {
   /** In the order in which they are reserved: rests first, then the rules as configured. */
-  of(provider: string, model: string): readonly Limit[]
+  limitsFor(provider: string, model: string): readonly Limit[]
   /** The provider's rest and the model's. */
-  rests(provider: string, model: string): readonly Limit[]
+  cooldownsFor(provider: string, model: string): readonly Limit[]
   /** Each limit of the configured rules by itself, to be looked at. */
-  readonly rules: readonly View[]
+  readonly ruleLimits: readonly LimitView[]
   /** Every rest that was asked for so far, under way or not. */
-  met(): readonly Limit[]
+  knownCooldowns(): readonly Limit[]
 }
 
-type View = Pick<Limit, 'name' | 'freeAt'>
+type LimitView = Pick<Limit, 'name' | 'freeAt'>
 
 /**
  * One limit a rule, shared by all models that the rule matches: `{ match: 'openai', concurrent: 2 }` is two calls to
@@ -31,70 +31,76 @@ type View = Pick<Limit, 'name' | 'freeAt'>
  * asked for, go on in this process alone.
  */
 export function createLimits(
-  policy: Pick<RoutingPolicy, 'limits' | 'restMs' | 'attempts'>,
-  shared?: { readonly slate: () => Promise<Slate>; readonly world: World },
+  policy: Pick<RoutingPolicy, 'limits' | 'cooldownMs' | 'maxAttemptsPerModel'>,
+  shared?: { readonly sharedState: () => Promise<SharedState>; readonly world: World },
 ): Limits {
-  const kept = shared ? onSlate(shared.slate, 'limit: ') : inMemory
+  const stateStore = shared ? sharedStore(shared.sharedState, 'limit: ') : memoryStore
   const rules = policy.limits.map((rule, n) => {
     // Two rules for the same models count each for itself.
     const before = policy.limits.slice(0, n).filter(({ match }) => match === rule.match).length
-    const parts = partsOf(rule, shared?.world)
-    const whole = allOf(rule.match, parts)
-    const cell = kept(before === 0 ? rule.match : `${rule.match} (${before + 1})`, whole.fresh)
-    const views = Object.entries(parts).map(([key, part]): View => {
-      const alone = allOf(part.name, { [key]: part })
-      return { name: part.name, freeAt: async (now) => alone.freeAt(await cell.read(now, GLANCE_MS), now) }
+    const parts = algorithmsOf(rule, shared?.world)
+    const combined = combineAlgorithms(rule.match, parts)
+    const cell = stateStore(before === 0 ? rule.match : `${rule.match} (${before + 1})`, combined.initial)
+    const views = Object.entries(parts).map(([key, part]): LimitView => {
+      const alone = combineAlgorithms(part.name, { [key]: part })
+      return { name: part.name, freeAt: async (now) => alone.freeAt(await cell.read(now, MAX_READ_AGE_MS), now) }
     })
-    return { match: rule.match, limit: limitOf(whole, cell, shared?.world), views }
+    return { match: rule.match, limit: createLimit(combined, cell, shared?.world), views }
   })
-  const cells = shared
-    ? forgiving(onSlate(shared.slate, 'rest: '), (error) =>
+  const cooldownStore = shared
+    ? withLocalFallback(sharedStore(shared.sharedState, 'rest: '), (error) =>
         shared.world.log('rests_not_shared', { error: String(error) }),
       )
-    : inMemory
-  const met = new Map<string, Limit>()
-  const rest = (name: string, level: 'model' | 'provider'): Limit => {
+    : memoryStore
+  const cooldowns = new Map<string, Limit>()
+  const cooldownOf = (name: string, level: 'model' | 'provider'): Limit => {
     const limit =
-      met.get(name) ?? cooldown(name, level, { restMs: policy.restMs, failures: policy.attempts }, cells(name, AWAKE))
-    met.set(name, limit)
+      cooldowns.get(name) ??
+      cooldown(
+        name,
+        level,
+        { restMs: policy.cooldownMs, failures: policy.maxAttemptsPerModel },
+        cooldownStore(name, NO_COOLDOWN),
+      )
+    cooldowns.set(name, limit)
     return limit
   }
-  const rests = (provider: string, model: string): readonly Limit[] => [
-    rest(`${provider}: rest after failures`, 'provider'),
-    rest(`${provider}/${model}: rest after failures`, 'model'),
+  const cooldownsFor = (provider: string, model: string): readonly Limit[] => [
+    cooldownOf(`${provider}: rest after failures`, 'provider'),
+    cooldownOf(`${provider}/${model}: rest after failures`, 'model'),
   ]
-  const known = new Map<string, readonly Limit[]>()
+  const limitsByModel = new Map<string, readonly Limit[]>()
 
   return {
-    rests,
-    of(provider, model) {
+    cooldownsFor,
+    limitsFor(provider, model) {
       const name = `${provider}/${model}`
-      const found = known.get(name) ?? [
-        ...rests(provider, model),
-        ...rules.filter(({ match }) => matches(match, provider, model)).map(({ limit }) => limit),
+      const found = limitsByModel.get(name) ?? [
+        ...cooldownsFor(provider, model),
+        ...rules.filter(({ match }) => matchesModel(match, provider, model)).map(({ limit }) => limit),
       ]
-      known.set(name, found)
+      limitsByModel.set(name, found)
       return found
     },
-    rules: rules.flatMap(({ views }) => views),
-    met: () => [...met.values()],
+    ruleLimits: rules.flatMap(({ views }) => views),
+    knownCooldowns: () => [...cooldowns.values()],
   }
 }
 
 /** What one rule limits. With `shared` this process has a name among those that share the state of its places. */
-function partsOf(
-  { match, requestsPerMinute, tokensPerMinute, concurrent: atOnce }: LimitRule,
+function algorithmsOf(
+  { match, requestsPerMinute, tokensPerMinute, concurrent: maxConcurrent }: LimitRule,
   shared: Pick<World, 'id'> | undefined,
-): Readonly<Record<string, Rule<unknown>>> {
+): Readonly<Record<string, LimitAlgorithm<unknown>>> {
   // As `toLocaleString` would, which takes 12 ms the first time; this is asked for at the start.
   const count = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',')
-  const perMinute = (of: 'requests' | 'tokens', most: number): Rule<unknown> =>
-    rate(`${match}: ${count(most)} ${of} a minute`, { of, most, windowMs: 60_000 })
+  const perMinute = (of: 'requests' | 'tokens', most: number): LimitAlgorithm<unknown> =>
+    slidingWindow(`${match}: ${count(most)} ${of} a minute`, { of, most, windowMs: 60_000 })
   return {
     ...(requestsPerMinute !== undefined && { requests: perMinute('requests', requestsPerMinute) }),
     ...(tokensPerMinute !== undefined && { tokens: perMinute('tokens', tokensPerMinute) }),
-    ...(atOnce !== undefined && {
-      calls: concurrent(`${match}: ${count(atOnce)} calls at once`, atOnce, shared?.id()),
+    ...(maxConcurrent !== undefined && {
+      calls: concurrency(`${match}: ${count(maxConcurrent)} calls at once`, maxConcurrent, shared?.id()),
     }),
   }
 }

@@ -1,22 +1,22 @@
-import type { Limit, Need, Outcome, Place } from '../../contract/limit.ts'
+import type { Limit, Outcome, QueueTicket, QuotaCost } from '../../contract/limit.ts'
 import type { World } from '../../contract/world.ts'
-import { type Cell, GLANCE_MS } from './cell.ts'
-import { grant } from './once.ts'
+import { createReservation } from './grant.ts'
+import { MAX_READ_AGE_MS, type StateCell } from './state-store.ts'
 
 /** A limit as pure changes of a state, which is plain JSON and may be written down for others: no clock, no waiting. */
-export interface Rule<S> {
+export interface LimitAlgorithm<S> {
   /** As people see it in errors and in `limits://status`. */
   readonly name: string
   /** The state of a limit of which nothing is known. */
-  readonly fresh: S
-  enter(state: S, need: Need, now: number, place: Place | undefined): Entered<S>
+  readonly initial: S
+  admit(state: S, cost: QuotaCost, now: number, ticket: QueueTicket | undefined): Admission<S>
   /** When a call of one request and one token would be let through. */
   freeAt(state: S, now: number): number
   /** Says that `calls` of this process are still under way. Done every `RENEW_MS` while there are any. */
   renew?(state: S, now: number, calls: number): S
 }
 
-export type Entered<S> = Admitted<S> | Refused<S>
+export type Admission<S> = Admitted<S> | Refused<S>
 
 interface Admitted<S> {
   readonly ok: true
@@ -29,111 +29,119 @@ interface Admitted<S> {
 interface Refused<S> {
   readonly ok: false
   readonly next: S
-  readonly by: string
+  readonly limitName: string
   /** Undefined: waiting will not help. */
   readonly freeAt: number | undefined
 }
 
-const RENEW_MS = 5_000
+const RENEW_INTERVAL_MS = 5_000
 
 /** A rule with its state in a cell; with `shared`, where others see it too, what is under way is renewed. */
-export function limitOf<S>(rule: Rule<S>, cell: Cell<S>, shared?: Pick<World, 'now' | 'sleep'>): Limit {
-  let calls = 0
-  let renewing: AbortController | undefined
+export function createLimit<S>(
+  rule: LimitAlgorithm<S>,
+  cell: StateCell<S>,
+  shared?: Pick<World, 'now' | 'sleep'>,
+): Limit {
+  let callsInFlight = 0
+  let renewal: AbortController | undefined
 
   async function renew(world: Pick<World, 'now' | 'sleep'>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await world.sleep(RENEW_MS, signal)
+      await world.sleep(RENEW_INTERVAL_MS, signal)
       const now = world.now()
       // A file that is busy or gone: the next time is soon enough.
-      await cell.change((state) => [rule.renew?.(state, now, calls) ?? state, undefined]).catch(() => {})
+      await cell.update((state) => [rule.renew?.(state, now, callsInFlight) ?? state, undefined]).catch(() => {})
     }
   }
 
-  function came(): void {
-    calls++
-    if (!shared || !rule.renew || renewing) return
-    renewing = new AbortController()
-    renew(shared, renewing.signal).catch(() => {}) // woken because there is nothing left to renew
+  function onAdmitted(): void {
+    callsInFlight++
+    if (!shared || !rule.renew || renewal) return
+    renewal = new AbortController()
+    renew(shared, renewal.signal).catch(() => {}) // woken because there is nothing left to renew
   }
 
-  async function left(after: (state: S) => S): Promise<void> {
-    calls--
-    if (calls === 0) {
-      renewing?.abort('nothing left')
-      renewing = undefined
+  async function onEnded(after: (state: S) => S): Promise<void> {
+    callsInFlight--
+    if (callsInFlight === 0) {
+      renewal?.abort('nothing left')
+      renewal = undefined
     }
-    await cell.change((state) => [after(state), undefined])
+    await cell.update((state) => [after(state), undefined])
   }
 
   return {
     name: rule.name,
-    async reserve(need, now, place) {
-      const entered = await cell.change((state) => {
-        const answer = rule.enter(state, need, now, place)
+    async reserve(need, now, ticket) {
+      const admission = await cell.update((state) => {
+        const answer = rule.admit(state, need, now, ticket)
         return [answer.next, answer]
       })
-      if (!entered.ok) return { ok: false, freeAt: entered.freeAt, by: entered.by }
-      came()
-      return grant({
-        settle: (outcome, then) => left((state) => entered.settle(state, outcome, then)),
-        release: (then) => left((state) => entered.release(state, then)),
+      if (!admission.ok) return { ok: false, freeAt: admission.freeAt, limitName: admission.limitName }
+      onAdmitted()
+      return createReservation({
+        settle: (outcome, then) => onEnded((state) => admission.settle(state, outcome, then)),
+        release: (then) => onEnded((state) => admission.release(state, then)),
       })
     },
-    freeAt: async (now) => rule.freeAt(await cell.read(now, GLANCE_MS), now),
+    freeAt: async (now) => rule.freeAt(await cell.read(now, MAX_READ_AGE_MS), now),
   }
 }
 
-type Parts = Readonly<Record<string, unknown>>
+type PartStates = Readonly<Record<string, unknown>>
 
 /**
  * Several rules as one, each with its part of the state, so that a call passes all of them in one change: it enters all
  * or none, in their order, and those after the first that refuses do not hear of it.
  */
-export function allOf(name: string, rules: Readonly<Record<string, Rule<unknown>>>): Rule<Parts> {
+export function combineAlgorithms(
+  name: string,
+  rules: Readonly<Record<string, LimitAlgorithm<unknown>>>,
+): LimitAlgorithm<PartStates> {
   const list = Object.entries(rules)
-  const fresh = Object.fromEntries(list.map(([key, rule]) => [key, rule.fresh]))
-  const partOf = (state: Parts, key: string): unknown => (key in state ? state[key] : fresh[key])
-  const whole = (state: Parts): Parts => (list.every(([key, rule]) => state[key] === rule.fresh) ? fresh : state)
+  const initial = Object.fromEntries(list.map(([key, rule]) => [key, rule.initial]))
+  const partOf = (state: PartStates, key: string): unknown => (key in state ? state[key] : initial[key])
+  const normalize = (state: PartStates): PartStates =>
+    list.every(([key, rule]) => state[key] === rule.initial) ? initial : state
   return {
     name,
-    fresh,
-    enter(state, need, now, place) {
-      const inside: (readonly [key: string, Admitted<unknown>])[] = []
+    initial,
+    admit(state, need, now, ticket) {
+      const admitted: (readonly [key: string, Admitted<unknown>])[] = []
       let next = state
       for (const [key, rule] of list) {
-        const answer = rule.enter(partOf(next, key), need, now, place)
+        const answer = rule.admit(partOf(next, key), need, now, ticket)
         next = { ...next, [key]: answer.next }
-        if (answer.ok) inside.push([key, answer])
-        else return { ...answer, next: after(next, inside, (one, part) => one.release(part, now)) }
+        if (answer.ok) admitted.push([key, answer])
+        else return { ...answer, next: updateParts(next, admitted, (one, part) => one.release(part, now)) }
       }
       return {
         ok: true,
         next,
-        settle: (state, outcome, then) => after(state, inside, (one, part) => one.settle(part, outcome, then)),
-        release: (state, then) => after(state, inside, (one, part) => one.release(part, then)),
+        settle: (state, outcome, then) => updateParts(state, admitted, (one, part) => one.settle(part, outcome, then)),
+        release: (state, then) => updateParts(state, admitted, (one, part) => one.release(part, then)),
       }
     },
     freeAt: (state, now) => Math.max(now, ...list.map(([key, rule]) => rule.freeAt(partOf(state, key), now))),
     ...(list.some(([, rule]) => rule.renew) && { renew }),
   }
 
-  function renew(state: Parts, now: number, calls: number): Parts {
+  function renew(state: PartStates, now: number, calls: number): PartStates {
     const parts = list.map(([key, rule]) => {
       const part = partOf(state, key)
       return [key, rule.renew?.(part, now, calls) ?? part]
     })
-    return whole(Object.fromEntries(parts))
+    return normalize(Object.fromEntries(parts))
   }
 
-  function after(
-    state: Parts,
-    inside: readonly (readonly [key: string, Admitted<unknown>])[],
+  function updateParts(
+    state: PartStates,
+    admitted: readonly (readonly [key: string, Admitted<unknown>])[],
     change: (one: Admitted<unknown>, part: unknown) => unknown,
-  ): Parts {
-    return whole({
+  ): PartStates {
+    return normalize({
       ...state,
-      ...Object.fromEntries(inside.map(([key, one]) => [key, change(one, partOf(state, key))])),
+      ...Object.fromEntries(admitted.map(([key, one]) => [key, change(one, partOf(state, key))])),
     })
   }
 }

@@ -1,13 +1,20 @@
-import { marked, type Run, runs } from '../inline.ts'
-import { LINES_PER_PAGE } from '../paginate.ts'
-import { titleLines } from '../title-page.ts'
-import type { Element, Script, TitleEntry } from '../types.ts'
-import { keptIn } from './kept.ts'
-import { alike, elementsOf, type Paragraph, paragraphOf } from './paragraph.ts'
-import { readTagData, type Thing } from './tag-data.ts'
-import { joined, type TaggedRun, type TaggedText } from './tags.ts'
-import { goesOn } from './write.ts'
-import { elementsOf as childrenOf, isElement, legal, readXml, type XmlElement, type XmlNode } from './xml.ts'
+import { parseRuns, printRuns, type Run } from '../emphasis.ts'
+import { LINES_PER_PAGE } from '../layout/paginate.ts'
+import { layOutTitlePage } from '../layout/title-page.ts'
+import type { Script, ScriptElement, TitleEntry } from '../types.ts'
+import { readRoundTripData } from './extensions.ts'
+import { isSameParagraph, type Paragraph, toElements, toParagraph } from './paragraph.ts'
+import { readTagData, type TagDefinition } from './tag-data.ts'
+import { joinDialogue, type TaggedRun, type TaggedText } from './tags.ts'
+import { continuesSpeech } from './write.ts'
+import {
+  childElements as childrenOf,
+  isXmlElement,
+  readXml,
+  replaceIllegalCharacters,
+  type XmlElement,
+  type XmlNode,
+} from './xml.ts'
 
 /**
  * Reads a Final Draft script. Kinds of paragraph that Fountain has no word for become action, or centred where they are
@@ -28,21 +35,21 @@ export function fromFdx(xml: string): Script {
   }
 }
 
-function readBody(nodes: readonly XmlNode[], named: TagNames): readonly Element[] {
-  const elements: Element[] = []
-  const exact = new Set<Element>()
-  let kept: Element | undefined
-  let speaks = false
+function readBody(nodes: readonly XmlNode[], definitions: DefinitionsByTagNumber): readonly ScriptElement[] {
+  const elements: ScriptElement[] = []
+  const verbatim = new Set<ScriptElement>()
+  let original: ScriptElement | undefined
+  let inSpeech = false
   for (const node of nodes) read(node, false)
-  return wellFormed(elements, exact)
+  return normalizeElements(elements, verbatim)
 
   function read(node: XmlNode, dual: boolean): void {
     if (typeof node === 'string') return
-    if (!isElement(node)) {
+    if (!isXmlElement(node)) {
       // An element that has no paragraph stands for itself; any other is held against the paragraph that follows.
-      const element = keptIn(node)?.element
-      if (element && !paragraphOf(element)) add(element, true)
-      else kept = element
+      const element = readRoundTripData(node)?.element
+      if (element && !toParagraph(element)) add(element, true)
+      else original = element
       return
     }
     if (node.name !== 'Paragraph') return
@@ -50,64 +57,64 @@ function readBody(nodes: readonly XmlNode[], named: TagNames): readonly Element[
     for (const pair of childrenOf(node, 'DualDialogue')) {
       let cues = 0
       for (const inner of pair.children) {
-        if (isElement(inner) && inner.attributes['Type'] === 'Character') cues += 1
+        if (isXmlElement(inner) && inner.attributes['Type'] === 'Character') cues += 1
         read(inner, cues > 1)
       }
     }
-    const paragraph = readParagraph(node, named)
+    const paragraph = readParagraph(node, definitions)
     if (childrenOf(node, 'DualDialogue').length > 0 && paragraph.runs.length === 0) return
-    const was = kept && paragraphOf(kept)
-    if (kept && was && alike(was, paragraph)) add(kept, true)
-    else for (const element of elementsOf(paragraph, speaks, dual)) add(element, false)
-    kept = undefined
+    const originalParagraph = original && toParagraph(original)
+    if (original && originalParagraph && isSameParagraph(originalParagraph, paragraph)) add(original, true)
+    else for (const element of toElements(paragraph, inSpeech, dual)) add(element, false)
+    original = undefined
   }
 
-  function add(element: Element, asItWas: boolean): void {
+  function add(element: ScriptElement, isVerbatim: boolean): void {
     elements.push(element)
-    if (asItWas) exact.add(element)
-    speaks = goesOn(element, speaks)
+    if (isVerbatim) verbatim.add(element)
+    inSpeech = continuesSpeech(element, inSpeech)
   }
 }
 
 /** What the numbers of tagged texts mean. */
-type TagNames = ReadonlyMap<string, readonly Thing[]>
+type DefinitionsByTagNumber = ReadonlyMap<string, readonly TagDefinition[]>
 
-function readParagraph(node: XmlElement, named: TagNames): Paragraph {
+function readParagraph(node: XmlElement, definitions: DefinitionsByTagNumber): Paragraph {
   const { Type: type = 'Action', Number: number, Alignment: alignment } = node.attributes
   const centered = alignment === 'Center' && /^(?:Action|General)$/.test(type)
-  const runs = node.children.filter(isElement).flatMap((child): readonly NumberedRun[] => {
+  const runs = node.children.filter(isXmlElement).flatMap((child): readonly NumberedRun[] => {
     if (child.name === 'Text') return [readRun(child)]
-    return child.name === 'ScriptNote' ? [{ text: ` [[${textOf(child).trim()}]]` }] : []
+    return child.name === 'ScriptNote' ? [{ text: ` [[${xmlText(child).trim()}]]` }] : []
   })
   return {
     type,
     ...(number !== undefined && number !== '' && { number }),
     ...(centered && { centered }),
-    ...stretched(
-      withBreaks(runs).filter((run) => run.text !== ''),
-      named,
+    ...toTaggedText(
+      restoreLineBreaks(runs).filter((run) => run.text !== ''),
+      definitions,
     ),
   }
 }
 
 /** An empty text between two others is where a line was broken. */
-function withBreaks(runs: readonly NumberedRun[]): readonly NumberedRun[] {
+function restoreLineBreaks(runs: readonly NumberedRun[]): readonly NumberedRun[] {
   const first = runs.findIndex((run) => run.text !== '')
   const last = runs.findLastIndex((run) => run.text !== '')
   return runs.map((run, at) => (run.text === '' && at > first && at < last ? { ...run, text: '\n' } : run))
 }
 
 /** Neighbours with one number of a tag that is known are one stretch. */
-function stretched(runs: readonly NumberedRun[], named: TagNames): TaggedText {
-  const stretches: (readonly Thing[])[] = []
+function toTaggedText(runs: readonly NumberedRun[], definitions: DefinitionsByTagNumber): TaggedText {
+  const spans: (readonly TagDefinition[])[] = []
   let last: string | undefined
-  const made = runs.map(({ tag, ...run }): TaggedRun => {
-    const things = tag === undefined ? undefined : named.get(tag)
-    if (things && tag !== last) stretches.push(things)
-    last = things && tag
-    return things ? { ...run, stretch: stretches.length - 1 } : run
+  const taggedRuns = runs.map(({ tag, ...run }): TaggedRun => {
+    const tagged = tag === undefined ? undefined : definitions.get(tag)
+    if (tagged && tag !== last) spans.push(tagged)
+    last = tagged && tag
+    return tagged ? { ...run, spanIndex: spans.length - 1 } : run
   })
-  return { runs: made, stretches }
+  return { runs: taggedRuns, spans }
 }
 
 /** As the file has it: the number of its tag, not yet what that means. */
@@ -126,52 +133,56 @@ function readRun(node: XmlElement): NumberedRun {
   }
 }
 
-function textOf(node: XmlNode): string {
+function xmlText(node: XmlNode): string {
   if (typeof node === 'string') return node
-  return isElement(node) ? node.children.map(textOf).join('') : ''
+  return isXmlElement(node) ? node.children.map(xmlText).join('') : ''
 }
 
 /** Joins what one speech has in several paragraphs, and drops empty ones at the edges. */
-function wellFormed(elements: readonly Element[], exact: ReadonlySet<Element>): readonly Element[] {
-  const made: Element[] = []
-  let joins = false
+function normalizeElements(
+  elements: readonly ScriptElement[],
+  verbatim: ReadonlySet<ScriptElement>,
+): readonly ScriptElement[] {
+  const merged: ScriptElement[] = []
+  let lastIsMergeable = false
   for (const element of elements) {
-    const last = made.at(-1)
-    const free = element.type === 'dialogue' && !exact.has(element)
-    if (free && joins && last?.type === 'dialogue') made.splice(-1, 1, joined(last, element))
-    else made.push(element)
-    joins = free
+    const last = merged.at(-1)
+    const isMergeable = element.type === 'dialogue' && !verbatim.has(element)
+    if (isMergeable && lastIsMergeable && last?.type === 'dialogue') merged.splice(-1, 1, joinDialogue(last, element))
+    else merged.push(element)
+    lastIsMergeable = isMergeable
   }
-  const trimmed = made.flatMap((element): readonly Element[] => {
-    if (element.type !== 'dialogue' || exact.has(element)) return [element]
+  const trimmed = merged.flatMap((element): readonly ScriptElement[] => {
+    if (element.type !== 'dialogue' || verbatim.has(element)) return [element]
     const text = element.text.replace(/^\n+|\n+$/g, '')
     return text === '' ? [] : [{ ...element, text }]
   })
-  const isBlank = (element: Element): boolean => element.type === 'action' && element.text === '' && !exact.has(element)
+  const isBlank = (element: ScriptElement): boolean =>
+    element.type === 'action' && element.text === '' && !verbatim.has(element)
   const first = trimmed.findIndex((element) => !isBlank(element))
   return first < 0 ? [] : trimmed.slice(first, trimmed.findLastIndex((element) => !isBlank(element)) + 1)
 }
 
 /** A title page is free text: who wrote what is told from the words and the place on the page. */
 function readTitlePage(nodes: readonly XmlNode[]): readonly TitleEntry[] {
-  const lines = nodes.filter(isElement).map((node) => ({
+  const lines = nodes.filter(isXmlElement).map((node) => ({
     centered: node.attributes['Alignment'] === 'Center',
-    text: marked(readParagraph(node, new Map()).runs).trim(),
+    text: printRuns(readParagraph(node, new Map()).runs).trim(),
   }))
   const shown = lines.map(({ text }) => text).filter((text) => text !== '')
-  const kept = nodes.map(keptIn).find((each) => each?.titlePage)?.titlePage
-  if (kept && isShownAs(kept, shown)) return kept
+  const original = nodes.map(readRoundTripData).find((each) => each?.titlePage)?.titlePage
+  if (original && isShownAs(original, shown)) return original
   const entries: { key: string; values: string[] }[] = []
   const add = (key: string, value: string): void => {
     const entry = entries.find((each) => each.key === key)
     if (entry) entry.values.push(value)
     else entries.push({ key, values: [value] })
   }
-  for (const { centered, text } of lines) if (text !== '') add(keyOf(text, centered, entries), text)
+  for (const { centered, text } of lines) if (text !== '') add(guessTitleKey(text, centered, entries), text)
   return entries
 }
 
-function keyOf(text: string, centered: boolean, before: readonly TitleEntry[]): string {
+function guessTitleKey(text: string, centered: boolean, before: readonly TitleEntry[]): string {
   if (/^(?:copyright|©|\(c\))/i.test(text)) return 'Copyright'
   if (!centered) return /\bdraft\b|^\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}$/i.test(text) ? 'Draft date' : 'Contact'
   if (!before.some(({ key }) => key === 'Title')) return 'Title'
@@ -185,8 +196,8 @@ function keyOf(text: string, centered: boolean, before: readonly TitleEntry[]): 
 }
 
 function isShownAs(titlePage: readonly TitleEntry[], shown: readonly string[]): boolean {
-  const texts = titleLines({ titlePage, elements: [] }, LINES_PER_PAGE.letter).map(({ text }) =>
-    marked(runs(text).map((run) => ({ ...run, text: legal(run.text) }))).trim(),
+  const texts = layOutTitlePage({ titlePage, elements: [] }, LINES_PER_PAGE.letter).map(({ text }) =>
+    printRuns(parseRuns(text).map((run) => ({ ...run, text: replaceIllegalCharacters(run.text) }))).trim(),
   )
   return JSON.stringify(texts.filter((text) => text !== '')) === JSON.stringify(shown)
 }

@@ -1,10 +1,10 @@
-import type { PageOptions } from '../paginate.ts'
+import type { PageOptions } from '../layout/paginate.ts'
 
 /** Name, style, left and right edge in inches, points above, alignment, paginated as, followed by, shortcut. */
-type Row = readonly [string, string, string, string, number, string, string, string, string]
+type SettingsRow = readonly [string, string, string, string, number, string, string, string, string]
 
 /** As Final Draft itself saves them for a new screenplay. */
-const ELEMENTS: readonly Row[] = [
+const ELEMENT_SETTINGS: readonly SettingsRow[] = [
   ['General', '', '1.50', '7.50', 0, 'Left', 'General', 'General', '0'],
   ['Scene Heading', 'AllCaps', '1.50', '7.50', 24, 'Left', 'Scene Heading', 'Action', '1'],
   ['Action', '', '1.50', '7.50', 12, 'Left', 'Action', 'Action', '2'],
@@ -25,25 +25,25 @@ const ELEMENTS: readonly Row[] = [
 ]
 
 /** What differs where dialogue is double-spaced, as Final Draft saves it for comedy with several cameras. */
-const DOUBLE: Readonly<Record<string, Partial<Record<'left' | 'right' | 'before' | 'lines', string>>>> = {
+const DOUBLE_SPACED: Readonly<Record<string, Partial<Record<'left' | 'right' | 'before' | 'lines', string>>>> = {
   'Scene Heading': { before: '12' },
   Parenthetical: { left: '2.75' },
   Dialogue: { left: '2.25', lines: '2' },
 }
 
-const PAPERS = { letter: ['11.00', '8.50'], a4: ['11.69', '8.27'] } as const
+const PAPER_SIZES = { letter: ['11.00', '8.50'], a4: ['11.69', '8.27'] } as const
 const FONT = 'AdornmentStyle="0" Font="Courier Final Draft" RevisionID="0" Size="12"'
 
 /** The layout of pages and of every kind of paragraph, and how speeches break. */
-export function settings(
+export function writeSettings(
   paper: NonNullable<PageOptions['paper']>,
   spacing: NonNullable<PageOptions['spacing']>,
 ): string {
-  const [height, width] = PAPERS[paper]
+  const [height, width] = PAPER_SIZES[paper]
   return `  <PageLayout BottomMargin="72" BreakDialogueAndActionAtSentences="Yes" DocumentLeading="Normal" FooterMargin="36" HeaderMargin="36" TopMargin="72" UsesSmartQuotes="Yes">
     <PageSize Height="${height}" Width="${width}"/>
   </PageLayout>
-${ELEMENTS.map((row) => element(row, spacing)).join('\n')}
+${ELEMENT_SETTINGS.map((row) => writeElementSettings(row, spacing)).join('\n')}
   <MoresAndContinueds>
     <FontSpec ${FONT} Style=""/>
     <DialogueBreaks AutomaticCharacterContinueds="Yes" BottomOfPage="Yes" DialogueBottom="(MORE)" DialogueTop="(CONT'D)" TopOfNext="Yes"/>
@@ -51,13 +51,13 @@ ${ELEMENTS.map((row) => element(row, spacing)).join('\n')}
   </MoresAndContinueds>`
 }
 
-function element(row: Row, spacing: NonNullable<PageOptions['spacing']>): string {
+function writeElementSettings(row: SettingsRow, spacing: NonNullable<PageOptions['spacing']>): string {
   const [name, style, left, right, before, align, paginateAs, next, shortcut] = row
-  const other = spacing === 'double' ? DOUBLE[name] : undefined
+  const override = spacing === 'double' ? DOUBLE_SPACED[name] : undefined
   const hang = name === 'Parenthetical' ? '-0.10' : '0.00'
   return `  <ElementSettings Type="${name}">
     <FontSpec ${FONT} Style="${style}"/>
-    <ParagraphSpec Alignment="${align}" FirstIndent="${hang}" Leading="Regular" LeftIndent="${other?.left ?? left}" RightIndent="${other?.right ?? right}" SpaceBefore="${other?.before ?? before}" Spacing="${other?.lines ?? '1'}" StartsNewPage="No"/>
+    <ParagraphSpec Alignment="${align}" FirstIndent="${hang}" Leading="Regular" LeftIndent="${override?.left ?? left}" RightIndent="${override?.right ?? right}" SpaceBefore="${override?.before ?? before}" Spacing="${override?.lines ?? '1'}" StartsNewPage="No"/>
     <Behavior PaginateAs="${paginateAs}" ReturnKey="${next}" Shortcut="${shortcut}"/>
   </ElementSettings>`
 }

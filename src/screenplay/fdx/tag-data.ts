@@ -1,14 +1,14 @@
 import { TAG_CATEGORIES, type TagCategory } from '../tags.ts'
-import { elementsOf, escapeXml, type XmlElement } from './xml.ts'
+import { childElements, escapeXml, type XmlElement } from './xml.ts'
 
 /** A thing that a production has to provide. */
-export interface Thing {
+export interface TagDefinition {
   readonly category: TagCategory
   readonly label: string
 }
 
 /** The categories in Final Draft's order, with the ids it knows them by. */
-const CATEGORIES = {
+const FDX_CATEGORIES = {
   Synopsis: [1, '8e5e75c2-713b-47df-a75f-f12648b98ded'],
   'Cast Members': [2, '01fc9642-84ff-4366-b37c-a3068dee57e8'],
   'Background Actors': [3, '028a4e2b-b507-4d09-88ab-90e3edae9071'],
@@ -44,34 +44,37 @@ const CATEGORIES = {
  * The part of the file that says what the numbers of tagged texts mean, empty where there is nothing to provide. `marks`
  * are the things of every tagged text, the first being number 1; `things` are all, marked or not.
  */
-export function tagData(things: readonly Thing[], marks: readonly (readonly Thing[])[]): string {
-  if (things.length === 0) return ''
+export function writeTagData(
+  definitions: readonly TagDefinition[],
+  spans: readonly (readonly TagDefinition[])[],
+): string {
+  if (definitions.length === 0) return ''
   const ids = new Map<string, string>()
-  const definitions: string[] = []
-  for (const { category, label } of things) {
+  const definitionsXml: string[] = []
+  for (const { category, label } of definitions) {
     const number = ids.size + 1
     const id = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
-    if (ids.has(keyOf({ category, label }))) continue
-    ids.set(keyOf({ category, label }), id)
-    const [, categoryId] = CATEGORIES[category]
-    definitions.push(
+    if (ids.has(definitionKey({ category, label }))) continue
+    ids.set(definitionKey({ category, label }), id)
+    const [, categoryId] = FDX_CATEGORIES[category]
+    definitionsXml.push(
       `      <TagDefinition CatId="${categoryId}" Id="${id}" Label="${escapeXml(label)}" Number="${number}"/>\n`,
     )
   }
-  const categories = Object.entries(CATEGORIES).map(([name, [number, id]]) => {
+  const categoriesXml = Object.entries(FDX_CATEGORIES).map(([name, [number, id]]) => {
     return `      <TagCategory Color="#94AA11150000" Id="${id}" Name="${name}" Number="${number}" Style="Bold"/>\n`
   })
-  const tags = marks.map((named, index) => {
-    const own = named.map((thing) => `        <DefId>${ids.get(keyOf(thing))}</DefId>\n`)
+  const tagsXml = spans.map((definitionsOfSpan, index) => {
+    const own = definitionsOfSpan.map((thing) => `        <DefId>${ids.get(definitionKey(thing))}</DefId>\n`)
     return `      <Tag Number="${index + 1}">\n${own.join('')}      </Tag>\n`
   })
   return `  <TagData>
     <TagCategories>
-${categories.join('')}    </TagCategories>
+${categoriesXml.join('')}    </TagCategories>
     <TagDefinitions>
-${definitions.join('')}    </TagDefinitions>
+${definitionsXml.join('')}    </TagDefinitions>
     <Tags>
-${tags.join('')}    </Tags>
+${tagsXml.join('')}    </Tags>
   </TagData>
 `
 }
@@ -80,38 +83,39 @@ ${tags.join('')}    </Tags>
  * What the numbers of tagged texts mean. A category is known by its id, or by its name; one that somebody added to
  * Final Draft's own is Miscellaneous. A thing without a label is called by the words that are tagged.
  */
-export function readTagData(root: XmlElement): ReadonlyMap<string, readonly Thing[]> {
-  const data = elementsOf(root, 'TagData')
+export function readTagData(root: XmlElement): ReadonlyMap<string, readonly TagDefinition[]> {
+  const data = childElements(root, 'TagData')
   const all = (list: string, name: string): readonly XmlElement[] =>
-    data.flatMap((each) => elementsOf(each, list)).flatMap((each) => elementsOf(each, name))
+    data.flatMap((each) => childElements(each, list)).flatMap((each) => childElements(each, name))
   const names = new Map(all('TagCategories', 'TagCategory').map(({ attributes: { Id, Name } }) => [Id, Name]))
-  const things = new Map(
+  const definitions = new Map(
     all('TagDefinitions', 'TagDefinition').map(({ attributes: { Id, CatId, Label = '' } }) => {
-      return [Id, { category: categoryOf(CatId, names.get(CatId)), label: Label.trim() }]
+      return [Id, { category: findCategory(CatId, names.get(CatId)), label: Label.trim() }]
     }),
   )
   return new Map(
     all('Tags', 'Tag').flatMap((tag) => {
       const { Number: number } = tag.attributes
-      const named = elementsOf(tag, 'DefId').flatMap((each) => {
-        const thing = things.get(
+      const tagged = childElements(tag, 'DefId').flatMap((each) => {
+        const definition = definitions.get(
           each.children
             .filter((child) => typeof child === 'string')
             .join('')
             .trim(),
         )
-        return thing ? [thing] : []
+        return definition ? [definition] : []
       })
-      return number === undefined || named.length === 0 ? [] : [[number, named] as const]
+      return number === undefined || tagged.length === 0 ? [] : [[number, tagged] as const]
     }),
   )
 }
 
-function categoryOf(id: string | undefined, name: string | undefined): TagCategory {
-  const known = TAG_CATEGORIES.find((one) => CATEGORIES[one][1] === id) ?? TAG_CATEGORIES.find((one) => one === name)
+function findCategory(id: string | undefined, name: string | undefined): TagCategory {
+  const known =
+    TAG_CATEGORIES.find((one) => FDX_CATEGORIES[one][1] === id) ?? TAG_CATEGORIES.find((one) => one === name)
   return known ?? 'Miscellaneous'
 }
 
-function keyOf({ category, label }: Thing): string {
+function definitionKey({ category, label }: TagDefinition): string {
   return JSON.stringify([category, label])
 }

@@ -16,45 +16,49 @@ const TOKEN =
  */
 export function readXml(xml: string): XmlElement {
   const root: { readonly children: XmlNode[] } = { children: [] }
-  const open: { readonly name: string; readonly children: XmlNode[] }[] = [{ name: '', children: root.children }]
+  const openElements: { readonly name: string; readonly children: XmlNode[] }[] = [
+    { name: '', children: root.children },
+  ]
   for (const match of xml
     .replace(/^\uFEFF/, '')
     .replace(/\r\n?/g, '\n')
     .matchAll(TOKEN)) {
     const [token, data, instruction, content = '', closing, name, attributes = '', empty] = match
-    const here = open.at(-1) ?? root
+    const parent = openElements.at(-1) ?? root
     if (closing !== undefined) {
-      if (open.length < 2 || open.pop()?.name !== closing) throw new SyntaxError(`</${closing}> closes nothing.`)
+      if (openElements.length < 2 || openElements.pop()?.name !== closing)
+        throw new SyntaxError(`</${closing}> closes nothing.`)
     } else if (name !== undefined) {
       const element = { name, attributes: readAttributes(attributes), children: [] as XmlNode[] }
-      here.children.push(element)
-      if (empty === '') open.push(element)
-    } else if (data !== undefined) here.children.push(data)
-    else if (instruction !== undefined) here.children.push({ instruction, content })
-    else if (!token.startsWith('<')) here.children.push(unescapeXml(token))
-    else if (token === '<') throw new SyntaxError(`It is no XML, or it was cut off in <${open.at(-1)?.name}>.`)
+      parent.children.push(element)
+      if (empty === '') openElements.push(element)
+    } else if (data !== undefined) parent.children.push(data)
+    else if (instruction !== undefined) parent.children.push({ instruction, content })
+    else if (!token.startsWith('<')) parent.children.push(unescapeXml(token))
+    else if (token === '<') throw new SyntaxError(`It is no XML, or it was cut off in <${openElements.at(-1)?.name}>.`)
   }
-  const element = root.children.find((child) => isElement(child))
-  if (open.length > 1 || !element) throw new SyntaxError(`It is no XML, or it was cut off in <${open.at(-1)?.name}>.`)
+  const element = root.children.find((child) => isXmlElement(child))
+  if (openElements.length > 1 || !element)
+    throw new SyntaxError(`It is no XML, or it was cut off in <${openElements.at(-1)?.name}>.`)
   return element
 }
 
-export function isElement(node: XmlNode): node is XmlElement {
+export function isXmlElement(node: XmlNode): node is XmlElement {
   return typeof node === 'object' && 'name' in node
 }
 
-export function elementsOf({ children }: XmlElement, name?: string): readonly XmlElement[] {
-  return children.filter(isElement).filter((child) => name === undefined || child.name === name)
+export function childElements({ children }: XmlElement, name?: string): readonly XmlElement[] {
+  return children.filter(isXmlElement).filter((child) => name === undefined || child.name === name)
 }
 
 /** What XML cannot hold becomes U+FFFD. */
-export function legal(text: string): string {
-  return text.replace(ILLEGAL, '\uFFFD')
+export function replaceIllegalCharacters(text: string): string {
+  return text.replace(ILLEGAL_CHARACTERS, '\uFFFD')
 }
 
 /** For text and for attributes in double quotes. */
 export function escapeXml(text: string): string {
-  return legal(text).replace(
+  return replaceIllegalCharacters(text).replace(
     /[&<>"\r]/g,
     (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[mark] ?? '&#13;',
   )
@@ -62,18 +66,18 @@ export function escapeXml(text: string): string {
 
 /** Characters that XML 1.0 has no place for, escaped or not, and halves of a pair. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const ILLEGAL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Cs}/gu
+const ILLEGAL_CHARACTERS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Cs}/gu
 
 function readAttributes(text: string): Readonly<Record<string, string>> {
   const pairs = text.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)
   return Object.fromEntries([...pairs].map(([, name = '', one, other]) => [name, unescapeXml(one ?? other ?? '')]))
 }
 
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const NAMED_ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
 function unescapeXml(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
-    if (name !== undefined) return NAMED[name] ?? whole
+    if (name !== undefined) return NAMED_ENTITIES[name] ?? whole
     const code = Number.parseInt(hex ?? decimal, hex === undefined ? 10 : 16)
     return code <= 0x10ffff ? String.fromCodePoint(code) : '\uFFFD'
   })

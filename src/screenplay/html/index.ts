@@ -1,12 +1,12 @@
-import { type Run, runs, visible } from '../inline.ts'
-import { LINES_PER_PAGE, type PageOptions, paginate } from '../paginate.ts'
-import { type StyledLine, styled } from '../styled.ts'
-import { titleLines, titleOf } from '../title-page.ts'
-import type { Element, Script } from '../types.ts'
-import { STYLE } from './style.ts'
+import { parseRuns, type Run, toPlainText } from '../emphasis.ts'
+import { LINES_PER_PAGE, type PageOptions, paginate } from '../layout/paginate.ts'
+import { type StyledLine, styleLines } from '../layout/styled-lines.ts'
+import { layOutTitlePage, titleOf } from '../layout/title-page.ts'
+import type { Script, ScriptElement } from '../types.ts'
+import { STYLESHEET } from './style.ts'
 
 /** CSS pixels, 96 an inch. */
-const SIZES = { letter: [816, 1056, 'letter'], a4: [794, 1123, 'A4'] } as const
+const PAPER_SIZES = { letter: [816, 1056, 'letter'], a4: [794, 1123, 'A4'] } as const
 
 /**
  * A script as one HTML file that needs nothing beside it and runs no program: the pages of `paginate` on a wide screen
@@ -14,46 +14,46 @@ const SIZES = { letter: [816, 1056, 'letter'], a4: [794, 1123, 'A4'] } as const
  */
 export function toHtml(script: Script, options: PageOptions = {}): string {
   const paper = options.paper ?? 'letter'
-  const [width, height, size] = SIZES[paper]
-  const pages = styled(script, paginate(script, options))
-  const body = pages.map((lines, index) => page(script, lines, index, pages[index - 1])).join('\n')
+  const [width, height, size] = PAPER_SIZES[paper]
+  const pages = styleLines(script, paginate(script, options))
+  const body = pages.map((lines, index) => renderPage(script, lines, index, pages[index - 1])).join('\n')
   return `<!doctype html>
 <html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(titleOf(script) ?? 'Screenplay')}</title>
-<style>:root{--w:${width}px;--h:${height}px;--size:${size}}${STYLE}</style>
+<style>:root{--w:${width}px;--h:${height}px;--size:${size}}${STYLESHEET}</style>
 </head>
 <body>
-${titlePage(script, LINES_PER_PAGE[paper], width)}${body}
+${renderTitlePage(script, LINES_PER_PAGE[paper], width)}${body}
 </body>
 </html>
 `
 }
 
-function titlePage(script: Script, rows: number, width: number): string {
-  const lines = titleLines(script, rows)
+function renderTitlePage(script: Script, rows: number, width: number): string {
+  const lines = layOutTitlePage(script, rows)
   if (lines.length === 0) return ''
   const shown = lines.map(({ row, align, text }, index) => {
     const tag = index === 0 ? 'h1' : 'p'
     // In the middle of the paper; the left margin of a title page is one inch.
-    const column = align === 'left' ? 10 : Math.round((width / 9.6 - [...visible(text)].length) * 5) / 10
-    return `<${tag} class="${align === 'center' ? 'centered' : 'left'}" style="--r:${row};--c:${column}">${inline(runs(text))}</${tag}>`
+    const column = align === 'left' ? 10 : Math.round((width / 9.6 - [...toPlainText(text)].length) * 5) / 10
+    return `<${tag} class="${align === 'center' ? 'centered' : 'left'}" style="--r:${row};--c:${column}">${renderRuns(parseRuns(text))}</${tag}>`
   })
   return `<section class="page title">\n${shown.join('\n')}\n</section>\n`
 }
 
 /** Lines of one element that follow each other. */
-interface Piece {
+interface LineGroup {
   readonly element: number
-  readonly kind: Kind
+  readonly kind: LineKind
   readonly lines: readonly StyledLine[]
 }
 
-type Kind = 'scene' | 'cue' | 'more' | Exclude<Element['type'], 'scene_heading' | 'character'>
+type LineKind = 'scene' | 'cue' | 'more' | Exclude<ScriptElement['type'], 'scene_heading' | 'character'>
 
-function page(
+function renderPage(
   script: Script,
   lines: readonly StyledLine[],
   index: number,
@@ -61,69 +61,69 @@ function page(
 ): string {
   const number =
     index === 0 ? '' : `<p class="number n" style="--r:-3;--c:${75 - `${index + 1}.`.length}">${index + 1}.</p>\n`
-  const shown = piecesOf(script, lines).map((piece, at) => {
-    const goesOn = at === 0 && before?.some((line) => line.element === piece.element)
-    return show(piece, goesOn === true)
+  const shown = groupLines(script, lines).map((group, at) => {
+    const continued = at === 0 && before?.some((line) => line.element === group.element)
+    return renderGroup(group, continued === true)
   })
   return `<section class="page" id="page-${index + 1}">\n${number}${shown.join('\n')}\n</section>`
 }
 
-function piecesOf(script: Script, lines: readonly StyledLine[]): readonly Piece[] {
-  const pieces: { element: number; kind: Kind; lines: StyledLine[] }[] = []
+function groupLines(script: Script, lines: readonly StyledLine[]): readonly LineGroup[] {
+  const groups: { element: number; kind: LineKind; lines: StyledLine[] }[] = []
   for (const line of lines) {
     const kind = kindOf(script.elements[line.element], line)
-    const last = pieces.at(-1)
+    const last = groups.at(-1)
     if (last?.element === line.element && last.kind === kind) last.lines.push(line)
-    else pieces.push({ element: line.element, kind, lines: [line] })
+    else groups.push({ element: line.element, kind, lines: [line] })
   }
-  return pieces
+  return groups
 }
 
-function kindOf(element: Element | undefined, { text, row }: StyledLine): Kind {
+function kindOf(element: ScriptElement | undefined, { text, row }: StyledLine): LineKind {
   if (element?.type === 'character') return text === '(MORE)' && row > 0 ? 'more' : 'cue'
   return element === undefined ? 'action' : element.type === 'scene_heading' ? 'scene' : element.type
 }
 
-function show({ element, kind, lines }: Piece, goesOn: boolean): string {
+function renderGroup({ element, kind, lines }: LineGroup, continued: boolean): string {
   const first = lines[0]
   if (!first) return ''
-  if (kind === 'scene') return showHeading(element, first.row, lines, goesOn)
+  if (kind === 'scene') return renderHeading(element, first.row, lines, continued)
   const left = Math.min(...lines.map((line) => line.column))
   const double = (lines[1]?.row ?? 0) - first.row === 2
-  const name = [kind, ...(goesOn ? ['goes-on'] : []), ...(double ? ['double'] : [])].join(' ')
-  return `<p class="${name}" style="--r:${first.row};--c:${left}">${joined(lines, left)}</p>`
+  const name = [kind, ...(continued ? ['goes-on'] : []), ...(double ? ['double'] : [])].join(' ')
+  return `<p class="${name}" style="--r:${first.row};--c:${left}">${renderLines(lines, left)}</p>`
 }
 
 /** The numbers in the margins are held against the heading's own left edge; a reader on a phone needs only the first. */
-function showHeading(element: number, row: number, lines: readonly StyledLine[], goesOn: boolean): string {
-  const words = lines.filter(({ column }) => column === HEADING)
+function renderHeading(element: number, row: number, lines: readonly StyledLine[], continued: boolean): string {
+  const words = lines.filter(({ column }) => column === HEADING_COLUMN)
   const numbers = lines
-    .filter(({ column }) => column !== HEADING)
+    .filter(({ column }) => column !== HEADING_COLUMN)
     .map(({ text, column }, at) => {
-      return `<span class="n" style="--c:${column - HEADING}"${at > 0 ? ' aria-hidden="true"' : ''}>${escapeHtml(text)}</span>`
+      return `<span class="n" style="--c:${column - HEADING_COLUMN}"${at > 0 ? ' aria-hidden="true"' : ''}>${escapeHtml(text)}</span>`
     })
-  return `<h2 class="scene${goesOn ? ' goes-on' : ''}" id="scene-${element}" style="--r:${row};--c:${HEADING}">${numbers[0] ?? ''}${joined(words, HEADING)}${numbers[1] ?? ''}</h2>`
+  return `<h2 class="scene${continued ? ' goes-on' : ''}" id="scene-${element}" style="--r:${row};--c:${HEADING_COLUMN}">${numbers[0] ?? ''}${renderLines(words, HEADING_COLUMN)}${numbers[1] ?? ''}</h2>`
 }
 
 /** The column of a heading. */
-const HEADING = 15
+const HEADING_COLUMN = 15
 
 /** Lines with their breaks: `w` is blank that only the page shows, `s` blank that only flowing text shows. */
-function joined(lines: readonly StyledLine[], left: number): string {
+function renderLines(lines: readonly StyledLine[], left: number): string {
   return lines
     .map((line, at) => {
       const indent = Math.round(line.column - left)
       const cells = indent > 0 ? `<i class="w">${' '.repeat(indent)}</i>` : ''
-      if (at === lines.length - 1) return cells + inline(line.runs)
+      if (at === lines.length - 1) return cells + renderRuns(line.runs)
       // A word broken at its hyphen is one word again where text flows.
       const blank = /[^\s-]-$/.test(line.text) ? '' : '<i class="s"> </i>'
-      return `${cells}${inline(line.runs)}<br${line.hard ? ' class="hard"' : ''}>${blank}`
+      return `${cells}${renderRuns(line.runs)}<br${line.hard ? ' class="hard"' : ''}>${blank}`
     })
     .join('')
 }
 
-function inline(given: readonly Run[]): string {
-  return given
+function renderRuns(runs: readonly Run[]): string {
+  return runs
     .map(({ text, bold, italic, underline }) => {
       let html = escapeHtml(text)
       if (italic) html = `<em>${html}</em>`

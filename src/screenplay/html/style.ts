@@ -2,7 +2,7 @@
  * The look of the page: on a wide screen and on paper every line stands where the layout puts it, `--r` lines below the
  * top margin and `--c` cells from the left edge; on a narrow screen lines flow, at the indents of their kind.
  */
-export const STYLE = `
+export const STYLESHEET = `
 @page{size:var(--size);margin:0}
 *{box-sizing:border-box}
 :root{color-scheme:light dark;--paper:#fff;--ink:#111;--desk:#e7e5e0;--dim:#666}

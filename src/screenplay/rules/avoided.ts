@@ -12,7 +12,7 @@ import type { Rule } from './rule.ts'
  * Hello.
  * ```
  */
-export const avoided: Rule = {
+export const avoidedWords: Rule = {
   code: 'F20',
   title: 'words to avoid',
   severity: { ours: 'warn', theirs: 'info' },
@@ -20,9 +20,11 @@ export const avoided: Rule = {
     const words = avoid.map((word) => word.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).filter((word) => word !== '')
     if (words.length === 0) return []
     const pattern = new RegExp(`(?<![\\p{L}\\d])(?:${words.join('|')})(?![\\p{L}\\d])`, 'iu')
-    return elements.flatMap((item, element) => {
-      const found = 'text' in item ? pattern.exec(item.text) : undefined
-      return found ? [{ element, message: `"${found[0]}" was to be avoided.`, fix: 'Say it in another way.' }] : []
+    return elements.flatMap((element, elementIndex) => {
+      const found = 'text' in element ? pattern.exec(element.text) : undefined
+      return found
+        ? [{ element: elementIndex, message: `"${found[0]}" was to be avoided.`, fix: 'Say it in another way.' }]
+        : []
     })
   },
 }

@@ -18,7 +18,7 @@ export const castAppears: Rule = {
   check({ elements }, { cast = [] }) {
     if (cast.length === 0) return []
     const all = elements
-      .map((item) => (item.type === 'character' ? item.name : 'text' in item ? item.text : ''))
+      .map((element) => (element.type === 'character' ? element.name : 'text' in element ? element.text : ''))
       .join('\n')
     const said = ` ${all.toUpperCase().replace(/[^\p{L}\d]+/gu, ' ')} `
     const plain = (name: string): string =>

@@ -1,5 +1,5 @@
-import { visible } from '../inline.ts'
-import type { Offence, Rule } from './rule.ts'
+import { toPlainText } from '../emphasis.ts'
+import type { Problem, Rule } from './rule.ts'
 
 /**
  * F14: the script ends with an end mark (FADE OUT., THE END …), not in the middle of a sentence, a note or a comment.
@@ -24,23 +24,27 @@ export const ending: Rule = {
   title: 'ending',
   severity: { ours: 'error', theirs: 'warn' },
   check(script) {
-    const element = script.elements.findLastIndex(
-      (item) => 'text' in item && PRINTED.has(item.type) && item.text !== '',
+    const elementIndex = script.elements.findLastIndex(
+      (element) => 'text' in element && PRINTED.has(element.type) && element.text !== '',
     )
-    const last = script.elements[element]
+    const last = script.elements[elementIndex]
     if (last === undefined || !('text' in last)) return [{ line: 1, message: 'The script is empty.' }]
-    const offences: Offence[] = []
-    const end = visible(last.text).trim()
+    const problems: Problem[] = []
+    const end = toPlainText(last.text).trim()
     if (!END_MARK.test(end)) {
       const cut = /[.!?…"'”’)*_-]$/.test(end) ? '' : ' It may have been cut off.'
-      offences.push({ element, message: `The script ends without an end mark.${cut}`, fix: 'End with "> FADE OUT."' })
+      problems.push({
+        element: elementIndex,
+        message: `The script ends without an end mark.${cut}`,
+        fix: 'End with "> FADE OUT."',
+      })
     }
-    for (const [at, item] of script.elements.entries()) {
-      if (!('text' in item) || item.type === 'boneyard' || !/\[\[|\/\*/.test(item.text)) continue
-      const unclosed = UNCLOSED.find(([open]) => open.test(visible(item.text)))
-      if (unclosed) offences.push({ element: at, message: `${unclosed[1]} is opened but never closed.` })
+    for (const [at, element] of script.elements.entries()) {
+      if (!('text' in element) || element.type === 'boneyard' || !/\[\[|\/\*/.test(element.text)) continue
+      const unclosed = UNCLOSED.find(([open]) => open.test(toPlainText(element.text)))
+      if (unclosed) problems.push({ element: at, message: `${unclosed[1]} is opened but never closed.` })
     }
-    return offences
+    return problems
   },
 }
 

@@ -1,4 +1,4 @@
-import { uncovered } from '../pdf/uncovered.ts'
+import { missingGlyphs } from '../pdf/missing-glyphs.ts'
 import type { Rule } from './rule.ts'
 
 /**
@@ -11,16 +11,24 @@ import type { Rule } from './rule.ts'
  * She waves 👋.
  * ```
  */
-export const glyphs: Rule = {
+export const pdfGlyphs: Rule = {
   code: 'F18',
   title: 'characters of the PDF',
   severity: { ours: 'warn', theirs: 'warn' },
   check({ titlePage, elements }) {
-    const missing = uncovered({ titlePage, elements })
+    const missing = missingGlyphs({ titlePage, elements })
     if (missing.length === 0) return []
-    const element = elements.findIndex((item) => uncovered({ titlePage: [], elements: [item] }).length > 0)
+    const elementIndex = elements.findIndex(
+      (element) => missingGlyphs({ titlePage: [], elements: [element] }).length > 0,
+    )
     const shown = missing.slice(0, 12).join(' ') + (missing.length > 12 ? ` and ${missing.length - 12} more` : '')
     const message = `The PDF cannot show ${shown}: it has an empty box there.`
-    return [{ ...(element >= 0 && { element }), message, fix: 'Make the PDF from the HTML or in another program.' }]
+    return [
+      {
+        ...(elementIndex >= 0 && { element: elementIndex }),
+        message,
+        fix: 'Make the PDF from the HTML or in another program.',
+      },
+    ]
   },
 }

@@ -1,7 +1,7 @@
+import { toPlainText } from '../emphasis.ts'
+import { classifyLine } from '../fountain/classify-line.ts'
 import { readHeading } from '../heading.ts'
-import { visible } from '../inline.ts'
-import { recognise } from '../recognise.ts'
-import type { Offence, Rule } from './rule.ts'
+import type { Problem, Rule } from './rule.ts'
 
 /**
  * F03: every heading says inside or outside, a set and a time of day, in plain letters: `INT. KITCHEN - DAY`. The marks
@@ -42,26 +42,39 @@ export const headings: Rule = {
   title: 'scene headings',
   severity: { ours: 'error', theirs: 'warn' },
   check(script) {
-    return script.elements.flatMap((item, element): readonly Offence[] => {
-      if (item.type === 'section' || item.type === 'scene_heading') {
-        const text = visible(item.text).trim()
-        const isPlain = item.type === 'scene_heading' && item.text === text
-        if (!isPlain && recognise(text, 'by a blank') === 'scene_heading' && !text.startsWith('.')) {
-          const message = `The heading "${item.text}" is dressed up.`
-          const number = item.type === 'scene_heading' ? item.number : undefined
-          const by = [{ type: 'scene_heading' as const, text, ...(number !== undefined && { number }) }]
-          return [{ element, message, fix: `Write "${text}".`, mend: { from: element, count: 1, by } }]
+    return script.elements.flatMap((element, elementIndex): readonly Problem[] => {
+      if (element.type === 'section' || element.type === 'scene_heading') {
+        const text = toPlainText(element.text).trim()
+        const isPlain = element.type === 'scene_heading' && element.text === text
+        if (!isPlain && classifyLine(text, 'by a blank') === 'scene_heading' && !text.startsWith('.')) {
+          const message = `The heading "${element.text}" is dressed up.`
+          const number = element.type === 'scene_heading' ? element.number : undefined
+          const replacement = [{ type: 'scene_heading' as const, text, ...(number !== undefined && { number }) }]
+          return [
+            {
+              element: elementIndex,
+              message,
+              fix: `Write "${text}".`,
+              autofix: { from: elementIndex, count: 1, replacement },
+            },
+          ]
         }
       }
-      if (item.type !== 'scene_heading') return []
-      const { prefix, set, time, unknownTime } = readHeading(item.text)
+      if (element.type !== 'scene_heading') return []
+      const { prefix, set, time, unknownTime } = readHeading(element.text)
       const missing = [
         ...(prefix === undefined ? ['INT. or EXT.'] : []),
         ...(set === '' ? ['the set'] : []),
         ...(time === undefined && unknownTime === undefined ? ['the time of day'] : []),
       ]
       if (missing.length === 0) return []
-      return [{ element, message: `The heading "${item.text}" lacks ${missing.join(' and ')}.`, fix: 'INT. SET - DAY' }]
+      return [
+        {
+          element: elementIndex,
+          message: `The heading "${element.text}" lacks ${missing.join(' and ')}.`,
+          fix: 'INT. SET - DAY',
+        },
+      ]
     })
   },
 }

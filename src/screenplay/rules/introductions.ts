@@ -1,5 +1,5 @@
-import { plainName } from './known.ts'
 import type { Rule } from './rule.ts'
+import { cleanName } from './speaker-names.ts'
 
 /**
  * F08: who is seen speaking was introduced in capitals in an action before. Voices from elsewhere need no introduction,
@@ -26,21 +26,21 @@ export const introductions: Rule = {
   check(script) {
     let seen = ''
     const met = new Set<string>()
-    return script.elements.flatMap((item, element) => {
-      if (item.type === 'action') seen += ` ${item.text.replace(/[^\p{L}\d]+/gu, ' ')} `
-      if (item.type !== 'character') return []
-      const name = plainName(item.name)
+    return script.elements.flatMap((element, elementIndex) => {
+      if (element.type === 'action') seen += ` ${element.text.replace(/[^\p{L}\d]+/gu, ' ')} `
+      if (element.type !== 'character') return []
+      const name = cleanName(element.name)
       if (met.has(name)) return []
       met.add(name)
       const words = name
         .toUpperCase()
         .split(/[^\p{L}\d]+/u)
         .filter((word) => word.length > 1)
-      const away = item.extensions.some((extension) => /^(?:v\.?\s?o|o\.?\s?[sc])\b/i.test(extension))
+      const away = element.extensions.some((extension) => /^(?:v\.?\s?o|o\.?\s?[sc])\b/i.test(extension))
       if (away || words.length === 0 || words.some((word) => seen.includes(` ${word} `))) return []
       return [
         {
-          element,
+          element: elementIndex,
           message: `${name} speaks before being introduced.`,
           fix: `Name ${name} in capitals in an action before.`,
         },

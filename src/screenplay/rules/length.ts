@@ -1,4 +1,4 @@
-import { measure } from '../paginate.ts'
+import { measurePages } from '../layout/paginate.ts'
 import type { Rule } from './rule.ts'
 
 /**
@@ -11,13 +11,13 @@ import type { Rule } from './rule.ts'
  * Rain.
  * ```
  */
-export const length: Rule = {
+export const scriptLength: Rule = {
   code: 'F10',
   title: 'length',
   severity: { ours: 'error', theirs: 'info' },
   check(script, { targetPages }) {
     if (targetPages === undefined) return []
-    const pages = measure(script)
+    const pages = measurePages(script)
     if (Math.abs(pages - targetPages) <= targetPages * 0.1) return []
     const message = `It is ${pages.toFixed(1)} pages long; ${targetPages} were asked for.`
     return [{ line: 1, message, fix: pages > targetPages ? 'Trim scenes.' : 'Extend scenes.' }]

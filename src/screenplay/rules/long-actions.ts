@@ -1,5 +1,5 @@
-import { visible } from '../inline.ts'
-import { wrap } from '../wrap.ts'
+import { toPlainText } from '../emphasis.ts'
+import { wrapText } from '../layout/wrap.ts'
 import type { Rule } from './rule.ts'
 
 /**
@@ -17,11 +17,11 @@ export const longActions: Rule = {
   title: 'length of actions',
   severity: { ours: 'warn', theirs: 'info' },
   check(script) {
-    return script.elements.flatMap((item, element) => {
-      if (item.type !== 'action' || item.text.length < 5 * 40) return []
-      const lines = wrap(visible(item.text), 61).length
+    return script.elements.flatMap((element, elementIndex) => {
+      if (element.type !== 'action' || element.text.length < 5 * 40) return []
+      const lines = wrapText(toPlainText(element.text), 61).length
       if (lines <= 5) return []
-      return [{ element, message: `The action is ${lines} lines long.`, fix: 'Part it in two.' }]
+      return [{ element: elementIndex, message: `The action is ${lines} lines long.`, fix: 'Part it in two.' }]
     })
   },
 }

@@ -16,17 +16,17 @@ export const parentheticals: Rule = {
   title: 'parentheticals',
   severity: { ours: 'error', theirs: 'warn' },
   check(script) {
-    return script.elements.flatMap((item, element) => {
-      if (item.type !== 'parenthetical') return []
-      const next = script.elements[element + 1]?.type
+    return script.elements.flatMap((element, elementIndex) => {
+      if (element.type !== 'parenthetical') return []
+      const next = script.elements[elementIndex + 1]?.type
       return [
-        ...(item.text.length > 60
-          ? [{ element, message: 'The parenthetical is too long.', fix: 'Make it an action of its own.' }]
+        ...(element.text.length > 60
+          ? [{ element: elementIndex, message: 'The parenthetical is too long.', fix: 'Make it an action of its own.' }]
           : []),
         ...(next !== 'dialogue' && next !== 'lyrics'
           ? [
               {
-                element,
+                element: elementIndex,
                 message: 'Nothing is said after the parenthetical.',
                 fix: 'Move it above the words, or make it an action.',
               },

@@ -1,6 +1,6 @@
-import { parseFountain } from '../parse.ts'
-import { printFountain } from '../print.ts'
-import type { Element } from '../types.ts'
+import { parseFountain } from '../fountain/parse.ts'
+import { printFountain } from '../fountain/print.ts'
+import type { ScriptElement } from '../types.ts'
 import type { Rule } from './rule.ts'
 
 /**
@@ -21,14 +21,16 @@ export const roundTrip: Rule = {
   severity: { ours: 'error', theirs: 'warn' },
   check({ titlePage, elements }) {
     const read = parseFountain(printFountain({ titlePage, elements })).elements
-    const element = elements.findIndex((item, at) => !alike(item, read[at]))
-    if (element < 0 && read.length === elements.length) return []
+    const elementIndex = elements.findIndex((element, at) => !isSameElement(element, read[at]))
+    if (elementIndex < 0 && read.length === elements.length) return []
     const message = 'It reads as something else when it is printed as Fountain and read again.'
-    return [{ ...(element >= 0 && { element }), message, fix: 'Write the paragraph in another way.' }]
+    return [
+      { ...(elementIndex >= 0 && { element: elementIndex }), message, fix: 'Write the paragraph in another way.' },
+    ]
   },
 }
 
-function alike(one: Element, other: Element | undefined): boolean {
+function isSameElement(one: ScriptElement, other: ScriptElement | undefined): boolean {
   if (other === undefined || one.type !== other.type) return false
   if (one.type === 'character' && other.type === 'character') {
     return one.name === other.name && one.dual === other.dual && one.extensions.join() === other.extensions.join()

@@ -1,4 +1,4 @@
-import type { Element, Script } from '../types.ts'
+import type { Script, ScriptElement } from '../types.ts'
 
 /** A thing wrong with a script's form. */
 export interface Finding {
@@ -37,14 +37,14 @@ export interface Rule {
   readonly title: string
   readonly severity: { readonly ours: Severity; readonly theirs: Severity }
   /** `element` is an index in `script.elements`; neither it nor `line`: the whole script. */
-  check(script: Script, options: LintOptions): readonly Offence[]
+  check(script: Script, options: LintOptions): readonly Problem[]
 }
 
-export interface Offence {
+export interface Problem {
   readonly element?: number
   readonly line?: number
   readonly message: string
   readonly fix?: string
   /** How to put it right without a doubt: these elements in the place of `count` from `from` on. */
-  readonly mend?: { readonly from: number; readonly count: number; readonly by: readonly Element[] }
+  readonly autofix?: { readonly from: number; readonly count: number; readonly replacement: readonly ScriptElement[] }
 }

@@ -1,6 +1,6 @@
 import { readHeading } from '../heading.ts'
-import { isNearDuplicate } from '../names.ts'
-import type { Offence, Rule } from './rule.ts'
+import { isNearDuplicate } from '../similar-names.ts'
+import type { Problem, Rule } from './rule.ts'
 
 /**
  * F09: a set has one spelling, and nothing is CONTINUOUS or SAME at the very beginning.
@@ -33,44 +33,54 @@ import type { Offence, Rule } from './rule.ts'
  * INT. ROOM 2 - DAY
  * ```
  */
-export const sets: Rule = {
+export const consistentSets: Rule = {
   code: 'F09',
   title: 'sets',
   severity: { ours: 'error', theirs: 'warn' },
   check({ elements }) {
     const spellings = new Map<string, string>()
-    const offences: Offence[] = []
-    for (const [element, item] of elements.entries()) {
-      if (item.type !== 'scene_heading') continue
-      const { set, time } = readHeading(item.text)
+    const problems: Problem[] = []
+    for (const [elementIndex, element] of elements.entries()) {
+      if (element.type !== 'scene_heading') continue
+      const { set, time } = readHeading(element.text)
       if (spellings.size === 0 && /^(?:continuous|same)/i.test(time ?? '')) {
         const fix = 'Begin with DAY, NIGHT or the like.'
-        offences.push({ element, message: `The first scene cannot be ${time}: nothing is before it.`, fix })
+        problems.push({
+          element: elementIndex,
+          message: `The first scene cannot be ${time}: nothing is before it.`,
+          fix,
+        })
       }
-      const plain = plainSet(set)
+      const plain = normalizeSet(set)
       const first = spellings.get(plain)
-      const twin = first === undefined ? [...spellings].find(([other]) => isNearDuplicate(other, plain)) : undefined
+      const similar = first === undefined ? [...spellings].find(([other]) => isNearDuplicate(other, plain)) : undefined
       if (first !== undefined && first.toUpperCase() !== set.toUpperCase() && set !== '') {
-        const { at: _lines, ...heading } = item
-        const by = [{ ...heading, text: item.text.replace(set, () => first) }]
-        const sure = item.text.includes(set) && { mend: { from: element, count: 1, by } }
-        offences.push({
-          element,
+        const { at: _lines, ...heading } = element
+        const replacement = [{ ...heading, text: element.text.replace(set, () => first) }]
+        const autofixIfCertain = element.text.includes(set) && {
+          autofix: { from: elementIndex, count: 1, replacement },
+        }
+        problems.push({
+          element: elementIndex,
           message: `${set} is ${first}, spelled in another way.`,
           fix: `Write ${first}.`,
-          ...sure,
+          ...autofixIfCertain,
         })
-      } else if (twin) {
-        offences.push({ element, message: `${set} and ${twin[1]} may be one set.`, fix: `Spell both ${twin[1]}.` })
+      } else if (similar) {
+        problems.push({
+          element: elementIndex,
+          message: `${set} and ${similar[1]} may be one set.`,
+          fix: `Spell both ${similar[1]}.`,
+        })
       }
       if (first === undefined) spellings.set(plain, set)
     }
-    return offences
+    return problems
   },
 }
 
 /** Without what people spell in different ways: articles, apostrophes, dots, blanks, dashes. */
-function plainSet(set: string): string {
+function normalizeSet(set: string): string {
   return set
     .toUpperCase()
     .replace(/['’‘.]/g, '')

@@ -1,9 +1,9 @@
-import { isNearDuplicate } from '../names.ts'
-import { parseFountain } from '../parse.ts'
-import { readCue } from '../recognise.ts'
-import type { Element, Script } from '../types.ts'
-import { nameAndWords, plainName, speakersOf } from './known.ts'
-import type { Offence, Rule } from './rule.ts'
+import { readCue } from '../fountain/classify-line.ts'
+import { parseFountain } from '../fountain/parse.ts'
+import { isNearDuplicate } from '../similar-names.ts'
+import type { Script, ScriptElement } from '../types.ts'
+import type { Problem, Rule } from './rule.ts'
+import { cleanName, findSpeakers, splitNameAndWords } from './speaker-names.ts'
 
 /**
  * F06: every speaker is in the cast, where one is given, and has one name throughout, in capitals on a line of its own.
@@ -57,59 +57,69 @@ export const speakers: Rule = {
   title: 'speakers',
   severity: { ours: 'error', theirs: 'warn' },
   check(script, options) {
-    const names = speakersOf(script, options)
+    const names = findSpeakers(script, options)
     return [
-      ...strangersAndTwins(script, options.cast),
-      ...script.elements.flatMap((item, element) => misspelled(item, element, names, options.cast)),
+      ...checkNames(script, options.cast),
+      ...script.elements.flatMap((element, elementIndex) => checkCueForm(element, elementIndex, names, options.cast)),
     ]
   },
 }
 
-function strangersAndTwins({ elements }: Script, cast: readonly string[] | undefined): readonly Offence[] {
+function checkNames({ elements }: Script, cast: readonly string[] | undefined): readonly Problem[] {
   const known = cast && new Set(cast.map((name) => name.toUpperCase()))
   const seen: string[] = []
-  const offences: Offence[] = []
-  for (const [element, item] of elements.entries()) {
-    if (item.type !== 'character') continue
-    const name = plainName(item.name)
+  const problems: Problem[] = []
+  for (const [elementIndex, element] of elements.entries()) {
+    if (element.type !== 'character') continue
+    const name = cleanName(element.name)
     if (seen.includes(name)) continue
     if (known && !known.has(name.toUpperCase())) {
-      offences.push({ element, message: `${name} speaks but is not in the cast.`, fix: 'Use the name from the cast.' })
+      problems.push({
+        element: elementIndex,
+        message: `${name} speaks but is not in the cast.`,
+        fix: 'Use the name from the cast.',
+      })
     }
-    const twin = seen.find((other) => isNearDuplicate(other, name))
-    if (twin !== undefined) {
-      offences.push({ element, message: `${name} and ${twin} may be one person.`, fix: `Spell both ${twin}.` })
+    const similar = seen.find((other) => isNearDuplicate(other, name))
+    if (similar !== undefined) {
+      problems.push({
+        element: elementIndex,
+        message: `${name} and ${similar} may be one person.`,
+        fix: `Spell both ${similar}.`,
+      })
     }
     seen.push(name)
   }
-  return offences
+  return problems
 }
 
 /** A cue that is dressed up, in small letters, or in one line with its words. */
-function misspelled(
-  item: Element,
-  element: number,
+function checkCueForm(
+  element: ScriptElement,
+  elementIndex: number,
   names: ReadonlySet<string>,
   cast: readonly string[] | undefined,
-): readonly Offence[] {
-  if (item.type === 'character') {
-    const name = plainName(item.name)
-    const { at: _lines, ...cue } = item
-    if (name === item.name || name === '') return []
-    const mend = { from: element, count: 1, by: [{ ...cue, name }] }
-    return [{ element, message: `The name "${item.name}" is dressed up.`, fix: `Write ${name}.`, mend }]
+): readonly Problem[] {
+  if (element.type === 'character') {
+    const name = cleanName(element.name)
+    const { at: _lines, ...cue } = element
+    if (name === element.name || name === '') return []
+    const autofix = { from: elementIndex, count: 1, replacement: [{ ...cue, name }] }
+    return [
+      { element: elementIndex, message: `The name "${element.name}" is dressed up.`, fix: `Write ${name}.`, autofix },
+    ]
   }
-  if (item.type !== 'action') return []
-  const [line = '', ...rest] = item.text.split('\n')
+  if (element.type !== 'action') return []
+  const [line = '', ...rest] = element.text.split('\n')
   const spoken =
-    nameAndWords(item.text) ?? (rest.length > 0 ? { cue: plainName(line), words: rest.join('\n') } : undefined)
+    splitNameAndWords(element.text) ?? (rest.length > 0 ? { cue: cleanName(line), words: rest.join('\n') } : undefined)
   if (!spoken || /[.!?]$/.test(spoken.cue)) return []
   const { name, extensions } = readCue(spoken.cue)
   if (!names.has(name.toUpperCase())) return []
   const cue = [name.toUpperCase(), ...extensions.map((extension) => `(${extension})`)].join(' ')
-  const by = parseFountain(`@${cue}\n${spoken.words}`).elements.map(({ at: _lines, ...read }) => read)
+  const replacement = parseFountain(`@${cue}\n${spoken.words}`).elements.map(({ at: _lines, ...read }) => read)
   const message = `${name} is not written as one who speaks.`
   // Messages on a screen are written so by people on purpose: only who knows the cast knows better.
-  const mend = cast && { mend: { from: element, count: 1, by } }
-  return [{ element, message, fix: `Write ${cue} on a line of its own.`, ...mend }]
+  const autofix = cast && { mend: { from: elementIndex, count: 1, by: replacement } }
+  return [{ element: elementIndex, message, fix: `Write ${cue} on a line of its own.`, ...autofix }]
 }

@@ -11,18 +11,18 @@ import type { Rule } from './rule.ts'
  * EXT. ROAD - WHENEVER
  * ```
  */
-export const times: Rule = {
+export const timesOfDay: Rule = {
   code: 'F04',
   title: 'times of day',
   severity: { ours: 'error', theirs: 'info' },
   check(script) {
-    return script.elements.flatMap((item, element) => {
-      if (item.type !== 'scene_heading') return []
-      const { unknownTime } = readHeading(item.text)
+    return script.elements.flatMap((element, elementIndex) => {
+      if (element.type !== 'scene_heading') return []
+      const { unknownTime } = readHeading(element.text)
       if (unknownTime === undefined) return []
       return [
         {
-          element,
+          element: elementIndex,
           message: `"${unknownTime}" is not a time of day.`,
           fix: 'End the heading with DAY, NIGHT or the like.',
         },

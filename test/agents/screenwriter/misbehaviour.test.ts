@@ -2,18 +2,22 @@ import { describe, expect, test } from 'vitest'
 import { createScreenwriter, type ScriptInput } from '../../../src/agents/screenwriter/index.ts'
 import { GenerateError } from '../../../src/contract/errors.ts'
 import type { GenerateEvent, GenerateRequest } from '../../../src/contract/generate.ts'
-import { measure, parseFountain } from '../../../src/screenplay/index.ts'
-import { memoryShelf } from '../../support/shelf.ts'
-import { testWorld } from '../../support/world.ts'
-import { CAST, goodAnswer, questionOf, sceneElements, type Twist, upstream } from './upstream.ts'
+import { measurePages, parseFountain } from '../../../src/screenplay/index.ts'
+import { memoryDocumentStore } from '../../support/document-store.ts'
+import { testWorld } from '../../support/test-world.ts'
+import { type AnswerOverride, CAST, fakeWriter, questionName, sceneElements, validAnswer } from './fake-writer.ts'
 
 const never = new AbortController().signal
 const ASK: ScriptInput = { concept: 'A keeper finds a door under the sea.', format: 'short', target_pages: 4 }
 
-function setUp(twist?: Twist) {
-  const { generate, asked } = upstream(twist)
+function setUp(twist?: AnswerOverride) {
+  const { generate, requests } = fakeWriter(twist)
   const world = testWorld()
-  return { asked, world, screenwriter: createScreenwriter({ generate, shelf: memoryShelf(), world }) }
+  return {
+    asked: requests,
+    world,
+    screenwriter: createScreenwriter({ generate, documents: memoryDocumentStore(), world }),
+  }
 }
 
 /** The good elements of a scene, with a change. */
@@ -35,10 +39,10 @@ describe('what a model gets wrong once is put right', () => {
       ),
     )
 
-  test.each<[string, (request: GenerateRequest) => ReturnType<Twist>, number]>([
+  test.each<[string, (request: GenerateRequest) => ReturnType<AnswerOverride>, number]>([
     [
       'a fence and talk around the answer',
-      (r) => `Certainly! Here is scene 1:\n\`\`\`json\n${JSON.stringify(goodAnswer(r))}\n\`\`\`\nEnjoy!`,
+      (r) => `Certainly! Here is scene 1:\n\`\`\`json\n${JSON.stringify(validAnswer(r))}\n\`\`\`\nEnjoy!`,
       0,
     ],
     ['Markdown in the text', lines((text) => `# **Oh** \`code\` __x__ *${text}*`), 0],
@@ -89,17 +93,17 @@ describe('what a model gets wrong once is put right', () => {
     ['a stream that just stops', () => said('{"elements":['), 1],
   ])('%s', async (_, wrong, repairs) => {
     let done = false
-    const { asked, screenwriter } = setUp((request) => {
-      if (done || questionOf(request) !== 'scene 1') return undefined
+    const { asked: requests, screenwriter } = setUp((request) => {
+      if (done || questionName(request) !== 'scene 1') return undefined
       done = true
       return wrong(request)
     })
     const result = await screenwriter.develop(ASK, { signal: never })
     expect(result.status).toBe('complete')
     expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
-    expect(asked.filter((request) => questionOf(request) === 'scene 1')).toHaveLength(1 + repairs)
+    expect(requests.filter((request) => questionName(request) === 'scene 1')).toHaveLength(1 + repairs)
     const script = parseFountain(result.fountain ?? '')
-    expect(Math.abs(measure(script) - 4)).toBeLessThanOrEqual(0.4)
+    expect(Math.abs(measurePages(script) - 4)).toBeLessThanOrEqual(0.4)
     expect(script.elements.flatMap((e) => (e.type === 'character' && !CAST.includes(e.name) ? e.name : []))).toEqual([])
     expect(script.elements.filter(({ type }) => type === 'scene_heading')).toHaveLength(result.scenes.length)
     expect(result.fountain).not.toMatch(/\*|```|__|Certainly|Here is|\[\[|\/\*|VICAR|ENDS/)
@@ -111,12 +115,12 @@ describe('what a model gets wrong once is put right', () => {
       characters: ['ANNA', 'HANNA', 'anna', 'ZOE'].map((name) => ({ name, role: 'r', want: 'w', voice: 'v' })),
       sets: ['Lamp room'],
     }
-    const { asked, screenwriter } = setUp((request) =>
+    const { asked: requests, screenwriter } = setUp((request) =>
       request.json?.name === 'characters' ? JSON.stringify(alike) : undefined,
     )
     const result = await screenwriter.develop({ ...ASK, stop_after: 'characters' }, { signal: never })
     expect(result.characters.map(({ name }) => name)).toEqual(['ANNA', 'ZOE'])
-    expect(asked.filter((request) => request.json?.name === 'characters')).toHaveLength(3)
+    expect(requests.filter((request) => request.json?.name === 'characters')).toHaveLength(3)
   })
 
   test('one set gets one spelling, without what belongs to the heading', async () => {
@@ -136,39 +140,45 @@ describe('what a model gets wrong once is put right', () => {
   })
 
   test('an answer whose length was used up goes on from its last whole line, once', async () => {
-    const { asked, screenwriter } = setUp((request) => {
-      if (questionOf(request) !== 'scene 1') return undefined
+    const { asked: requests, screenwriter } = setUp((request) => {
+      if (questionName(request) !== 'scene 1') return undefined
       const text = JSON.stringify({ elements: sceneElements(request), facts: [] })
       return [...said(text.slice(0, text.length / 2)), { type: 'end', finish: 'length', usage: {} }]
     })
     const result = await screenwriter.develop(ASK, { signal: never })
     expect(result).toMatchObject({ status: 'complete' })
-    expect(asked.map(questionOf).filter((question) => question.startsWith('scene 1'))).toEqual(['scene 1', 'scene 1+'])
+    expect(requests.map(questionName).filter((question) => question.startsWith('scene 1'))).toEqual([
+      'scene 1',
+      'scene 1+',
+    ])
     expect(result.fountain).toContain('She counts to 0 in scene 1')
     expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
   })
 
   test('the router tells of such an answer as a failure, with what there was of it', async () => {
-    const { asked, screenwriter } = setUp((request) => {
-      if (questionOf(request) !== 'scene 1') return undefined
+    const { asked: requests, screenwriter } = setUp((request) => {
+      if (questionName(request) !== 'scene 1') return undefined
       const partial = JSON.stringify({ elements: sceneElements(request), facts: [] }).slice(0, -400)
       return new GenerateError({ kind: 'bad_response', partial }, 'It was cut off.')
     })
     expect((await screenwriter.develop(ASK, { signal: never })).status).toBe('complete')
-    expect(asked.map(questionOf).filter((question) => question.startsWith('scene 1'))).toEqual(['scene 1', 'scene 1+'])
+    expect(requests.map(questionName).filter((question) => question.startsWith('scene 1'))).toEqual([
+      'scene 1',
+      'scene 1+',
+    ])
   })
 
   test('a scene that copies the one before it is asked for again, and at last loses what it copied', async () => {
     const first: unknown[] = []
-    const { asked, screenwriter } = setUp((request) => {
+    const { asked: requests, screenwriter } = setUp((request) => {
       const own = sceneElements(request)
-      if (questionOf(request) === 'scene 1') first.push(...own)
-      if (questionOf(request) !== 'scene 2') return undefined
+      if (questionName(request) === 'scene 1') first.push(...own)
+      if (questionName(request) !== 'scene 2') return undefined
       return JSON.stringify({ elements: [...first.slice(0, 6), ...own], facts: [] })
     })
     const result = await screenwriter.develop(ASK, { signal: never })
     expect(result.status).toBe('complete')
-    const second = asked.filter((request) => questionOf(request) === 'scene 2')
+    const second = requests.filter((request) => questionName(request) === 'scene 2')
     expect(second).toHaveLength(3)
     expect(JSON.stringify(second[1]?.messages.at(-1))).toContain('almost word for word in scene 1')
     const copied = String((first[1] as Record<string, unknown>)['text'])
@@ -177,24 +187,24 @@ describe('what a model gets wrong once is put right', () => {
 
   test('a model that only repeats itself is not asked for ever', async () => {
     const same = { elements: [{ type: 'action', text: 'She waits.' }], facts: [] }
-    const { asked, screenwriter } = setUp((request) =>
+    const { asked: requests, screenwriter } = setUp((request) =>
       request.json?.name === 'scene' ? JSON.stringify(same) : undefined,
     )
     const result = await screenwriter.develop(ASK, { signal: never })
     expect(result).toMatchObject({ status: 'failed', next: expect.stringContaining('does not pass its checks') })
     expect(result.findings.map(({ code }) => code)).toContain('F10')
-    expect(asked.length).toBe(4 + result.scenes.length * 2 + 2)
+    expect(requests.length).toBe(4 + result.scenes.length * 2 + 2)
   })
 })
 
 describe('the beats of an outline', () => {
   /** The good outline of three scenes for five beats, with other beats. */
   const serving = (request: GenerateRequest, ...beats: readonly unknown[]): string => {
-    const { scenes } = goodAnswer(request) as { readonly scenes: readonly object[] }
+    const { scenes } = validAnswer(request) as { readonly scenes: readonly object[] }
     return JSON.stringify({ scenes: scenes.map((one, at) => ({ ...one, beats: beats[at] })) })
   }
-  const outlines = (asked: readonly GenerateRequest[]): readonly GenerateRequest[] =>
-    asked.filter((request) => request.json?.name === 'outline')
+  const outlines = (requests: readonly GenerateRequest[]): readonly GenerateRequest[] =>
+    requests.filter((request) => request.json?.name === 'outline')
 
   test.each<[string, readonly unknown[], string | undefined]>([
     ['that skips a beat', [[1], [2, 3], [5]], 'No scene serves beat 4'],
@@ -204,7 +214,7 @@ describe('the beats of an outline', () => {
     ['with beats in words', ['beat 1', ['2', '3'], 'beats 4 and 5'], undefined],
   ])('one %s is put right', async (_, beats, told) => {
     let done = false
-    const { asked, screenwriter } = setUp((request) => {
+    const { asked: requests, screenwriter } = setUp((request) => {
       if (done || request.json?.name !== 'outline') return undefined
       done = true
       return serving(request, ...beats)
@@ -212,8 +222,8 @@ describe('the beats of an outline', () => {
     const result = await screenwriter.develop(ASK, { signal: never })
     expect(result.status).toBe('complete')
     expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
-    expect(outlines(asked)).toHaveLength(told === undefined ? 1 : 2)
-    if (told !== undefined) expect(JSON.stringify(outlines(asked)[1]?.messages.at(-1))).toContain(told)
+    expect(outlines(requests)).toHaveLength(told === undefined ? 1 : 2)
+    if (told !== undefined) expect(JSON.stringify(outlines(requests)[1]?.messages.at(-1))).toContain(told)
   })
 
   test.each<[string, readonly unknown[], number, string]>([
@@ -222,7 +232,7 @@ describe('the beats of an outline', () => {
   ])(
     '%s is a finding before the scenes are paid for and after, and holds nothing up',
     async (_, beats, scene, says) => {
-      const { asked, screenwriter } = setUp((request) =>
+      const { asked: requests, screenwriter } = setUp((request) =>
         request.json?.name === 'outline' ? serving(request, ...beats) : undefined,
       )
       const finding = { code: 'F19', severity: 'warn', scene, message: expect.stringContaining(says) }
@@ -233,28 +243,28 @@ describe('the beats of an outline', () => {
       const result = await screenwriter.develop({ script_id: outline.script_id }, { signal: never })
       expect(result).toMatchObject({ status: 'complete', findings: [finding, { code: 'CHECKED' }] })
       expect(result.fountain?.split('\n')[(result.findings[0]?.line ?? 0) - 1]).toBe(result.scenes[scene - 1]?.heading)
-      expect(outlines(asked)).toHaveLength(2)
+      expect(outlines(requests)).toHaveLength(2)
       // No scene is gone over for it: that would not change what the outline has.
-      expect(asked).toHaveLength(3 + 2 + result.scenes.length)
+      expect(requests).toHaveLength(3 + 2 + result.scenes.length)
     },
   )
 
   test('of a model that never names a beat it is not known which its scenes serve', async () => {
-    const { asked, screenwriter } = setUp((request) =>
+    const { asked: requests, screenwriter } = setUp((request) =>
       request.json?.name === 'outline' ? serving(request) : undefined,
     )
     const result = await screenwriter.develop(ASK, { signal: never })
     expect(result).toMatchObject({ status: 'complete', findings: [{ code: 'CHECKED' }] })
     expect(result.findings[0]?.message).toMatch(/^17 of 17 .*F18 [^,]*\. Not checked: F19 .*not known\)\.$/)
-    expect(outlines(asked)).toHaveLength(2)
+    expect(outlines(requests)).toHaveLength(2)
   })
 
   test('of a long outline every part has its own beats; numbers from 1 in a later part are put right', async () => {
     let done = false
-    const { asked, screenwriter } = setUp((request) => {
-      if (done || !/^outline beats [2-9]/.test(questionOf(request))) return undefined
+    const { asked: requests, screenwriter } = setUp((request) => {
+      if (done || !/^outline beats [2-9]/.test(questionName(request))) return undefined
       done = true
-      const { scenes } = goodAnswer(request) as { readonly scenes: readonly { readonly beats: readonly number[] }[] }
+      const { scenes } = validAnswer(request) as { readonly scenes: readonly { readonly beats: readonly number[] }[] }
       const first = scenes[0]?.beats[0] ?? 1
       return JSON.stringify({
         scenes: scenes.map((one) => ({ ...one, beats: one.beats.map((beat) => beat - first + 1) })),
@@ -263,7 +273,7 @@ describe('the beats of an outline', () => {
     const long: ScriptInput = { ...ASK, format: 'tv_pilot', target_pages: 60, stop_after: 'outline' }
     const result = await screenwriter.develop(long, { signal: never })
     expect(result.findings.map(({ code }) => code)).toEqual(['CHECKED'])
-    const again = outlines(asked).find(({ messages }) => messages.length > 1)
+    const again = outlines(requests).find(({ messages }) => messages.length > 1)
     expect(JSON.stringify(again?.messages.at(-1))).toMatch(/Beats \d+ to \d+ are to be outlined, not beats 1, 2/)
   })
 })
@@ -273,7 +283,7 @@ describe('the length', () => {
     ['a tenth of what is asked for', 0.1],
     ['four times what is asked for', 4],
   ])('%s in every answer: the script has its length, or says that it has not', async (_, factor) => {
-    const { asked, screenwriter } = setUp((request) =>
+    const { asked: requests, screenwriter } = setUp((request) =>
       request.json?.name === 'scene'
         ? JSON.stringify({ elements: sceneElements(request, factor), facts: [] })
         : undefined,
@@ -282,7 +292,7 @@ describe('the length', () => {
     const fits = Math.abs(result.pages - 12) <= 1.2
     expect(result.status).toBe(fits ? 'complete' : 'failed')
     expect(result.findings.some(({ code }) => code === 'F10')).toBe(!fits)
-    expect(asked.length).toBeLessThan(4 + result.scenes.length * 5)
+    expect(requests.length).toBeLessThan(4 + result.scenes.length * 5)
   })
 
   test('an outline whose pages make no sense is scaled to what was asked for', async () => {
@@ -302,7 +312,7 @@ describe('the editor', () => {
 
   test('a script that does not pass its checks says so, keeps what is written, and is gone over when it goes on', async () => {
     let wrong = true
-    const { asked, screenwriter } = setUp((request) => {
+    const { asked: requests, screenwriter } = setUp((request) => {
       if (!wrong || request.json?.name !== 'scene') return undefined
       return JSON.stringify({ elements: short, facts: [] })
     })
@@ -310,15 +320,15 @@ describe('the editor', () => {
     expect(failed.status).toBe('failed')
     expect(failed.scenes.every(({ status }) => status === 'written')).toBe(true)
     wrong = false
-    const before = asked.length
+    const before = requests.length
     const result = await screenwriter.develop({ script_id: failed.script_id }, { signal: never })
-    expect(asked.length - before).toBeLessThanOrEqual(6)
+    expect(requests.length - before).toBeLessThanOrEqual(6)
     expect(result.status).toBe('complete')
   })
 })
 
 describe('what cannot be put right fails, with everything finished saved', () => {
-  test.each<[string, () => ReturnType<Twist>, string, number]>([
+  test.each<[string, () => ReturnType<AnswerOverride>, string, number]>([
     ['a refusal', () => [...said(''), { type: 'end', finish: 'content_filter', usage: {} }], 'declined', 1],
     [
       'a provider that refuses',
@@ -337,29 +347,29 @@ describe('what cannot be put right fails, with everything finished saved', () =>
     ],
   ])('%s in scene 2', async (_, wrong, message, tries) => {
     let broken = true
-    const { asked, screenwriter } = setUp((request) =>
-      broken && questionOf(request) === 'scene 2' ? wrong() : undefined,
+    const { asked: requests, screenwriter } = setUp((request) =>
+      broken && questionName(request) === 'scene 2' ? wrong() : undefined,
     )
     const failed = await screenwriter.develop(ASK, { signal: never })
     expect(failed).toMatchObject({ status: 'failed', stage: 'script', next: expect.stringContaining(message) })
     expect(failed.next).toContain(`script_id "${failed.script_id}"`)
     expect(failed.scenes.map(({ status }) => status)).toEqual(['written', 'outlined', 'outlined'])
     expect(failed.fountain).toContain('INT. LAMP ROOM - NIGHT')
-    expect(failed.calls).toBe(asked.length)
-    const before = asked.map(questionOf)
+    expect(failed.calls).toBe(requests.length)
+    const before = requests.map(questionName)
     expect(before.filter((question) => question === 'scene 2')).toHaveLength(tries)
     broken = false
     const result = await screenwriter.develop({ script_id: failed.script_id }, { signal: never })
-    expect(result).toMatchObject({ status: 'complete', calls: asked.length })
-    expect(asked[before.length] && questionOf(asked[before.length] as GenerateRequest)).toBe('scene 2')
-    expect(asked.slice(before.length).map(questionOf)).not.toContain('scene 1')
+    expect(result).toMatchObject({ status: 'complete', calls: requests.length })
+    expect(requests[before.length] && questionName(requests[before.length] as GenerateRequest)).toBe('scene 2')
+    expect(requests.slice(before.length).map(questionName)).not.toContain('scene 1')
   })
 })
 
 test('a refusal in scene 7: six scenes are there to read, and the seventh is what it goes on with', async () => {
   let broken = true
-  const { asked, screenwriter } = setUp((request) =>
-    broken && questionOf(request) === 'scene 7'
+  const { asked: requests, screenwriter } = setUp((request) =>
+    broken && questionName(request) === 'scene 7'
       ? [...said(''), { type: 'end', finish: 'content_filter', usage: {} }]
       : undefined,
   )
@@ -368,15 +378,15 @@ test('a refusal in scene 7: six scenes are there to read, and the seventh is wha
   expect(failed.scenes.filter(({ status }) => status === 'written')).toHaveLength(6)
   expect(await screenwriter.scene(failed.script_id, 6)).toContain('She counts to')
   expect(await screenwriter.scene(failed.script_id, 7)).toBeUndefined()
-  expect(failed).toMatchObject({ calls: asked.length, cost_usd: asked.length / 1_000 })
+  expect(failed).toMatchObject({ calls: requests.length, cost_usd: requests.length / 1_000 })
   expect(failed.scenes[6]).toMatchObject({ attempts: 1, cost_usd: 0.001 })
   broken = false
-  const before = asked.length
+  const before = requests.length
   const result = await screenwriter.develop({ script_id: failed.script_id, model: 'fake/other' }, { signal: never })
   expect(result.status).toBe('complete')
-  expect(asked[before]?.model).toBe('fake/other')
-  expect(asked.slice(before).map(questionOf)[0]).toBe('scene 7')
+  expect(requests[before]?.model).toBe('fake/other')
+  expect(requests.slice(before).map(questionName)[0]).toBe('scene 7')
   expect(result.scenes[6]).toMatchObject({
-    attempts: 1 + asked.slice(before).filter((r) => questionOf(r).startsWith('scene 7')).length,
+    attempts: 1 + requests.slice(before).filter((r) => questionName(r).startsWith('scene 7')).length,
   })
 })

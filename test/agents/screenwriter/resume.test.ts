@@ -2,28 +2,31 @@ import { describe, expect, test } from 'vitest'
 import { createScreenwriter, type ScriptInput, type ScriptResult } from '../../../src/agents/screenwriter/index.ts'
 import { GenerateError } from '../../../src/contract/errors.ts'
 import type { Generate } from '../../../src/contract/generate.ts'
-import { type MemoryShelf, memoryShelf } from '../../support/shelf.ts'
-import { testWorld } from '../../support/world.ts'
-import { hanging, promptOf, questionOf, sceneElements, upstream } from './upstream.ts'
+import { type MemoryDocumentStore, memoryDocumentStore } from '../../support/document-store.ts'
+import { testWorld } from '../../support/test-world.ts'
+import { fakeWriter, hangAfter, promptText, questionName, sceneElements } from './fake-writer.ts'
 
 const never = new AbortController().signal
 const ASK: ScriptInput = { concept: 'A keeper finds a door under the sea.', format: 'short', target_pages: 3 }
 
 /** A good upstream but for an action in scene 1 that is too long, until the editor says so. */
 const wordy = () =>
-  upstream((request) => {
-    if (questionOf(request) !== 'scene 1' || promptOf(request).includes('Put this right')) return undefined
+  fakeWriter((request) => {
+    if (questionName(request) !== 'scene 1' || promptText(request).includes('Put this right')) return undefined
     const long = { type: 'action', text: `She looks at ${'the door and the sea and '.repeat(14)}the lamp.` }
     return JSON.stringify({ elements: [long, ...sceneElements(request)], facts: [] })
   })
 
 /** The questions of a run that nothing disturbs, and its script. */
 const undisturbed = async (): Promise<{ questions: string[]; result: ScriptResult }> => {
-  const { generate, asked } = wordy()
-  const result = await createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() }).develop(ASK, {
-    signal: never,
-  })
-  return { questions: asked.map(questionOf), result }
+  const { generate, requests } = wordy()
+  const result = await createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() }).develop(
+    ASK,
+    {
+      signal: never,
+    },
+  )
+  return { questions: requests.map(questionName), result }
 }
 
 describe('a crash at any moment', () => {
@@ -33,40 +36,40 @@ describe('a crash at any moment', () => {
     expect(questions.at(-1)).toBe('scene 1')
     for (let answered = 0; answered < questions.length; answered++) {
       const world = testWorld()
-      const shelf = memoryShelf()
-      const { generate, asked } = wordy()
-      const [one, two] = [shelf.process(), shelf.process()]
-      const before = createScreenwriter({ generate: hanging(generate, answered), shelf: one, world })
+      const documents = memoryDocumentStore()
+      const { generate, requests } = wordy()
+      const [one, two] = [documents.otherProcess(), documents.otherProcess()]
+      const before = createScreenwriter({ generate: hangAfter(generate, answered), documents: one, world })
       const begun = before.develop({ ...ASK, wait_seconds: 5 }, { signal: never })
       await world.advance(5_000)
       const { script_id, status } = await begun
       expect(status).toBe('running')
       one.crash()
-      const after = createScreenwriter({ generate, shelf: two, world }).develop({ script_id }, { signal: never })
+      const after = createScreenwriter({ generate, documents: two, world }).develop({ script_id }, { signal: never })
       await world.advance(40_000)
       expect(await after).toMatchObject({ status: 'complete', fountain: result.fountain })
-      expect(asked.map(questionOf)).toEqual(questions)
+      expect(requests.map(questionName)).toEqual(questions)
     }
   })
 
   test('a revision goes on too, without its notes being given again', async () => {
     const world = testWorld()
-    const shelf = memoryShelf()
-    const { generate, asked } = upstream()
-    const [one, two] = [shelf.process(), shelf.process()]
-    const { script_id } = await createScreenwriter({ generate, shelf: one, world }).develop(ASK, { signal: never })
-    const before = asked.length
-    const revising = createScreenwriter({ generate: hanging(generate, 1), shelf: one, world }).develop(
+    const documents = memoryDocumentStore()
+    const { generate, requests } = fakeWriter()
+    const [one, two] = [documents.otherProcess(), documents.otherProcess()]
+    const { script_id } = await createScreenwriter({ generate, documents: one, world }).develop(ASK, { signal: never })
+    const before = requests.length
+    const revising = createScreenwriter({ generate: hangAfter(generate, 1), documents: one, world }).develop(
       { script_id, notes: 'Colder.', wait_seconds: 5 },
       { signal: never },
     )
     await world.advance(5_000)
     expect((await revising).status).toBe('running')
     one.crash()
-    const after = createScreenwriter({ generate, shelf: two, world }).develop({ script_id }, { signal: never })
+    const after = createScreenwriter({ generate, documents: two, world }).develop({ script_id }, { signal: never })
     await world.advance(40_000)
     expect((await after).status).toBe('complete')
-    const questions = asked.slice(before).map(questionOf)
+    const questions = requests.slice(before).map(questionName)
     expect(questions.filter((question) => question === 'revision')).toHaveLength(1)
     expect(questions[1]).toBe('scene 2')
   })
@@ -76,13 +79,13 @@ describe('a script that was saved before scenes named their beats', () => {
   const long: ScriptInput = { ...ASK, format: 'tv_pilot', target_pages: 60 }
 
   /** Takes from every scene on the shelf what an earlier version did not know. */
-  async function aged(shelf: MemoryShelf, id: string): Promise<void> {
-    const kept = await shelf.get('script', id)
+  async function aged(documents: MemoryDocumentStore, id: string): Promise<void> {
+    const kept = await documents.get('script', id)
     const without = JSON.parse(JSON.stringify(kept?.value), (key, value) =>
       key === 'scenes' ? value.map(({ beats: _, ...scene }: Record<string, unknown>) => scene) : value,
     )
     expect(without).not.toEqual(kept?.value)
-    await shelf.put('script', id, without, kept?.version ?? 0, 0)
+    await documents.put('script', id, without, kept?.version ?? 0, 0)
   }
 
   test.each<[string, ScriptInput, string | undefined, string[]]>([
@@ -93,21 +96,21 @@ describe('a script that was saved before scenes named their beats', () => {
   ])('%s goes on, and F19 is said to be not checked', async (_, ask, breaks, asks) => {
     let broken = breaks !== undefined
     const broke = new GenerateError({ kind: 'auth' }, 'No key.')
-    const { generate, asked } = upstream((request) => {
-      const second = asked.filter(({ json }) => json?.name === breaks).length === 2
+    const { generate, requests } = fakeWriter((request) => {
+      const second = requests.filter(({ json }) => json?.name === breaks).length === 2
       return broken && second && request.json?.name === breaks ? broke : undefined
     })
-    const shelf = memoryShelf()
-    const screenwriter = createScreenwriter({ generate, shelf, world: testWorld() })
+    const documents = memoryDocumentStore()
+    const screenwriter = createScreenwriter({ generate, documents, world: testWorld() })
     const { script_id, status } = await screenwriter.develop(ask, { signal: never })
     expect(status).toBe(breaks === undefined ? 'complete' : 'failed')
-    await aged(shelf, script_id)
+    await aged(documents, script_id)
     broken = false
-    const before = asked.length
+    const before = requests.length
     const result = await screenwriter.develop({ script_id }, { signal: never })
     expect(result).toMatchObject({ status: 'complete', stage: 'script', findings: [{ code: 'CHECKED' }] })
     expect(result.findings[0]?.message).toMatch(/^17 of 17 checks passed: .*\. Not checked: F19 /)
-    expect([...new Set(asked.slice(before).map(({ json }) => json?.name))]).toEqual(asks)
+    expect([...new Set(requests.slice(before).map(({ json }) => json?.name))]).toEqual(asks)
     const noted = await screenwriter.develop({ script_id, notes: 'Colder.' }, { signal: never })
     expect(noted).toMatchObject({ status: 'complete', findings: [{ code: 'CHECKED' }] })
     const anew = await screenwriter.develop({ script_id, redo: 'outline' }, { signal: never })
@@ -125,8 +128,12 @@ describe('time', () => {
 
   test('when wait_seconds pass it says so and goes on; the next call waits for the same run', async () => {
     const world = testWorld()
-    const { generate, asked } = upstream()
-    const screenwriter = createScreenwriter({ generate: slow(generate, world), shelf: memoryShelf(), world })
+    const { generate, requests } = fakeWriter()
+    const screenwriter = createScreenwriter({
+      generate: slow(generate, world),
+      documents: memoryDocumentStore(),
+      world,
+    })
     const first = screenwriter.develop(ASK, { signal: never })
     await world.advance(45_000)
     const running = await first
@@ -135,7 +142,7 @@ describe('time', () => {
     const second = screenwriter.develop({ script_id: running.script_id, wait_seconds: 3_600 }, { signal: never })
     await world.advance(30 * 60_000)
     expect((await second).status).toBe('complete')
-    expect(asked.map(questionOf).filter((question) => question === 'logline')).toHaveLength(1)
+    expect(requests.map(questionName).filter((question) => question === 'logline')).toHaveLength(1)
   })
 
   test.each<[string, ScriptInput]>([
@@ -144,7 +151,11 @@ describe('time', () => {
     ['target_pages', { target_pages: 5 }],
   ])('%s that come while it is being written are refused, not lost in silence', async (_, change) => {
     const world = testWorld()
-    const screenwriter = createScreenwriter({ generate: slow(upstream().generate, world), shelf: memoryShelf(), world })
+    const screenwriter = createScreenwriter({
+      generate: slow(fakeWriter().generate, world),
+      documents: memoryDocumentStore(),
+      world,
+    })
     const first = screenwriter.develop({ ...ASK, wait_seconds: 0 }, { signal: never })
     const { script_id } = await first
     await world.advance(1)
@@ -161,8 +172,12 @@ describe('time', () => {
     ['the same', { ...ASK, model: 'fake/writer', max_cost_usd: 1 }, undefined],
   ])('%s while it is being written: it says what it keeps', async (_, change, told) => {
     const world = testWorld()
-    const { generate, asked } = upstream()
-    const screenwriter = createScreenwriter({ generate: slow(generate, world), shelf: memoryShelf(), world })
+    const { generate, requests } = fakeWriter()
+    const screenwriter = createScreenwriter({
+      generate: slow(generate, world),
+      documents: memoryDocumentStore(),
+      world,
+    })
     const begun = { ...ASK, model: 'fake/writer', max_cost_usd: 1, wait_seconds: 0 }
     const { script_id } = await screenwriter.develop(begun, { signal: never })
     await world.advance(1)
@@ -173,18 +188,22 @@ describe('time', () => {
     if (told === undefined) expect(next).not.toContain('did not count')
     else expect(next).toContain(told)
     await world.advance(30 * 60_000)
-    expect(new Set(asked.map(({ model }) => model))).toEqual(new Set(['fake/writer']))
+    expect(new Set(requests.map(({ model }) => model))).toEqual(new Set(['fake/writer']))
     // Once it is over, the same call counts.
     const later = screenwriter.develop({ script_id, ...change, notes: 'Colder.' }, { signal: never })
     await world.advance(10 * 60_000)
     expect((await later).next ?? '').not.toContain('did not count')
-    expect(asked.at(-1)?.model).toBe(change.model ?? 'fake/writer')
+    expect(requests.at(-1)?.model).toBe(change.model ?? 'fake/writer')
   })
 
   test('a cancelled call stops the script where it is saved', async () => {
     const world = testWorld()
-    const { generate, asked } = upstream()
-    const screenwriter = createScreenwriter({ generate: slow(generate, world), shelf: memoryShelf(), world })
+    const { generate, requests } = fakeWriter()
+    const screenwriter = createScreenwriter({
+      generate: slow(generate, world),
+      documents: memoryDocumentStore(),
+      world,
+    })
     const cancel = new AbortController()
     const ids: string[] = []
     const first = screenwriter.develop({ ...ASK, wait_seconds: 0 }, { signal: never })
@@ -201,14 +220,14 @@ describe('time', () => {
       stage: 'beats',
       next: expect.stringContaining('It was cancelled.'),
     })
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
   })
 })
 
 describe('money', () => {
   test('at the cap it stops with what it has; with more it goes on', async () => {
-    const { generate, asked } = upstream()
-    const screenwriter = createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() })
+    const { generate, requests } = fakeWriter()
+    const screenwriter = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
     const stopped = await screenwriter.develop({ ...ASK, max_cost_usd: 0.005 }, { signal: never })
     expect(stopped).toMatchObject({
       status: 'stopped',
@@ -216,12 +235,12 @@ describe('money', () => {
       stage: 'script',
       next: expect.stringContaining('higher max_cost_usd'),
     })
-    expect(asked).toHaveLength(5)
+    expect(requests).toHaveLength(5)
     expect((await screenwriter.develop({ script_id: stopped.script_id }, { signal: never })).status).toBe('stopped')
-    expect(asked).toHaveLength(5)
+    expect(requests).toHaveLength(5)
     const result = await screenwriter.develop({ script_id: stopped.script_id, max_cost_usd: 1 }, { signal: never })
     expect(result.status).toBe('complete')
-    expect(new Set(asked.map(questionOf)).size).toBe(asked.length)
+    expect(new Set(requests.map(questionName)).size).toBe(requests.length)
   })
 
   test('a budget that says no stops it as well', async () => {
@@ -229,8 +248,8 @@ describe('money', () => {
       { kind: 'over_budget', budget: 'daily', freeAt: undefined },
       'The daily budget is used up.',
     )
-    const { generate } = upstream((_, __, nth) => (nth === 3 ? over : undefined))
-    const screenwriter = createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() })
+    const { generate } = fakeWriter((_, __, nth) => (nth === 3 ? over : undefined))
+    const screenwriter = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
     const stopped = await screenwriter.develop(ASK, { signal: never })
     expect(stopped).toMatchObject({
       status: 'stopped',
@@ -240,7 +259,7 @@ describe('money', () => {
   })
 
   test('an unknown price makes the cost unknown', async () => {
-    const { generate } = upstream((_, call) => {
+    const { generate } = fakeWriter((_, call) => {
       call.onAttempt?.({
         model: 'fake/x',
         outcome: 'ok',
@@ -253,7 +272,7 @@ describe('money', () => {
       })
       return undefined
     })
-    const screenwriter = createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() })
+    const screenwriter = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
     expect((await screenwriter.develop({ ...ASK, stop_after: 'logline' }, { signal: never })).cost_usd).toBeNull()
   })
 })

@@ -3,18 +3,18 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createScreenwriter, type ScriptInput } from '../../../src/agents/screenwriter/index.ts'
 import {
-  type Element,
   fromFdx,
-  measure,
+  measurePages,
   parseFountain,
   type Script,
+  type ScriptElement,
   type Tag,
   tagsOf,
   toFdx,
 } from '../../../src/screenplay/index.ts'
-import { memoryShelf } from '../../support/shelf.ts'
-import { testWorld } from '../../support/world.ts'
-import { promptOf, questionOf, upstream } from './upstream.ts'
+import { memoryDocumentStore } from '../../support/document-store.ts'
+import { testWorld } from '../../support/test-world.ts'
+import { fakeWriter, promptText, questionName } from './fake-writer.ts'
 
 const never = new AbortController().signal
 const ASK: ScriptInput = { concept: 'A keeper finds a door under the sea.', format: 'short', target_pages: 4 }
@@ -22,24 +22,24 @@ const DATA = join(import.meta.dirname, '../../../../shared/data/screenplay/final
 const NOTHING = { rewrite: [], remove: [], add: [], characters: [], rename: [], title: null }
 
 function setUp(plan: object = {}) {
-  const { generate, asked } = upstream((request) =>
+  const { generate, requests } = fakeWriter((request) =>
     request.json?.name === 'revision' ? JSON.stringify({ ...NOTHING, ...plan }) : undefined,
   )
-  const screenwriter = createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() })
+  const screenwriter = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
   const kept = async (id: string) => JSON.parse(String(await screenwriter.export(id, 'json')))
-  return { asked, screenwriter, kept }
+  return { asked: requests, screenwriter, kept }
 }
 
 const scenesIn = (fountain = ''): string[] => fountain.split(/^(?=(?:INT|EXT)\. )/m).slice(1)
 
 describe('notes on a finished script', () => {
   test('a name is changed by rule everywhere, and nothing else is asked for', async () => {
-    const { asked, screenwriter } = setUp({ rename: [{ from: 'Mara', to: 'Oda' }], title: 'Low Water' })
+    const { asked: requests, screenwriter } = setUp({ rename: [{ from: 'Mara', to: 'Oda' }], title: 'Low Water' })
     const first = await screenwriter.develop(ASK, { signal: never })
-    const before = asked.length
+    const before = requests.length
     const second = await screenwriter.develop({ script_id: first.script_id, notes: 'Call her Oda.' }, { signal: never })
     expect(second.status).toBe('complete')
-    expect(asked.slice(before).map(questionOf)).toEqual(['revision'])
+    expect(requests.slice(before).map(questionName)).toEqual(['revision'])
     expect(second.title).toBe('Low Water')
     expect(second.characters.map(({ name }) => name)).toEqual(['ODA', 'TOBIAS', 'INES'])
     expect(second.fountain).toBe(first.fountain?.replaceAll('MARA', 'ODA').replace('The Door Below', 'Low Water'))
@@ -57,16 +57,20 @@ describe('notes on a finished script', () => {
         pages: 1,
       },
     ]
-    const { asked, screenwriter, kept } = setUp({
+    const {
+      asked: requests,
+      screenwriter,
+      kept,
+    } = setUp({
       add,
       remove: [2],
       characters: [{ name: 'Gregor', role: 'a diver', want: 'air', voice: 'short' }],
     })
     const first = await screenwriter.develop(ASK, { signal: never })
-    const before = asked.length
+    const before = requests.length
     const second = await screenwriter.develop({ script_id: first.script_id, notes: 'A dive.' }, { signal: never })
     expect(second.status).toBe('complete')
-    expect(new Set(asked.slice(before).map((request) => questionOf(request).replace('+', '')))).toEqual(
+    expect(new Set(requests.slice(before).map((request) => questionName(request).replace('+', '')))).toEqual(
       new Set(['revision', 'scene 2']),
     )
     const [old, now] = [scenesIn(first.fountain), scenesIn(second.fountain)]
@@ -85,10 +89,10 @@ describe('notes on a finished script', () => {
       { ...NOTHING, add: [{ ...card, beats: [2, 3], after: 0 }] },
       { ...NOTHING, add: [{ ...card, beats: [2, 3], after: 2 }] },
     ]
-    const { generate } = upstream((request) =>
+    const { generate } = fakeWriter((request) =>
       request.json?.name === 'revision' ? JSON.stringify(plans.shift()) : undefined,
     )
-    const screenwriter = createScreenwriter({ generate, shelf: memoryShelf(), world: testWorld() })
+    const screenwriter = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
     const { script_id } = await screenwriter.develop(ASK, { signal: never })
     const revised = async (notes: string) => {
       const { status, findings } = await screenwriter.develop({ script_id, notes }, { signal: never })
@@ -104,34 +108,34 @@ describe('notes on a finished script', () => {
   })
 
   test('another length is a note of its own', async () => {
-    const { asked, screenwriter } = setUp({ rewrite: [1, 2] })
+    const { asked: requests, screenwriter } = setUp({ rewrite: [1, 2] })
     const { script_id } = await screenwriter.develop(ASK, { signal: never })
-    const before = asked.length
+    const before = requests.length
     const longer = await screenwriter.develop({ script_id, target_pages: 6 }, { signal: never })
     expect(longer).toMatchObject({ status: 'complete', target_pages: 6 })
     expect(Math.abs(longer.pages - 6)).toBeLessThanOrEqual(0.6)
-    expect(promptOf(asked[before] ?? { model: '', messages: [] })).toContain('6 pages long')
+    expect(promptText(requests[before] ?? { model: '', messages: [] })).toContain('6 pages long')
   })
 
   test('the length that was asked for may be said again: it asks for nothing', async () => {
     const card = { after: 1, int_ext: 'EXT.', set: 'Reef', time: 'DAY', summary: 'On.', characters: ['MARA'], pages: 1 }
-    const { asked, screenwriter } = setUp({ add: [card] })
+    const { asked: requests, screenwriter } = setUp({ add: [card] })
     const { script_id } = await screenwriter.develop(ASK, { signal: never })
     const longer = await screenwriter.develop({ script_id, notes: 'A reef.' }, { signal: never })
     expect(longer.target_pages).toBe(5)
-    const before = asked.length
+    const before = requests.length
     expect(await screenwriter.develop({ script_id, target_pages: 4 }, { signal: never })).toEqual(longer)
     expect(await screenwriter.develop({ script_id, target_pages: 5 }, { signal: never })).toEqual(longer)
-    expect(asked.length).toBe(before)
+    expect(requests.length).toBe(before)
   })
 
   test('a plan that changes nothing is asked for again', async () => {
-    const { asked, screenwriter } = setUp()
+    const { asked: requests, screenwriter } = setUp()
     const { script_id } = await screenwriter.develop(ASK, { signal: never })
-    const before = asked.length
+    const before = requests.length
     const failed = await screenwriter.develop({ script_id, notes: 'Better.' }, { signal: never })
     expect(failed).toMatchObject({ status: 'failed', next: expect.stringContaining('Nothing would change') })
-    expect(asked.slice(before).map(questionOf)).toEqual(['revision', 'revision', 'revision'])
+    expect(requests.slice(before).map(questionName)).toEqual(['revision', 'revision', 'revision'])
   })
 })
 
@@ -142,13 +146,13 @@ describe('a stage made anew', () => {
     ['beats', ['story', 'characters']],
     ['outline', ['story', 'characters', 'beats']],
   ] as const)('%s: what came before it stays, what was made from it is gone but kept', async (redo, stays) => {
-    const { asked, screenwriter, kept } = setUp()
+    const { asked: requests, screenwriter, kept } = setUp()
     const { script_id } = await screenwriter.develop(ASK, { signal: never })
-    const [before, old] = [asked.length, await kept(script_id)]
+    const [before, old] = [requests.length, await kept(script_id)]
     const again = await screenwriter.develop({ script_id, redo, notes: 'Less rain.' }, { signal: never })
     expect(again).toMatchObject({ status: 'complete', stage: redo === 'outline' ? 'script' : expect.anything() })
-    expect(asked.slice(before).map((request) => questionOf(request).split(' ')[0])).toEqual([redo])
-    expect(promptOf(asked[before] ?? { model: '', messages: [] })).toContain('A wish: Less rain.')
+    expect(requests.slice(before).map((request) => questionName(request).split(' ')[0])).toEqual([redo])
+    expect(promptText(requests[before] ?? { model: '', messages: [] })).toContain('A wish: Less rain.')
     const now = await kept(script_id)
     for (const stage of stays) expect(now[stage]).toEqual(old[stage])
     expect(now.versions.at(-1)).toMatchObject({ notes: 'Less rain.', scenes: old.outline.scenes })
@@ -187,13 +191,13 @@ describe('a stage made anew', () => {
   }, 60_000)
 
   test('script: every scene is written again, from the same outline', async () => {
-    const { asked, screenwriter } = setUp()
+    const { asked: requests, screenwriter } = setUp()
     const first = await screenwriter.develop(ASK, { signal: never })
-    const before = asked.length
+    const before = requests.length
     const again = await screenwriter.develop({ script_id: first.script_id, redo: 'script' }, { signal: never })
     expect(again.status).toBe('complete')
     expect(again.scenes.map(({ heading }) => heading)).toEqual(first.scenes.map(({ heading }) => heading))
-    expect(asked.slice(before).every((request) => questionOf(request).startsWith('scene'))).toBe(true)
+    expect(requests.slice(before).every((request) => questionName(request).startsWith('scene'))).toBe(true)
   })
 })
 
@@ -226,9 +230,9 @@ EXT. SHORE - DAWN
 
 describe("a person's own script", () => {
   test('is taken as it is, for nothing, and checked with advice', async () => {
-    const { asked, screenwriter } = setUp()
+    const { asked: requests, screenwriter } = setUp()
     const result = await screenwriter.develop({ source: OWN }, { signal: never })
-    expect(asked).toHaveLength(0)
+    expect(requests).toHaveLength(0)
     expect(result).toMatchObject({ status: 'complete', title: 'Low Water', logline: null, calls: 0, cost_usd: 0 })
     expect(parseFountain(result.fountain ?? '').elements.map(({ at: _, ...element }) => element)).toEqual(
       parseFountain(OWN).elements.map(({ at: _, ...element }) => element),
@@ -252,11 +256,11 @@ describe("a person's own script", () => {
   })
 
   test('notes change the scene that they concern and leave the rest as it was written', async () => {
-    const { screenwriter, asked } = setUp({ rewrite: [2] })
+    const { screenwriter, asked: requests } = setUp({ rewrite: [2] })
     const result = await screenwriter.develop({ source: OWN, notes: 'Make the shore busier.' }, { signal: never })
     expect(result.status).toBe('complete')
-    expect(asked.map(questionOf)).toEqual(['revision', 'scene 2'])
-    expect(promptOf(asked[1] ?? { model: '', messages: [] })).toContain('Élodie runs. Gulls.')
+    expect(requests.map(questionName)).toEqual(['revision', 'scene 2'])
+    expect(promptText(requests[1] ?? { model: '', messages: [] })).toContain('Élodie runs. Gulls.')
     const [one = '', two = ''] = scenesIn(result.fountain)
     expect(one.trim()).toBe(scenesIn(OWN)[0]?.trim())
     expect(two).toMatch(/^EXT\. SHORE - DAWN\n\n/)
@@ -292,7 +296,7 @@ describe("a person's own script", () => {
       'EXT. REEF - DAY',
       'EXT. BOAT - DAY',
     ])
-    expect(Math.abs(measure(parseFountain(result.fountain ?? '')) - 3)).toBeLessThanOrEqual(0.3)
+    expect(Math.abs(measurePages(parseFountain(result.fountain ?? '')) - 3)).toBeLessThanOrEqual(0.3)
   })
 
   test.each<[string, ScriptInput, string]>([
@@ -306,11 +310,11 @@ describe("a person's own script", () => {
   })
 
   test("Final Draft's own files are taken too", async () => {
-    const { screenwriter, asked } = setUp()
+    const { screenwriter, asked: requests } = setUp()
     const script = parseFountain(OWN)
     const result = await screenwriter.develop({ source: toFdx(script) }, { signal: never })
     expect(result).toMatchObject({ status: 'complete', title: 'Low Water', calls: 0 })
-    expect(asked).toHaveLength(0)
+    expect(requests).toHaveLength(0)
     expect(parseFountain(result.fountain ?? '').elements.map(({ at: _, ...element }) => element)).toEqual(
       script.elements.map(({ at: _, ...element }) => element),
     )
@@ -322,7 +326,7 @@ describe("a person's own script", () => {
   test('tags stay on what they are on, under a new name too', async () => {
     const tagged = (name: string): Script => ({
       titlePage: parseFountain(OWN).titlePage,
-      elements: parseFountain(OWN).elements.map(({ at: _, ...element }): Element => {
+      elements: parseFountain(OWN).elements.map(({ at: _, ...element }): ScriptElement => {
         const lamp: Tag = { category: 'Props', text: 'lamp' }
         const who: Tag = { category: 'Cast Members', text: name, label: `${name} (30)` }
         if (element.type === 'scene_heading') return { ...element, tags: [{ ...lamp, text: 'LAMP' }] }
@@ -348,7 +352,7 @@ describe("a person's own script", () => {
     const result = await screenwriter.develop({ source }, { signal: never })
     const script = format === 'fdx' ? fromFdx(source) : parseFountain(source)
     expect(result.scenes).toHaveLength(script.elements.filter(({ type }) => type === 'scene_heading').length)
-    expect(result.pages).toBeCloseTo(measure(script), 1)
+    expect(result.pages).toBeCloseTo(measurePages(script), 1)
     expect(JSON.stringify(result).length).toBeLessThan(40_000)
     expect(result.findings.every(({ severity }) => severity !== 'error')).toBe(true)
   })

@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { createScreenwriter, type ScriptInput } from '../../../src/agents/screenwriter/index.ts'
 import type { Generate } from '../../../src/contract/generate.ts'
-import { fromFdx, measure, parseFountain } from '../../../src/screenplay/index.ts'
-import { memoryShelf } from '../../support/shelf.ts'
-import { testWorld } from '../../support/world.ts'
-import { CAST, promptOf, questionOf, sceneElements, upstream } from './upstream.ts'
+import { fromFdx, measurePages, parseFountain } from '../../../src/screenplay/index.ts'
+import { memoryDocumentStore } from '../../support/document-store.ts'
+import { testWorld } from '../../support/test-world.ts'
+import { CAST, fakeWriter, promptText, questionName, sceneElements } from './fake-writer.ts'
 
 const never = new AbortController().signal
 const ASK: ScriptInput = { concept: 'A keeper finds a door under the sea.', format: 'short', target_pages: 4 }
 
 function setUp(generate: Generate) {
   const world = testWorld()
-  const shelf = memoryShelf()
-  return { world, shelf, screenwriter: createScreenwriter({ generate, shelf, world }) }
+  const documents = memoryDocumentStore()
+  return { world, shelf: documents, screenwriter: createScreenwriter({ generate, documents, world }) }
 }
 
 describe('from a concept to a script', () => {
   test('the stages are asked in order, and the result is whole', async () => {
-    const { generate, asked } = upstream()
+    const { generate, requests } = fakeWriter()
     const { screenwriter } = setUp(generate)
     const heard: string[] = []
     const result = await screenwriter.develop(ASK, {
@@ -32,12 +32,12 @@ describe('from a concept to a script', () => {
       characters: CAST.map((name) => ({ name, role: `${name}, 40`, want: 'peace', voice: 'dry' })),
       target_pages: 4,
       resource: `script://${result.script_id}`,
-      cost_usd: asked.length / 1_000,
-      calls: asked.length,
+      cost_usd: requests.length / 1_000,
+      calls: requests.length,
       models: ['fake/writer'],
     })
     expect(result.next).toBeUndefined()
-    const questions = asked.map(questionOf)
+    const questions = requests.map(questionName)
     expect(questions.slice(0, 4)).toEqual(['logline', 'characters', 'beats', 'outline beats 1 to 5'])
     expect([...new Set(questions.slice(4).map((question) => question.replace('+', '')))]).toEqual(
       result.scenes.map(({ number }) => `scene ${number}`),
@@ -50,11 +50,11 @@ describe('from a concept to a script', () => {
   })
 
   test('it is valid Fountain of the right length, every speaker in the cast, and says which checks ran', async () => {
-    const { screenwriter } = setUp(upstream().generate)
+    const { screenwriter } = setUp(fakeWriter().generate)
     const result = await screenwriter.develop(ASK, { signal: never })
     const script = parseFountain(result.fountain ?? '')
-    expect(Math.abs(measure(script) - 4)).toBeLessThanOrEqual(0.4)
-    expect(result.pages).toBeCloseTo(measure(script), 1)
+    expect(Math.abs(measurePages(script) - 4)).toBeLessThanOrEqual(0.4)
+    expect(result.pages).toBeCloseTo(measurePages(script), 1)
     const speakers = script.elements.flatMap((element) => (element.type === 'character' ? element.name : []))
     expect(speakers.length).toBeGreaterThan(5)
     expect(speakers.filter((name) => !CAST.includes(name))).toEqual([])
@@ -65,24 +65,24 @@ describe('from a concept to a script', () => {
   })
 
   test('every scene is written with the beats before it that the outline gave it', async () => {
-    const { generate, asked } = upstream()
+    const { generate, requests } = fakeWriter()
     const { screenwriter } = setUp(generate)
     const { script_id } = await screenwriter.develop(ASK, { signal: never })
     const { outline } = JSON.parse(String(await screenwriter.export(script_id, 'json')))
     expect(outline.scenes.map(({ beats }: { readonly beats: number[] }) => beats)).toEqual([[1], [2, 3], [4, 5]])
-    const second = asked.find((request) => questionOf(request) === 'scene 2')
-    expect(second && promptOf(second)).toMatch(/serves in the story:\nBeat 1: Turn 1\.\nBeat 2: Turn 2\.\n(?!Beat)/)
+    const second = requests.find((request) => questionName(request) === 'scene 2')
+    expect(second && promptText(second)).toMatch(/serves in the story:\nBeat 1: Turn 1\.\nBeat 2: Turn 2\.\n(?!Beat)/)
   })
 
   test('what may come back is bounded by what is asked for', async () => {
-    const { generate, asked } = upstream()
+    const { generate, requests } = fakeWriter()
     await setUp(generate).screenwriter.develop(ASK, { signal: never })
-    for (const request of asked) expect(request.maxOutputTokens).toBeLessThanOrEqual(9_000)
-    expect(asked.every((request) => request.json !== undefined && request.reasoningEffort === 'low')).toBe(true)
+    for (const request of requests) expect(request.maxOutputTokens).toBeLessThanOrEqual(9_000)
+    expect(requests.every((request) => request.json !== undefined && request.reasoningEffort === 'low')).toBe(true)
   })
 
   test('names and wishes that were given are kept', async () => {
-    const { generate, asked } = upstream()
+    const { generate, requests } = fakeWriter()
     const { screenwriter } = setUp(generate)
     const input = {
       ...ASK,
@@ -94,13 +94,13 @@ describe('from a concept to a script', () => {
     const result = await screenwriter.develop(input, { signal: never })
     expect(result.title).toBe('Low Water')
     expect(result.characters.map(({ name }) => name)).toEqual(['MARA', 'JONAS', 'INES'])
-    expect(asked[0]?.system).toContain('German')
-    expect(promptOf(asked[0] ?? { model: '', messages: [] })).toContain('Tone: wry')
+    expect(requests[0]?.system).toContain('German')
+    expect(promptText(requests[0] ?? { model: '', messages: [] })).toContain('Tone: wry')
   })
 
   test('it can be had in every format, and says what the PDF cannot show', async () => {
     const { screenwriter } = setUp(
-      upstream((request) =>
+      fakeWriter((request) =>
         request.json?.name === 'logline'
           ? JSON.stringify({ title: '門', logline: 'A keeper finds a door and must close it.', theme: 'Doors.' })
           : undefined,
@@ -128,11 +128,11 @@ describe('from a concept to a script', () => {
   ] as const)(
     'a %s of %d pages is within a tenth of its length, and its result under 40,000 characters',
     async (format, pages) => {
-      const { screenwriter } = setUp(upstream().generate)
+      const { screenwriter } = setUp(fakeWriter().generate)
       const result = await screenwriter.develop({ ...ASK, format, target_pages: pages }, { signal: never })
       expect(result.status).toBe('complete')
       const text = String(await screenwriter.export(result.script_id, 'fountain'))
-      expect(Math.abs(measure(parseFountain(text)) - pages)).toBeLessThanOrEqual(pages / 10)
+      expect(Math.abs(measurePages(parseFountain(text)) - pages)).toBeLessThanOrEqual(pages / 10)
       expect(JSON.stringify(result).length).toBeLessThan(40_000)
       if (text.length > 30_000) {
         expect(result.fountain).toBeUndefined()
@@ -147,7 +147,7 @@ describe('from a concept to a script', () => {
     ['half as long', 0.5],
     ['twice as long', 2],
   ])('answers %s as asked for are extended or trimmed, a bounded number of times', async (_, factor) => {
-    const { generate, asked } = upstream((request) =>
+    const { generate, requests } = fakeWriter((request) =>
       request.json?.name === 'scene'
         ? JSON.stringify({ elements: sceneElements(request, factor), facts: [] })
         : undefined,
@@ -155,11 +155,11 @@ describe('from a concept to a script', () => {
     const result = await setUp(generate).screenwriter.develop({ ...ASK, target_pages: 8 }, { signal: never })
     expect(result.status).toBe('complete')
     expect(Math.abs(result.pages - 8)).toBeLessThanOrEqual(0.8)
-    expect(asked.length).toBeLessThan(4 + result.scenes.length * 4)
+    expect(requests.length).toBeLessThan(4 + result.scenes.length * 4)
   })
 
   test('everything that is kept can be read', async () => {
-    const { screenwriter } = setUp(upstream().generate)
+    const { screenwriter } = setUp(fakeWriter().generate)
     const { script_id } = await screenwriter.develop({ ...ASK, stop_after: 'beats' }, { signal: never })
     const kept = JSON.parse(String(await screenwriter.export(script_id, 'json')))
     expect(kept).toMatchObject({ status: 'complete', story: { theme: 'Letting go.' }, brief: { format: 'short' } })
@@ -171,7 +171,7 @@ describe('from a concept to a script', () => {
 
 describe('going on', () => {
   test('it stops after a stage, and the next call goes on from there', async () => {
-    const { generate, asked } = upstream()
+    const { generate, requests } = fakeWriter()
     const { screenwriter } = setUp(generate)
     const outline = await screenwriter.develop({ ...ASK, stop_after: 'outline' }, { signal: never })
     expect(outline).toMatchObject({
@@ -186,35 +186,35 @@ describe('going on', () => {
     ])
     const script = await screenwriter.develop({ script_id: outline.script_id }, { signal: never })
     expect(script).toMatchObject({ status: 'complete', stage: 'script', title: 'The Door Below' })
-    const questions = asked.map(questionOf)
+    const questions = requests.map(questionName)
     expect(new Set(questions.slice(0, 4)).size).toBe(4)
     expect(questions.filter((question) => question === 'logline')).toHaveLength(1)
   })
 
   test('a finished script costs nothing to ask for again', async () => {
-    const { generate, asked } = upstream()
+    const { generate, requests } = fakeWriter()
     const { screenwriter } = setUp(generate)
     const first = await screenwriter.develop(ASK, { signal: never })
-    const before = asked.length
+    const before = requests.length
     expect(await screenwriter.develop({ script_id: first.script_id }, { signal: never })).toEqual(first)
     expect(await screenwriter.get(first.script_id)).toEqual(first)
-    expect(asked.length).toBe(before)
+    expect(requests.length).toBe(before)
   })
 
   test('notes rewrite the scenes they concern and no others, and the earlier version is kept', async () => {
-    const { generate, asked } = upstream()
+    const { generate, requests } = fakeWriter()
     const { screenwriter } = setUp(generate)
     const first = await screenwriter.develop(ASK, { signal: never })
-    const before = asked.length
+    const before = requests.length
     const second = await screenwriter.develop(
       { script_id: first.script_id, notes: 'Make the shore colder.' },
       { signal: never },
     )
     expect(second).toMatchObject({ status: 'complete', stage: 'script' })
-    const questions = asked.slice(before).map(questionOf)
+    const questions = requests.slice(before).map(questionName)
     expect(questions[0]).toBe('revision')
     expect(new Set(questions.slice(1).map((question) => question.replace('+', '')))).toEqual(new Set(['scene 2']))
-    expect(promptOf(asked[before + 1] ?? { model: '', messages: [] })).toContain('Make the shore colder.')
+    expect(promptText(requests[before + 1] ?? { model: '', messages: [] })).toContain('Make the shore colder.')
     const split = (text = ''): string[] => text.split(/^(?=INT\.|EXT\.)/m)
     const [old, now] = [split(first.fountain), split(second.fountain)]
     expect(now).toHaveLength(old.length)
@@ -226,11 +226,11 @@ describe('going on', () => {
   })
 
   test('notes on a script that is not complete go with every question to come', async () => {
-    const { generate, asked } = upstream()
+    const { generate, requests } = fakeWriter()
     const { screenwriter } = setUp(generate)
     const { script_id } = await screenwriter.develop({ ...ASK, stop_after: 'outline' }, { signal: never })
     await screenwriter.develop({ script_id, notes: 'No rain.' }, { signal: never })
-    expect(asked.slice(4).every((request) => promptOf(request).includes('A wish: No rain.'))).toBe(true)
+    expect(requests.slice(4).every((request) => promptText(request).includes('A wish: No rain.'))).toBe(true)
   })
 
   test.each<[string, ScriptInput, string]>([
@@ -238,7 +238,7 @@ describe('going on', () => {
     ['no concept', { format: 'short' }, 'needs a concept'],
     ['no pages', { ...ASK, target_pages: 0 }, 'above 0'],
   ])('%s is an error that says what to do', async (_, input, message) => {
-    const { screenwriter } = setUp(upstream().generate)
+    const { screenwriter } = setUp(fakeWriter().generate)
     const asking = screenwriter.develop(input, { signal: never })
     await expect(asking).rejects.toMatchObject({
       failure: { kind: 'invalid_request' },

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { createScreenwriter } from '../../../src/agents/screenwriter/index.ts'
 import type { Generate } from '../../../src/contract/generate.ts'
-import { lightOf } from '../../../src/planning/index.ts'
-import { rehearsal, UNDERSTUDY } from '../../../src/providers/rehearsal.ts'
-import { breakdown, measure, parseFountain } from '../../../src/screenplay/index.ts'
-import { memoryShelf } from '../../support/shelf.ts'
-import { testWorld } from '../../support/world.ts'
+import { lightFromTimeOfDay } from '../../../src/planning/index.ts'
+import { createUnderstudyProvider, UNDERSTUDY_MODEL } from '../../../src/providers/understudy/provider.ts'
+import { breakdown, measurePages, parseFountain } from '../../../src/screenplay/index.ts'
+import { memoryDocumentStore } from '../../support/document-store.ts'
+import { testWorld } from '../../support/test-world.ts'
 
 /** The understudy at no pace at all. */
 function setUp() {
@@ -14,12 +14,12 @@ function setUp() {
     ...world,
     sleep: (ms: number, signal?: AbortSignal) => (ms < 1_000 ? Promise.resolve() : world.sleep(ms, signal)),
   }
-  const provider = rehearsal(
+  const provider = createUnderstudyProvider(
     { id: 'rehearsal', wire: 'rehearsal', baseUrl: '' },
     { world: quick, facts: () => undefined },
   )
-  const generate: Generate = (request, call) => provider.generate({ ...request, model: UNDERSTUDY }, call)
-  return createScreenwriter({ generate, shelf: memoryShelf(), world: quick })
+  const generate: Generate = (request, call) => provider.generate({ ...request, model: UNDERSTUDY_MODEL }, call)
+  return createScreenwriter({ generate, documents: memoryDocumentStore(), world: quick })
 }
 
 test.each([
@@ -36,7 +36,7 @@ test.each([
   expect(result.next ?? '').not.toContain('failed')
   expect(result.status).toBe('complete')
   const script = parseFountain(String(await screenwriter.export(result.script_id, 'fountain')))
-  expect(Math.abs(measure(script) - pages)).toBeLessThanOrEqual(pages / 10)
+  expect(Math.abs(measurePages(script) - pages)).toBeLessThanOrEqual(pages / 10)
   const cast = result.characters.map(({ name }) => name)
   const strangers = script.elements.flatMap((e) => (e.type === 'character' && !cast.includes(e.name) ? e.name : []))
   expect(strangers).toEqual([])
@@ -66,6 +66,8 @@ test.each([
   for (const scene of scenes) {
     expect(scene.heading).toMatch(heading)
     expect(scene.intExt).toMatch(/^(?:INT|EXT|INT\/EXT)$/)
-    expect(lightOf(scene.time)).toBe(/NUIT|SOIR|CRÉPUSCULE|NOTTE|SERA|TRAMONTO/.test(scene.heading) ? 'night' : 'day')
+    expect(lightFromTimeOfDay(scene.time)).toBe(
+      /NUIT|SOIR|CRÉPUSCULE|NOTTE|SERA|TRAMONTO/.test(scene.heading) ? 'night' : 'day',
+    )
   }
 })

@@ -1,34 +1,34 @@
 import { describe, expect, test } from 'vitest'
 import { type Failure, GenerateError } from '../../../src/contract/errors.ts'
 import type { Limit } from '../../../src/contract/limit.ts'
-import { type Cells, forgiving, inMemory, onSlate } from '../../../src/router/limits/cell.ts'
-import { AWAKE, cooldown } from '../../../src/router/limits/cooldown.ts'
-import { granted, keepsTheLimitContract } from '../../contracts/limit.ts'
-import { KEPT, newSlate } from './kept.ts'
+import { cooldown, NO_COOLDOWN } from '../../../src/router/limits/cooldown.ts'
+import { memoryStore, type StateStore, sharedStore, withLocalFallback } from '../../../src/router/limits/state-store.ts'
+import { expectGranted, testLimitContract } from '../../suites/limit.ts'
+import { newSharedState, STATE_STORES } from './state-stores.ts'
 
 const REST = { restMs: 20_000, failures: 3 }
 const ONE = { requests: 1, tokens: 0 }
-const rest = (level: 'model' | 'provider' = 'model', cells: Cells = inMemory): Limit =>
-  cooldown('rest', level, REST, cells('rest', AWAKE))
+const rest = (level: 'model' | 'provider' = 'model', store: StateStore = memoryStore): Limit =>
+  cooldown('rest', level, REST, store('rest', NO_COOLDOWN))
 const error = (failure: Failure): GenerateError => new GenerateError(failure, 'it failed')
 
 async function fail(limit: Limit, failure: Failure, at: number): Promise<void> {
-  await granted(await limit.reserve(ONE, at)).settle({ used: ONE, error: error(failure) }, at)
+  await expectGranted(await limit.reserve(ONE, at)).settle({ used: ONE, error: error(failure) }, at)
 }
 
 async function succeed(limit: Limit, at: number): Promise<void> {
-  await granted(await limit.reserve(ONE, at)).settle({ used: ONE }, at)
+  await expectGranted(await limit.reserve(ONE, at)).settle({ used: ONE }, at)
 }
 
-for (const { where, cells } of KEPT) {
-  keepsTheLimitContract(`cooldown, kept ${where},`, {
-    make: async () => rest('model', await cells()),
+for (const { where, open: store } of STATE_STORES) {
+  testLimitContract(`cooldown, kept ${where},`, {
+    make: async () => rest('model', await store()),
     async exhaust(limit, now) {
       await fail(limit, { kind: 'rate_limited', retryAfterMs: 5_000 }, now)
       return []
     },
     freeAfterMs: 5_000,
-    cannot: { 'only the first of settle and release counts': 'a rest is not filled by calls; see below' },
+    unsupported: { 'only the first of settle and release counts': 'a rest is not filled by calls; see below' },
   })
 }
 
@@ -100,7 +100,7 @@ describe('how it ends', () => {
     ['is cancelled', { kind: 'cancelled' } as const],
   ])('a probe that %s leaves its place to the next', async (_, failure) => {
     const limit = await resting()
-    const probe = granted(await limit.reserve(ONE, 10_000))
+    const probe = expectGranted(await limit.reserve(ONE, 10_000))
     if (failure) await probe.settle({ used: ONE, error: error(failure) }, 10_000)
     else await probe.release(10_000)
     expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
@@ -116,7 +116,7 @@ describe('how it ends', () => {
 
   test('a call that went out before the rest began does not end it', async () => {
     const limit = rest()
-    const early = granted(await limit.reserve(ONE, 0))
+    const early = expectGranted(await limit.reserve(ONE, 0))
     await fail(limit, { kind: 'rate_limited', retryAfterMs: 10_000 }, 0)
     await early.settle({ used: ONE }, 1_000)
     expect(await limit.freeAt(1_000)).toBe(10_000)
@@ -127,15 +127,15 @@ describe('in several processes', () => {
   const limited: Failure = { kind: 'rate_limited', retryAfterMs: 10_000 }
 
   test('a model that rests in one rests in all, a second later at most', async () => {
-    const slate = await newSlate()
+    const sharedState = await newSharedState()
     const [one, other] = [
       rest(
         'model',
-        onSlate(async () => slate, ''),
+        sharedStore(async () => sharedState, ''),
       ),
       rest(
         'model',
-        onSlate(async () => slate, ''),
+        sharedStore(async () => sharedState, ''),
       ),
     ]
     expect(await other.freeAt(0)).toBe(0)
@@ -146,11 +146,11 @@ describe('in several processes', () => {
   })
 
   test('one probe goes through, not one for each, and its success ends the rest for all', async () => {
-    const slate = await newSlate()
+    const sharedState = await newSharedState()
     const all = [1, 2, 3].map(() =>
       rest(
         'model',
-        onSlate(async () => slate, ''),
+        sharedStore(async () => sharedState, ''),
       ),
     )
     const [one, two, three] = all as [Limit, Limit, Limit]
@@ -159,15 +159,15 @@ describe('in several processes', () => {
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
     for (const answer of answers) if (answer.ok) await answer.settle({ used: ONE }, 10_500)
     for (const limit of [one, two, three]) expect((await limit.reserve(ONE, 11_500)).ok).toBe(true)
-    expect((await slate.read('')).size).toBe(0)
+    expect((await sharedState.read('')).size).toBe(0)
   })
 
   test('failures in a row are counted over all', async () => {
-    const slate = await newSlate()
+    const sharedState = await newSharedState()
     const all = [1, 2, 3].map(() =>
       rest(
         'model',
-        onSlate(async () => slate, ''),
+        sharedStore(async () => sharedState, ''),
       ),
     )
     for (const limit of all) await fail(limit, { kind: 'overloaded' }, 0)
@@ -176,17 +176,17 @@ describe('in several processes', () => {
 
   test('a call that meets no rest and does well writes nothing, and looks once a second', async () => {
     const asked: string[] = []
-    const slate = {
+    const sharedState = {
       async read() {
         asked.push('read')
         return new Map()
       },
-      change: async () => Promise.reject(new Error('a write')),
+      update: async () => Promise.reject(new Error('a write')),
       close() {},
     }
     const limit = rest(
       'model',
-      onSlate(async () => slate, ''),
+      sharedStore(async () => sharedState, ''),
     )
     for (let at = 0; at < 5_000; at += 10) await succeed(limit, at)
     expect(asked).toHaveLength(5)
@@ -194,10 +194,10 @@ describe('in several processes', () => {
 
   test('when what they share cannot be used, each goes on by itself and says so once', async () => {
     const said: unknown[] = []
-    const broken = onSlate(() => Promise.reject(new Error('a full disk')), '')
+    const broken = sharedStore(() => Promise.reject(new Error('a full disk')), '')
     const limit = rest(
       'model',
-      forgiving(broken, (error) => said.push(String(error))),
+      withLocalFallback(broken, (error) => said.push(String(error))),
     )
     await fail(limit, limited, 0)
     expect(await limit.freeAt(0)).toBe(10_000)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { TAG_CATEGORIES, type TagCategory } from '../../../screenplay/tags.ts'
-import type { Question } from '../../ask.ts'
+import type { Question } from '../../shared/ask-model.ts'
 import type { PlanDocument } from '../document.ts'
 import type { Scene, Suggested } from '../shooting-shapes.ts'
 import { oneLine } from '../text.ts'
@@ -30,7 +30,7 @@ export function askForElements(document: PlanDocument, scenes: readonly Scene[])
   const asked = z.array(z.object({ category: z.enum(ASKED), item: z.string() }))
   return {
     name: 'breakdown',
-    what: 'the breakdown of the scenes',
+    subject: 'the breakdown of the scenes',
     schema: z.object({ elements: z.object(Object.fromEntries(scenes.map(({ scene }) => [keyOf(scene), asked]))) }),
     system: SYSTEM,
     prompt: [
@@ -39,7 +39,7 @@ export function askForElements(document: PlanDocument, scenes: readonly Scene[])
       ...scenes.map(({ scene, heading, summary }) => `${keyOf(scene)}: ${heading}\n${summary}`),
     ].join('\n\n'),
     maxOutputTokens: TOKENS_AROUND + TOKENS_A_SCENE * scenes.length,
-    repairs: 1,
+    maxRepairs: 1,
   }
 }
 

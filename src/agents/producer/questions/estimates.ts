@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Question } from '../../ask.ts'
+import type { Question } from '../../shared/ask-model.ts'
 import { Estimate, type NamedTask, type PlanDocument } from '../document.ts'
 import { estimateFaults } from '../estimate.ts'
 import { goalOf, heardOnce, SYSTEM, TOKENS_AROUND } from './goal.ts'
@@ -29,7 +29,7 @@ export function askForEstimates(document: PlanDocument, tasks: readonly NamedTas
   const isRevised = tasks.some(({ id }) => Object.hasOwn(before, id))
   return {
     name: 'estimates',
-    what: 'the estimates',
+    subject: 'the estimates',
     schema: z.object({ estimates: z.object(Object.fromEntries(tasks.map(({ id }) => [id, Asked]))) }),
     system: SYSTEM,
     prompt: [

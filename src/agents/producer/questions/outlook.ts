@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Question } from '../../ask.ts'
+import type { Question } from '../../shared/ask-model.ts'
 import { type DraftTask, type Outlook, type PlanDocument, Risk } from '../document.ts'
 import { oneLine } from '../text.ts'
 import { goalOf, SYSTEM, TOKENS_AROUND } from './goal.ts'
@@ -12,7 +12,7 @@ export function askForOutlook(document: PlanDocument, tasks: readonly DraftTask[
     `- ${id}: ${title} (${role}, ${estimate_hours} h${depends_on.length > 0 ? `; after ${depends_on.join(', ')}` : ''})`
   return {
     name: 'risks_and_milestones',
-    what: 'the risks and milestones',
+    subject: 'the risks and milestones',
     schema: outlookSchema(tasks.map(({ id }) => id)),
     system: SYSTEM,
     prompt: `${goalOf(document)}
@@ -22,7 +22,7 @@ ${tasks.map(line).join('\n')}
 
 Give 3 to 6 risks of this very plan, each with what would be done about it, the gravest first; and 2 to 6 milestones, each a state that people can see, with the ids of the tasks that must be finished for it. The last milestone is the goal itself.`,
     maxOutputTokens: TOKENS_AROUND,
-    repairs: 1,
+    maxRepairs: 1,
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Question } from '../../ask.ts'
+import type { Question } from '../../shared/ask-model.ts'
 import type { PlanDocument, Scope } from '../document.ts'
 import { oneLine } from '../text.ts'
 import { goalOf, SYSTEM, TOKENS_AROUND } from './goal.ts'
@@ -20,7 +20,7 @@ const DELIVERABLES = { outline: 4, standard: 6, fine: 10 } as const
 export function askForScope(document: PlanDocument): Question<ScopeAnswer> {
   return {
     name: 'scope',
-    what: 'the scope of the plan',
+    subject: 'the scope of the plan',
     schema: ScopeAnswer,
     system: SYSTEM,
     prompt: `${goalOf(document)}
@@ -28,7 +28,7 @@ export function askForScope(document: PlanDocument): Question<ScopeAnswer> {
 Before the tasks are named: say what will exist at the end (2 to ${DELIVERABLES[document.detail]} deliverables), what you take for granted, and which roles are needed, with how many people of each.`,
     maxOutputTokens: TOKENS_AROUND,
     check: ({ deliverables }) => (deliverables.some((one) => one.trim() !== '') ? [] : ['No deliverable has words.']),
-    salvage: (answer) => answer,
+    fixInvalid: (answer) => answer,
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Question } from '../../ask.ts'
+import type { Question } from '../../shared/ask-model.ts'
 import type { PlanDocument, Proposed, Scope } from '../document.ts'
 import { complaints } from '../settle.ts'
 import type { ShootingBlock } from '../shooting.ts'
@@ -48,7 +48,7 @@ export function askForTasks(
   )
   return {
     name: 'tasks',
-    what: 'the tasks of the plan',
+    subject: 'the tasks of the plan',
     schema: blocks.length > 0 && isLast ? schema.extend({ shooting: ShootingAnswer }) : schema,
     system: SYSTEM,
     prompt: prompt(document, { share, blocks, isLast, wanted: wanted.map((one) => Math.ceil(one / answers)) }),

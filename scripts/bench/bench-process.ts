@@ -1,0 +1,44 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { join } from 'node:path'
+
+/** A part of the bench in a process of its own, so that its work and its rubbish are nobody else's. */
+export interface BenchProcess {
+  /** The first thing it says. */
+  readonly firstMessage: unknown
+  ask(question: unknown): Promise<unknown>
+  end(): void
+}
+
+/** Starts `scripts/bench.ts` in another role; resolves when it has said hello, rejects when it ends before. */
+export async function startProcess(role: string, ...args: readonly string[]): Promise<BenchProcess> {
+  const child = fork(join(import.meta.dirname, '../bench.ts'), [role, ...args], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const kill = (): void => void child.kill()
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
+  let stderrTail = ''
+  child.stderr?.setEncoding('utf8').on('data', (said: string) => {
+    stderrTail = `${stderrTail}${said}`.slice(-2_000)
+  })
+  const gone = (code: number | null): Error => new Error(`${[role, ...args].join(' ')} ended (${code}): ${stderrTail}`)
+  const asked = (question: unknown): Promise<unknown> => {
+    const answer = nextMessage(child, gone)
+    child.send(question as object)
+    return answer
+  }
+  return { firstMessage: await nextMessage(child, gone), ask: asked, end: () => void child.kill() }
+}
+
+function nextMessage(child: ChildProcess, gone: (code: number | null) => Error): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    // When it has closed, all that it complained of has been read.
+    const ended = (code: number | null): void => reject(gone(code))
+    child.once('close', ended)
+    child.once('message', (message) => {
+      child.off('close', ended)
+      resolve(message)
+    })
+  })
+}

@@ -1,0 +1,63 @@
+import type { LimitRule } from './limit.ts'
+import type { ModelFacts, Provider } from './provider.ts'
+
+/** Who can be asked, as the router sees it. The assembly builds it from the catalog, the configuration and the keys. */
+export interface ModelRegistry {
+  /** Every known model of every provider that is ready: its key is there, or its local engine is up. */
+  listReady(signal: AbortSignal): Promise<readonly Candidate[]>
+  /**
+   * One model by its exact id. A provider that is ready is asked live for a model the catalog does not know. Throws
+   * `GenerateError`: `auth` where the provider has no key (the message says how to set one), `unknown_model` otherwise.
+   */
+  findModel(provider: string, model: string, signal: AbortSignal): Promise<Candidate>
+  /** All names there are, ready or not, as `provider/model`: to resolve bare names and to offer the nearest. */
+  listNames(): Promise<readonly string[]>
+  /** What to tell a person when nothing is ready at all: what was looked for and the ways to go on, in one paragraph. */
+  explainNothingReady(): Promise<string>
+}
+
+export interface Candidate {
+  readonly provider: Provider
+  readonly facts: ModelFacts
+  /** Runs on this machine. */
+  readonly local: boolean
+  /** False: only a person may name it; `auto` never does (the understudy; a vendor whose key is there for other reasons). */
+  readonly autoEligible: boolean
+}
+
+/** How the router goes about a call; every field comes from the configuration or its defaults. */
+export interface RoutingPolicy {
+  /** Name -> models in order, each `provider/model`, a bare model name or another alias. `auto` may be overridden here. */
+  readonly aliases: Readonly<Record<string, readonly string[]>>
+  /** What `auto` means when `aliases` does not say: a model name, or undefined for the rule. */
+  readonly defaultModel: string | undefined
+  /** Tried after the default model when a call names no fallbacks. */
+  readonly fallbacks: readonly string[]
+  /** The order of an alias's models and of what `auto` finds. A call's own `model` and `fallbacks` keep their order. */
+  readonly strategy: 'order' | 'cheapest' | 'fastest' | 'balanced'
+  /** Requests to one candidate in one call at most, the first included. */
+  readonly maxAttemptsPerModel: number
+  /** Requests in one call at most, whatever the candidates. */
+  readonly maxAttempts: number
+  /** The longest wait before another try or for a limit to free; a longer one means the next candidate at once. */
+  readonly maxWaitMs: number
+  /** How long a model or a provider rests after a failure that asks for it, unless the upstream named a time. */
+  readonly cooldownMs: number
+  /** What becomes of a stream that breaks after text was sent: another model goes on from that text, or it fails. */
+  readonly onStreamError: 'continue' | 'fail'
+  /** When the first model has given no sign of life for so long, a second is asked beside it. Undefined: never. */
+  readonly hedgeAfterMs: number | undefined
+  readonly timeouts: Timeouts
+  readonly limits: readonly LimitRule[]
+}
+
+export interface Timeouts {
+  /** To the response headers. */
+  readonly connectMs: number
+  /** From there to the first event, thinking included. */
+  readonly firstTokenMs: number
+  /** Between events. Between the wordless signs of a model that thinks in private, `firstTokenMs` holds instead. */
+  readonly idleMs: number
+  /** The whole call, fallbacks included, where it sets no deadline of its own. */
+  readonly totalMs: number
+}

@@ -1,4 +1,0 @@
-/** To the hundredth, as hours, pages and amounts are told. */
-export function hundredths(value: number): number {
-  return Math.round(value * 100) / 100
-}

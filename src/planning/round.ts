@@ -1,0 +1,4 @@
+/** To the hundredth, as hours, pages and amounts are told. */
+export function roundToHundredths(value: number): number {
+  return Math.round(value * 100) / 100
+}

@@ -1,0 +1,91 @@
+/** Scenes to put in order, by position: how long each takes, who is in it, and what a day of each member costs. */
+export interface TalentProblem {
+  readonly days: readonly number[]
+  /** Positions in `rates`, rising. */
+  readonly casts: readonly (readonly number[])[]
+  readonly rates: readonly number[]
+}
+
+/** A smaller problem with the same hold cost, and how an order of it becomes an order of the whole. */
+export interface ReducedProblem {
+  readonly problem: TalentProblem
+  /** The scenes of the whole that each scene of the smaller problem stands for. */
+  readonly sceneGroups: readonly (readonly number[])[]
+  /** Scenes that keep nobody waiting at the very end. */
+  readonly trailingScenes: readonly number[]
+}
+
+/**
+ * Makes a problem as small as it can be without changing its least hold cost. Scenes with one cast are shot in a row in
+ * some best order, so they are merged; a member in one (merged) scene, or without a rate, never costs a wait; members of
+ * the same scenes wait alike, so their rates are added. What merges may let more merge, so it goes on until nothing does.
+ */
+export function reduceProblem(whole: TalentProblem): ReducedProblem {
+  let scenes: readonly (readonly number[])[] = whole.days.map((_, scene) => [scene])
+  let { days, casts, rates } = whole
+  const last: number[] = []
+  for (;;) {
+    const sceneCounts = rates.map(() => 0)
+    for (const cast of casts) for (const member of cast) sceneCounts[member] = (sceneCounts[member] ?? 0) + 1
+    const membersByScenes = new Map<string, number[]>()
+    for (const [member, rate] of rates.entries()) {
+      if (!(rate > 0) || (sceneCounts[member] ?? 0) < 2) continue
+      const key = casts.flatMap((cast, scene) => (cast.includes(member) ? [scene] : [])).join()
+      membersByScenes.set(key, [...(membersByScenes.get(key) ?? []), member])
+    }
+    const groups = [...membersByScenes.values()]
+    const newIndexByMember = new Map(
+      groups.flatMap((group, name) => (group[0] === undefined ? [] : [[group[0], name] as const])),
+    )
+    const projectedCasts = casts.map((cast) => cast.flatMap((member) => newIndexByMember.get(member) ?? []))
+    const scenesByCast = new Map<string, number[]>()
+    for (const [scene, cast] of projectedCasts.entries()) {
+      if (cast.length === 0) last.push(...(scenes[scene] ?? []))
+      else scenesByCast.set(cast.join(), [...(scenesByCast.get(cast.join()) ?? []), scene])
+    }
+    const mergedScenes = [...scenesByCast.values()]
+    const done = mergedScenes.length === casts.length && groups.length === rates.length
+    scenes = mergedScenes.map((row) => row.flatMap((scene) => scenes[scene] ?? []))
+    casts = mergedScenes.map(([scene = 0]) => projectedCasts[scene] ?? [])
+    days = mergedScenes.map((row) => sum(row.map((scene) => days[scene] ?? 0)))
+    rates = groups.map((group) => sum(group.map((member) => rates[member] ?? 0)))
+    if (done) return { problem: { days, casts, rates }, sceneGroups: scenes, trailingScenes: last }
+  }
+}
+
+/** What only these members cost in waiting, as a problem of its own: never more than they cost within the whole. */
+export function projectOntoMembers({ days, casts, rates }: TalentProblem, members: readonly number[]): TalentProblem {
+  const newIndexByMember = new Map(members.map((member, at) => [member, at]))
+  return {
+    days,
+    casts: casts.map((cast) => cast.flatMap((member) => newIndexByMember.get(member) ?? []).sort((a, b) => a - b)),
+    rates: members.map((member) => rates[member] ?? 0),
+  }
+}
+
+/** What waiting costs in an order: each member's days between the first and the last scene that are not their own. */
+export function computeHoldCost({ days, casts, rates }: TalentProblem, order: readonly number[]): number {
+  const firstDay = new Float64Array(rates.length).fill(-1)
+  const lastDayEnd = new Float64Array(rates.length)
+  const workedDays = new Float64Array(rates.length)
+  let day = 0
+  for (const scene of order) {
+    const length = days[scene] ?? 0
+    for (const member of casts[scene] ?? []) {
+      if ((firstDay[member] ?? -1) < 0) firstDay[member] = day
+      lastDayEnd[member] = day + length
+      workedDays[member] = (workedDays[member] ?? 0) + length
+    }
+    day += length
+  }
+  let cost = 0
+  for (const [member, rate] of rates.entries()) {
+    if ((firstDay[member] ?? -1) < 0) continue
+    cost += rate * ((lastDayEnd[member] ?? 0) - (firstDay[member] ?? 0) - (workedDays[member] ?? 0))
+  }
+  return cost
+}
+
+export function sum(list: readonly number[]): number {
+  return list.reduce((total, one) => total + one, 0)
+}

@@ -1,0 +1,90 @@
+import type { Call, GenerateEvent, GenerateRequest } from '../../contract/generate.ts'
+import type { Provider } from '../../contract/provider.ts'
+import { createStream, type EventStream, lazyStream } from '../../contract/stream.ts'
+import type { World } from '../../contract/world.ts'
+import type { Account, ProviderDeps } from '../account.ts'
+import { cancelledError } from '../errors/classify.ts'
+import { detectBodyKind } from '../http/body.ts'
+import { listModels } from '../http/list-models.ts'
+import { decodeResponse } from '../http/read-response.ts'
+import { createUnsupportedParameters } from '../request/unsupported-settings.ts'
+import { createAnthropicClient } from './client.ts'
+import { planJson } from './json-output.ts'
+import { buildMessagesRequest } from './request.ts'
+import { createMessagesDecoder } from './response.ts'
+import { createUnsupportedHandler } from './unsupported-settings.ts'
+
+/**
+ * Anthropic's Messages API, and everyone who speaks it. Always streaming. `start` waits a moment for the input counts,
+ * which this wire tells first. What a model refuses by its words in a 400 is thrown once with `learned` and left out
+ * from then on. `pause_turn`, which only server tools bring about, ends as `length`: there is more to come.
+ */
+export function createAnthropicProvider(account: Account, { world, facts }: ProviderDeps): Provider {
+  const client = createAnthropicClient(account, world)
+  const unsupported = createUnsupportedParameters()
+
+  const generate = (request: GenerateRequest, call: Call): EventStream =>
+    lazyStream(async () => {
+      const { model } = request
+      const { signal } = call
+      const target = { account, model }
+      if (signal.aborted) throw cancelledError(target)
+      const modelContext = {
+        facts: facts(model),
+        quirks: account.quirks ?? {},
+        unsupported: unsupported.forModel(model),
+      }
+      const jsonPlan = request.json && (await planJson(request, modelContext))
+      const { body, ignored } = buildMessagesRequest(request, modelContext, jsonPlan)
+      const onUnsupported = createUnsupportedHandler(body, (parameter) => unsupported.add(model, parameter))
+      const response = await client.send({ method: 'post', path: '/messages', body }, { target, signal, onUnsupported })
+      const bodyKind = detectBodyKind(response, target)
+      const start: Start = { type: 'start', provider: account.id, model, ignored }
+      const decoder = createMessagesDecoder(target, world, start, jsonPlan)
+      return withEarlyStart(decodeResponse(response, { bodyKind, target, signal, world, decoder }), start, world)
+    })
+
+  return {
+    id: account.id,
+    generate,
+    prefill: true,
+    listModels: (signal) => listModels(client, account, world, signal, { limit: '1000' }),
+  }
+}
+
+type Start = Extract<GenerateEvent, { type: 'start' }>
+
+/** How long `start` waits for the first event, which tells the input counts. It mostly comes with the headers. */
+const START_WAIT_MS = 250
+
+/** The same events, of which the first is `start`: the reading's own with its counts, or after a moment without them. */
+function withEarlyStart(stream: EventStream, start: Start, world: World): EventStream {
+  let pending: Promise<IteratorResult<GenerateEvent>> | undefined
+  let started = false
+
+  async function firstEvent(): Promise<IteratorResult<GenerateEvent>> {
+    started = true
+    const settled = new AbortController()
+    const first = stream.next()
+    try {
+      const firstResult = await Promise.race([first, world.sleep(START_WAIT_MS, settled.signal).catch(() => undefined)])
+      if (firstResult?.value?.type === 'start') return firstResult
+      // Where it is late, a `start` of its own says no more than this one.
+      pending = firstResult ? first : first.then((step) => (step.value?.type === 'start' ? stream.next() : step))
+      pending.catch(() => undefined) // whoever reads on is told
+      return { value: start, done: false }
+    } finally {
+      settled.abort('came')
+    }
+  }
+
+  return createStream({
+    next() {
+      if (!started) return firstEvent()
+      const next = pending ?? stream.next()
+      pending = undefined
+      return next
+    },
+    close: async () => void (await stream.return()),
+  })
+}

@@ -1,0 +1,60 @@
+import type { GenerateRequest } from '../../contract/generate.ts'
+import type { LiveModel, Provider } from '../../contract/provider.ts'
+import type { Account, ProviderDeps } from '../account.ts'
+import { buildChatRequest, type ModelContext } from './chat-request.ts'
+import { createChatDecoder } from './chat-response.ts'
+import { createOpenaiProvider } from './provider.ts'
+import { buildResponsesRequest } from './responses-request.ts'
+import { createResponsesDecoder } from './responses-response.ts'
+
+/**
+ * Azure OpenAI. With an `apiVersion` its dated addresses (`/openai/deployments/{deployment}/chat/completions`), without
+ * one its v1 API (`/openai/v1`), where OpenAI's newer models are spoken to by Responses and all others by Chat
+ * Completions. The address may be the bare endpoint or already end in `/openai` or `/openai/v1`.
+ */
+export function createAzureProvider(account: Account, deps: ProviderDeps): Provider {
+  const { apiVersion, deployments = {} } = account
+  const quirks = {
+    keyHeader: 'api-key',
+    keyWithoutBearer: true,
+    maxTokensField: 'max_completion_tokens',
+    ...account.quirks,
+  } as const
+  const endpoint = account.baseUrl.replace(/\/+$/, '').replace(/\/openai(?:\/v1)?$/, '')
+  const azureAccount: Account = { ...account, quirks, baseUrl: `${endpoint}/openai${apiVersion ? '' : '/v1'}` }
+  const deploymentOf = (model: string): string => (Object.hasOwn(deployments, model) && deployments[model]) || model
+  const withDeployment = (build: typeof buildChatRequest) => (request: GenerateRequest, modelContext: ModelContext) =>
+    build({ ...request, model: deploymentOf(request.model) }, modelContext)
+
+  const chat = createOpenaiProvider(azureAccount, deps, {
+    path: (model) => `${apiVersion ? `/deployments/${encodeURIComponent(deploymentOf(model))}` : ''}/chat/completions`,
+    ...(apiVersion && { query: { 'api-version': apiVersion } }),
+    buildRequest: withDeployment(buildChatRequest),
+    createDecoder: (target) => createChatDecoder(target, deps.world),
+  })
+  const responses = createOpenaiProvider(azureAccount, deps, {
+    path: () => '/responses',
+    buildRequest: withDeployment(buildResponsesRequest),
+    createDecoder: (target) => createResponsesDecoder(target, deps.world),
+  })
+  return {
+    id: account.id,
+    generate: (request, call) =>
+      (!apiVersion && RESPONSES_MODELS.test(request.model) ? responses : chat).generate(request, call),
+    /** Azure lists what it could deploy, not what is: with a map, the map is what there is, once the key has been let in. */
+    async listModels(signal): Promise<readonly LiveModel[]> {
+      const listed = await chat.listModels(signal)
+      const deployedModels = Object.keys(deployments)
+      return deployedModels.length === 0
+        ? listed
+        : deployedModels.map((id) => listed.find((model) => model.id === id) ?? { id })
+    },
+  }
+}
+
+/**
+ * OpenAI's models that Azure serves on Responses, some of the newest nowhere else when tools are involved. A name rule,
+ * because a deployment has no facts; what does not fit it is spoken to by Chat Completions, which all the others take.
+ * https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
+ */
+const RESPONSES_MODELS = /^(?:gpt-(?:4o|4\.1|4\.5|[5-9])|o\d|codex|computer-use)/i

@@ -1,0 +1,208 @@
+import type { GenerateRequest, Message, Part, Setting } from '../../contract/generate.ts'
+import type { ModelFacts } from '../../contract/provider.ts'
+import type { Quirks } from '../quirks.ts'
+import { canBeStrict, isObjectSchema, type JsonMode, jsonInstructions, schemaName } from '../request/json-mode.ts'
+import { mapReasoningEffort, type ReasoningControl } from '../request/reasoning-effort.ts'
+
+/** What a request becomes on the wire, and the settings it had to leave out. */
+export interface WireRequest {
+  readonly body: Readonly<Record<string, unknown>>
+  readonly ignored: readonly Setting[]
+}
+
+export interface ModelContext {
+  readonly facts: ModelFacts | undefined
+  readonly quirks: Quirks
+  /** Parameters that the model has refused before. */
+  readonly unsupported: ReadonlySet<string>
+}
+
+/** A Chat Completions request: https://platform.openai.com/docs/api-reference/chat/create, as far as the vendor takes it. */
+export function buildChatRequest(request: GenerateRequest, modelContext: ModelContext): WireRequest {
+  const { quirks, unsupported } = modelContext
+  const ignored = new Set<Setting>()
+  const canSend = createSettingFilter(modelContext, ignored)
+  const tools = request.tools?.length && canSend('tools', 'tools') ? request.tools : undefined
+  const mode = request.json && chooseJsonMode(request.json, modelContext, tools !== undefined)
+  const stream = !quirks.noStreamingWith?.some((what) => (what === 'json' ? mode && mode !== 'words' : tools))
+  const seedField = quirks.seedField ?? 'seed'
+  const effort = request.reasoningEffort && reasoningParameters(request.reasoningEffort, modelContext, ignored)
+  const body = {
+    model: request.model,
+    messages: chatMessages(request, quirks, mode, canSendImages(request, canSend, ignored)),
+    stream,
+    ...(stream &&
+      !quirks.noStreamUsage &&
+      !unsupported.has('stream_options') && { stream_options: { include_usage: true } }),
+    ...(request.maxOutputTokens !== undefined && { [maxTokensField(modelContext)]: request.maxOutputTokens }),
+    ...(request.temperature !== undefined &&
+      canSend('temperature', 'temperature') && { temperature: request.temperature }),
+    ...(request.topP !== undefined && canSend('topP', 'top_p') && { top_p: request.topP }),
+    ...(request.stop?.length && canSend('stop', 'stop') && { stop: limitStops(request.stop, quirks, ignored) }),
+    ...(request.seed !== undefined && canSend('seed', seedField) && { [seedField]: request.seed }),
+    ...effort,
+    ...(request.json && mode && mode !== 'words' && { response_format: responseFormat(request.json, mode) }),
+    ...(tools && {
+      tools: tools.map(({ schema, ...tool }) => ({ type: 'function', function: { ...tool, parameters: schema } })),
+    }),
+    ...(tools && request.toolChoice && canSend('toolChoice', 'tool_choice') && { tool_choice: request.toolChoice }),
+  }
+  return { body, ignored: [...ignored] }
+}
+
+/** May this setting go out? If not, it is listed. Asked only for settings that the request has. */
+export function createSettingFilter({ facts, quirks, unsupported }: ModelContext, ignored: Set<Setting>) {
+  return (setting: Setting, parameter: string): boolean => {
+    const refuses = facts?.refuses?.includes(setting) || quirks.refuses?.includes(setting) || unsupported.has(parameter)
+    const whileThinking = facts?.abilities.includes('thinking') && quirks.refusesWhenThinking?.includes(setting)
+    if (!refuses && !whileThinking) return true
+    ignored.add(setting)
+    return false
+  }
+}
+
+/** May the images go out? Only a user's can: those of an assistant or a tool have no place on OpenAI's wires. */
+export function canSendImages(
+  { messages }: GenerateRequest,
+  canSend: ReturnType<typeof createSettingFilter>,
+  ignored: Set<Setting>,
+): boolean {
+  const roles = new Set(
+    messages.filter(({ parts }) => parts.some(({ type }) => type === 'image')).map(({ role }) => role),
+  )
+  if (roles.has('assistant') || roles.has('tool')) ignored.add('images')
+  return roles.has('user') && canSend('images', 'image_url')
+}
+
+/** Never left out: it is what makes a hold a true bound. A refusal of one spelling is taken as a wish for the other. */
+function maxTokensField({ quirks, unsupported }: ModelContext): string {
+  const [usual, other] =
+    quirks.maxTokensField === 'max_completion_tokens'
+      ? ['max_completion_tokens', 'max_tokens']
+      : ['max_tokens', 'max_completion_tokens']
+  return unsupported.has(usual) && !unsupported.has(other) ? other : usual
+}
+
+function limitStops(stop: readonly string[], quirks: Quirks, ignored: Set<Setting>): readonly string[] {
+  const maxStops = quirks.maxStops ?? 4
+  if (stop.length > maxStops) ignored.add('stop')
+  return stop.slice(0, maxStops)
+}
+
+/**
+ * Where the catalog says that a model has structured output it is asked for by schema; so is a model that nothing is
+ * known of, which may refuse and be remembered. The rest are told in words.
+ */
+export function chooseJsonMode(
+  json: NonNullable<GenerateRequest['json']>,
+  modelContext: ModelContext,
+  withTools: boolean,
+): JsonMode {
+  const { facts, quirks, unsupported } = modelContext
+  if (unsupported.has('response_format') || unsupported.has('text') || (withTools && quirks.noJsonWithTools))
+    return 'words'
+  const mode = quirks.jsonMode ?? (facts && !facts.abilities.includes('json') ? 'words' : 'schema')
+  return mode !== 'words' && !isObjectSchema(json.schema) ? 'words' : mode
+}
+
+function responseFormat(json: NonNullable<GenerateRequest['json']>, mode: JsonMode): unknown {
+  if (mode === 'object') return { type: 'json_object' }
+  return {
+    type: 'json_schema',
+    json_schema: { name: schemaName(json), schema: json.schema, strict: canBeStrict(json.schema) },
+  }
+}
+
+function reasoningParameters(
+  effort: NonNullable<GenerateRequest['reasoningEffort']>,
+  { facts, quirks, unsupported }: ModelContext,
+  ignored: Set<Setting>,
+): Readonly<Record<string, unknown>> {
+  const control = mapReasoningEffort(effort, facts)
+  if (control.by === 'nature') return {}
+  const parameters =
+    control.by === 'nothing' ? {} : REASONING_STYLES[quirks.reasoningStyle ?? 'effort'](control, effort)
+  const supported = Object.entries(parameters).filter(([parameter]) => !unsupported.has(parameter))
+  if (supported.length === 0) ignored.add('reasoningEffort')
+  return Object.fromEntries(supported)
+}
+
+type ReasoningStyle = (
+  control: Extract<ReasoningControl, { by: 'word' | 'switch' }>,
+  effort: string,
+) => Readonly<Record<string, unknown>>
+
+/** How vendors want a wish for reasoning put. */
+const REASONING_STYLES: Readonly<Record<NonNullable<Quirks['reasoningStyle']>, ReasoningStyle>> = {
+  effort: (control, effort) => ({
+    reasoning_effort: control.by === 'word' ? control.word : control.on ? effort : 'none',
+  }),
+  openrouter: (control) => ({ reasoning: control.by === 'word' ? { effort: control.word } : { enabled: control.on } }),
+  together: (control) =>
+    control.by === 'word' ? { reasoning_effort: control.word } : { reasoning: { enabled: control.on } },
+  thinking: (control) =>
+    control.by === 'word'
+      ? { thinking: { type: 'enabled' }, reasoning_effort: control.word }
+      : { thinking: { type: control.on ? 'enabled' : 'disabled' } },
+  enable_thinking: (control) => {
+    if (control.by === 'switch') return { enable_thinking: control.on }
+    if (control.word === 'none') return { enable_thinking: false }
+    return { enable_thinking: true, thinking_budget: control.budgetTokens }
+  },
+}
+
+function chatMessages(
+  request: GenerateRequest,
+  quirks: Quirks,
+  mode: JsonMode | undefined,
+  images: boolean,
+): readonly unknown[] {
+  const system = [request.system ?? '', request.json && mode !== 'schema' ? jsonInstructions(request.json) : '']
+    .filter((part) => part !== '')
+    .join('\n\n')
+  return [
+    ...(system === '' ? [] : [{ role: 'system', content: system }]),
+    ...request.messages.map((message) => chatMessage(message, quirks, images)),
+  ]
+}
+
+function chatMessage(message: Message, quirks: Quirks, images: boolean): unknown {
+  const callId = (id: string): string => (quirks.shortCallIds ? shortId(id) : id)
+  if (message.role === 'user') return { role: 'user', content: messageContent(message.parts, images) }
+  if (message.role === 'tool') {
+    const text = joinText(message.parts)
+    return { role: 'tool', tool_call_id: callId(message.callId), content: message.failed ? `Failed: ${text}` : text }
+  }
+  const calls = message.calls?.map((call) => ({
+    id: callId(call.id),
+    type: 'function',
+    function: { name: call.name, arguments: JSON.stringify(call.args ?? {}) },
+    ...quirks.toolCallExtras,
+  }))
+  const text = joinText(message.parts)
+  return calls?.length
+    ? { role: 'assistant', content: text === '' ? null : text, tool_calls: calls }
+    : { role: 'assistant', content: text }
+}
+
+/** A string where it can be one: not every server takes parts. */
+function messageContent(parts: readonly Part[], images: boolean): unknown {
+  if (!images || parts.every((part) => part.type === 'text')) return joinText(parts)
+  return parts.map((part) => (part.type === 'text' ? part : { type: 'image_url', image_url: { url: dataUrl(part) } }))
+}
+
+export function dataUrl({ mimeType, base64 }: Extract<Part, { type: 'image' }>): string {
+  return `data:${mimeType};base64,${base64}`
+}
+
+export function joinText(parts: readonly Part[]): string {
+  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
+}
+
+/** Mistral takes nine letters and digits and nothing else. The same id always becomes the same nine. */
+function shortId(id: string): string {
+  if (/^[A-Za-z0-9]{9}$/.test(id)) return id
+  let sum = 0xcbf29ce484222325n
+  for (const byte of new TextEncoder().encode(id)) sum = ((sum ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn
+  return sum.toString(36).padStart(9, '0').slice(-9)
+}

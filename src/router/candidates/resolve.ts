@@ -1,0 +1,144 @@
+import { GenerateError } from '../../contract/errors.ts'
+import type { GenerateRequest } from '../../contract/generate.ts'
+import type { Candidate, ModelRegistry, RoutingPolicy } from '../../contract/registry.ts'
+import { candidateName, type NamedFailure } from '../format.ts'
+import { selectAutoCandidates } from './auto.ts'
+import { resolveModel } from './model-name.ts'
+import { filterCapable, type Requirements, requirementsOf } from './requirements.ts'
+
+/** Who may be asked, in order, and what became of the names that led to nobody. */
+export interface ResolvedCandidates {
+  readonly candidates: readonly Candidate[]
+  readonly failures: readonly NamedFailure[]
+}
+
+/** What a route is made from: who there is, what the names mean, and how a strategy orders them now. */
+export interface ResolverDeps {
+  readonly registry: ModelRegistry
+  readonly policy: RoutingPolicy
+  order(candidates: readonly Candidate[]): Promise<readonly Candidate[]>
+}
+
+/**
+ * The candidates of a request: its model, then its fallbacks, in their own order and each once. Those not known to be
+ * able to take the request come last, those whose window is too small are left out with an error.
+ *
+ * Throws `GenerateError`: `unknown_model` for a name in the request that means nothing, with the nearest ones;
+ * `invalid_request` for aliases that lead back to themselves. Any other name that leads to nobody (its provider has no
+ * key) is passed over, and its error kept.
+ */
+export async function resolveCandidates(
+  deps: ResolverDeps,
+  request: GenerateRequest,
+  signal: AbortSignal,
+): Promise<ResolvedCandidates> {
+  const requirements = requirementsOf(request)
+  const found: ResolvedCandidates[] = []
+  for (const name of [request.model, ...(request.fallbacks ?? [])]) {
+    const resolved = await resolveName(
+      deps,
+      name,
+      { requirements, hasOwnFallbacks: request.fallbacks !== undefined },
+      signal,
+    )
+    const [first] = resolved.failures
+    if (resolved.candidates.length === 0 && first?.error.failure.kind === 'unknown_model') throw first.error
+    found.push(resolved)
+  }
+  const merged = mergeResolved(found)
+  const capable = filterCapable(merged.candidates, requirements)
+  return { candidates: capable.candidates, failures: [...merged.failures, ...capable.failures] }
+}
+
+export interface ResolveOptions {
+  readonly requirements: Requirements
+  /** True where the call names its own fallbacks: the default model's are not added then. */
+  readonly hasOwnFallbacks: boolean
+}
+
+/**
+ * What one name means: an alias (they may nest), ordered as a whole by the strategy; `auto`, which is the alias of that
+ * name, else the default model and its fallbacks, else the rule of `auto.ts`; or a model.
+ */
+export async function resolveName(
+  deps: ResolverDeps,
+  name: string,
+  options: ResolveOptions,
+  signal: AbortSignal,
+): Promise<ResolvedCandidates> {
+  const { registry, policy } = deps
+  const aliases = new Map(Object.entries(policy.aliases))
+  let readyOnce: Promise<readonly Candidate[]> | undefined
+  const listReady = (): Promise<readonly Candidate[]> => {
+    readyOnce ??= registry.listReady(signal)
+    return readyOnce
+  }
+  const index = { registry, listReady, otherNames: ['auto', ...aliases.keys()] }
+
+  async function resolve(one: string, aliasChain: readonly string[]): Promise<ResolvedCandidates> {
+    const path = [...aliasChain, one]
+    if (aliasChain.includes(one)) throw aliasLoopError(path)
+    const alias = aliases.get(one)
+    if (alias) return resolveAll(alias, path)
+    if (one !== 'auto') return captureFailure(one, () => resolveModel(one, index, signal).then((found) => [found]))
+    const { defaultModel, fallbacks } = policy
+    if (defaultModel !== undefined && defaultModel !== 'auto') {
+      return resolveAll([defaultModel, ...(options.hasOwnFallbacks ? [] : fallbacks)], path)
+    }
+    return captureFailure('auto', async () => {
+      const selected = await selectAutoCandidates(await listReady(), options.requirements, deps.order)
+      if (selected.length === 0) throw await noAutoCandidateError(registry, await listReady(), options.requirements)
+      return selected
+    })
+  }
+
+  async function resolveAll(names: readonly string[], path: readonly string[]): Promise<ResolvedCandidates> {
+    const found: ResolvedCandidates[] = []
+    for (const one of names) found.push(await resolve(one, path))
+    return mergeResolved(found)
+  }
+
+  const found = await resolve(name, [])
+  return aliases.has(name) ? { ...found, candidates: await deps.order(found.candidates) } : found
+}
+
+/** An error that is about this name only is kept with it. */
+async function captureFailure(name: string, find: () => Promise<readonly Candidate[]>): Promise<ResolvedCandidates> {
+  try {
+    return { candidates: await find(), failures: [] }
+  } catch (error) {
+    if (!(error instanceof GenerateError) || error.failure.kind === 'cancelled') throw error
+    return { candidates: [], failures: [{ name, error }] }
+  }
+}
+
+/** In order, each candidate once. */
+function mergeResolved(found: readonly ResolvedCandidates[]): ResolvedCandidates {
+  const byName = new Map<string, Candidate>()
+  for (const one of found.flatMap(({ candidates }) => candidates)) {
+    if (!byName.has(candidateName(one))) byName.set(candidateName(one), one)
+  }
+  return { candidates: [...byName.values()], failures: found.flatMap(({ failures: failed }) => failed) }
+}
+
+async function noAutoCandidateError(
+  registry: ModelRegistry,
+  ready: readonly Candidate[],
+  requirements: Requirements,
+): Promise<GenerateError> {
+  if (!ready.some((one) => one.autoEligible))
+    return new GenerateError({ kind: 'auth' }, await registry.explainNothingReady())
+  const tokens = requirements.minInputTokens.toLocaleString('en-US')
+  return new GenerateError(
+    { kind: 'invalid_request', field: 'model' },
+    `None of the ready models that \`auto\` may choose can take this request (${[...requirements.abilities, `a window of more than ${tokens} tokens`].join(', ')}). ` +
+      'Name a model: list_models shows which are ready.',
+  )
+}
+
+function aliasLoopError(names: readonly string[]): GenerateError {
+  return new GenerateError(
+    { kind: 'invalid_request', field: 'model' },
+    `The aliases ${names.join(' -> ')} lead back to themselves. Mend \`models\` in showrunner.json.`,
+  )
+}

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import {
+  askModel,
+  costUsd,
+  createSpendingMeter,
+  isOverBudget,
+  type ModelAsker,
+  type Question,
+} from '../../../src/agents/shared/ask-model.ts'
+import { GenerateError } from '../../../src/contract/errors.ts'
+import type { Attempt, GenerateEvent } from '../../../src/contract/generate.ts'
+import { scriptedModel } from '../../support/scripted-model.ts'
+
+const QUESTION: Question<{ readonly names: readonly string[] }> = {
+  name: 'cast',
+  subject: 'the cast',
+  schema: z.object({ names: z.array(z.string()).min(1) }),
+  system: 'You name people.',
+  prompt: 'Name them.',
+  maxOutputTokens: 100,
+}
+
+function setUp(turns: Parameters<typeof scriptedModel>[0], more: Partial<ModelAsker> = {}) {
+  const upstream = scriptedModel(turns)
+  const tally = createSpendingMeter()
+  const asker: ModelAsker = {
+    generate: upstream.generate,
+    model: 'auto',
+    tool: 'develop_script',
+    signal: new AbortController().signal,
+    newId: () => 'c',
+    meter: tally,
+    ...more,
+  }
+  return { upstream, tally, asker }
+}
+
+const attempt = (microUsd: number | undefined): Attempt => ({
+  model: 'fake/m',
+  outcome: 'ok',
+  at: 0,
+  latencyMs: 1,
+  firstTokenMs: 1,
+  usage: {},
+  microUsd,
+  estimated: false,
+})
+
+const cutOff: readonly GenerateEvent[] = [
+  { type: 'start', provider: 'fake', model: 'm', ignored: [] },
+  { type: 'text', text: '{"names": ["A' },
+  { type: 'end', finish: 'length', usage: {} },
+]
+
+describe('reading', () => {
+  test.each([
+    ['bare', '{"names":["ANNA"]}'],
+    ['in a fence', '```json\n{"names":["ANNA"]}\n```'],
+    ['with a greeting and a farewell', 'Certainly! Here it is:\n{"names":["ANNA"]}\nLet me know!'],
+  ])('an answer is read %s', async (_, answer) => {
+    const { asker, upstream } = setUp([answer])
+    expect(await askModel(asker, QUESTION)).toEqual({ names: ['ANNA'] })
+    expect(upstream.requests[0]?.json).toMatchObject({ name: 'cast', schema: { type: 'object', required: ['names'] } })
+  })
+})
+
+describe('repairing', () => {
+  test.each([
+    ['text without JSON', 'I would rather not.', 'It held no JSON value.'],
+    ['a value of another shape', '{"names":[]}', 'names: Too small'],
+    ['an answer that was cut off', cutOff, 'It was cut off before its end'],
+    [
+      'an answer the router gave up on',
+      new GenerateError({ kind: 'bad_response' }, 'x'),
+      'not a JSON value of the schema',
+    ],
+  ])('%s is asked for again, and the model is shown the problem', async (_, turn, problem) => {
+    const { asker, upstream } = setUp([turn, '{"names":["ANNA"]}'])
+    expect(await askModel(asker, QUESTION)).toEqual({ names: ['ANNA'] })
+    expect(JSON.stringify(upstream.requests[1]?.messages)).toContain(problem)
+  })
+
+  test('an answer that was cut off gets twice the room', async () => {
+    const { asker, upstream } = setUp([cutOff, '{"names":["ANNA"]}'])
+    await askModel(asker, QUESTION)
+    expect(upstream.requests.map((request) => request.maxOutputTokens)).toEqual([100, 200])
+  })
+
+  test('what the check says is shown to the model; after the last round it is an error that tells it', async () => {
+    const check = ({ names }: { readonly names: readonly string[] }): string[] =>
+      names.includes('BOB') ? ['BOB is dead.'] : []
+    const bob = '{"names":["BOB"]}'
+    const { asker, upstream } = setUp([bob, bob, bob])
+    await expect(askModel(asker, { ...QUESTION, check })).rejects.toMatchObject({
+      failure: { kind: 'bad_response' },
+      message: expect.stringContaining('BOB is dead.'),
+    })
+    expect(upstream.remaining).toBe(0)
+    expect(upstream.requests[1]?.messages.map((message) => message.role)).toEqual(['user', 'assistant', 'user'])
+  })
+
+  test('the code has the last word on a value that fits the schema', async () => {
+    const { asker } = setUp(['{"names":["BOB"]}'])
+    const value = await askModel(asker, {
+      ...QUESTION,
+      maxRepairs: 0,
+      check: () => ['No.'],
+      fixInvalid: () => ({ names: ['ANNA'] }),
+    })
+    expect(value).toEqual({ names: ['ANNA'] })
+  })
+
+  test('other failures are not asked again', async () => {
+    const { asker, upstream } = setUp([new GenerateError({ kind: 'auth' }, 'No key.')])
+    await expect(askModel(asker, QUESTION)).rejects.toMatchObject({ failure: { kind: 'auth' } })
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('a refusal is a failure of its own kind', async () => {
+    const refusal: GenerateEvent[] = [{ type: 'end', finish: 'content_filter', usage: {} }]
+    const { asker } = setUp([refusal])
+    await expect(askModel(asker, QUESTION)).rejects.toMatchObject({ failure: { kind: 'filtered' } })
+  })
+})
+
+describe('money', () => {
+  test('every attempt is added up, and what is left of the cap goes with the call', async () => {
+    const caps: (number | undefined)[] = []
+    const turn: Parameters<typeof scriptedModel>[0][number] = (_, call) => {
+      caps.push(call.maxMicroUsd)
+      call.onAttempt?.(attempt(400))
+      return '{"names":["ANNA"]}'
+    }
+    const { asker, tally } = setUp([turn, turn, turn], { capMicroUsd: 1_000 })
+    for (let i = 0; i < 3; i++) await askModel(asker, QUESTION)
+    expect(caps).toEqual([1_000, 600, 200])
+    expect(tally.spent).toEqual({ calls: 3, microUsd: 1_200, unpriced: 0, models: ['fake/m'] })
+    const refused = await askModel(asker, QUESTION).catch((error: unknown) => error)
+    expect(isOverBudget(refused)).toBe(true)
+  })
+
+  test('an unknown price makes the whole unknown, not smaller', () => {
+    const tally = createSpendingMeter()
+    tally.addAttempt(attempt(2_000_000))
+    expect(costUsd(tally.spent)).toBe(2)
+    tally.addAttempt(attempt(undefined))
+    expect(costUsd(tally.spent)).toBeNull()
+  })
+})

@@ -1,0 +1,264 @@
+import { describe, expect, test } from 'vitest'
+import { createJobs, type JobWork } from '../../../src/agents/shared/jobs.ts'
+import type { Progress } from '../../../src/agents/shared/progress.ts'
+import { GenerateError } from '../../../src/contract/errors.ts'
+import { memoryDocumentStore } from '../../support/document-store.ts'
+import { testWorld } from '../../support/test-world.ts'
+
+const never = new AbortController().signal
+
+/** Saves `first`, takes `steps` steps of `stepMs`, each saved, and is complete. */
+const counting =
+  (world: ReturnType<typeof testWorld>, steps: number, stepMs: number): JobWork =>
+  async (run) => {
+    const from = typeof run.document === 'number' ? run.document : 0
+    for (let step = from; step < steps; step++) {
+      await world.sleep(stepMs, run.signal)
+      run.progress({ message: `step ${step + 1}`, done: step + 1, total: steps })
+      await run.save(step + 1)
+    }
+    return { status: 'complete' }
+  }
+
+function setUp() {
+  const world = testWorld()
+  const documents = memoryDocumentStore()
+  const jobs = createJobs({ documents, world })
+  return { world, shelf: documents, jobs }
+}
+
+describe('waiting', () => {
+  test('a job that ends in time is waited for', async () => {
+    const { world, jobs } = setUp()
+    const wait = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: never })
+    await world.advance(3_000)
+    expect(await wait).toBe('ended')
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete', document: 3 })
+  })
+
+  test('when the time is up the job goes on by itself, and a later call attaches to it', async () => {
+    const { world, jobs } = setUp()
+    let begun = 0
+    const work: JobWork = (run) => {
+      begun += 1
+      return counting(world, 4, 1_000)(run)
+    }
+    const first = jobs.runOrJoin('plan', 'a', work, { waitMs: 1_500, signal: never })
+    await world.advance(1_500)
+    expect(await first).toBe('running')
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'running', document: 1 })
+    const second = jobs.runOrJoin('plan', 'a', work, { waitMs: 45_000, signal: never })
+    await world.advance(2_500)
+    expect(await second).toBe('ended')
+    expect(begun).toBe(1)
+  })
+
+  test('several callers share one run, and each hears the latest progress when it joins', async () => {
+    const { world, jobs } = setUp()
+    const heard: Progress[][] = [[], []]
+    const on = (caller: number) => ({
+      waitMs: 45_000,
+      signal: never,
+      onProgress: (progress: Progress) => void heard[caller]?.push(progress),
+    })
+    const first = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), on(0))
+    await world.advance(1_000)
+    const second = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), on(1))
+    await world.advance(2_000)
+    expect(await Promise.all([first, second])).toEqual(['ended', 'ended'])
+    expect(heard[0]?.map(({ message }) => message)).toEqual(['step 1', 'step 2', 'step 3'])
+    expect(heard[1]).toEqual(heard[0])
+  })
+
+  test('a long silence is broken at least every 5 s, always rising and never past the total', async () => {
+    const { world, jobs } = setUp()
+    const heard: (Progress & { at: number })[] = []
+    const wait = jobs.runOrJoin('plan', 'a', counting(world, 2, 20_000), {
+      waitMs: 45_000,
+      signal: never,
+      onProgress: (progress) => void heard.push({ ...progress, at: world.now() }),
+    })
+    await world.advance(40_000)
+    await wait
+    const gaps = heard.slice(1).map((p, i) => p.at - (heard[i]?.at ?? 0))
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(5_000)
+    expect(heard.length).toBeGreaterThan(5)
+    for (const [i, p] of heard.entries()) {
+      expect(p.done).toBeGreaterThan(heard[i - 1]?.done ?? 0)
+      expect(p.done).toBeLessThanOrEqual(p.total)
+    }
+  })
+})
+
+describe('stopping', () => {
+  test('a cancelled call stops a job that nobody else waits for; the next call goes on from what was saved', async () => {
+    const { world, jobs } = setUp()
+    const cancel = new AbortController()
+    const wait = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: cancel.signal })
+    const outcome = expect(wait).rejects.toMatchObject({ failure: { kind: 'cancelled' } })
+    await world.advance(1_500)
+    cancel.abort()
+    await outcome
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'stopped', document: 1, message: 'It was cancelled.' })
+    const again = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: never })
+    await world.advance(2_000)
+    expect(await again).toBe('ended')
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete', document: 3 })
+  })
+
+  test('a call that comes while the job is being stopped begins it anew', async () => {
+    const { world, jobs } = setUp()
+    const cancel = new AbortController()
+    const first = jobs.runOrJoin('plan', 'a', counting(world, 2, 1_000), { waitMs: 45_000, signal: cancel.signal })
+    const cancelled = expect(first).rejects.toThrow('Cancelled')
+    await world.advance(1_500)
+    cancel.abort()
+    const second = jobs.runOrJoin('plan', 'a', counting(world, 2, 1_000), { waitMs: 45_000, signal: never })
+    await world.advance(5_000)
+    await cancelled
+    expect(await second).toBe('ended')
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete', document: 2 })
+  })
+
+  test('a job that someone else waits for, or that was left to run, outlives the cancelled call', async () => {
+    const { world, jobs } = setUp()
+    const cancel = new AbortController()
+    const first = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: cancel.signal })
+    const second = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: never })
+    const cancelled = expect(first).rejects.toThrow('Cancelled')
+    await world.advance(500)
+    cancel.abort()
+    await world.advance(2_500)
+    await cancelled
+    expect(await second).toBe('ended')
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete' })
+  })
+
+  test('close stops what runs, waits until it is saved, and accepts no more', async () => {
+    const { world, jobs } = setUp()
+    const wait = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: never })
+    await world.advance(1_500)
+    await jobs.close()
+    expect(await wait).toBe('ended')
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'stopped', document: 1 })
+    await expect(jobs.runOrJoin('plan', 'a', counting(world, 3, 1), { waitMs: 0, signal: never })).rejects.toThrow(
+      'shutting down',
+    )
+  })
+})
+
+describe('failing', () => {
+  const failing =
+    (error: Error): JobWork =>
+    async (run) => {
+      if (run.document === 'half') return { status: 'complete' }
+      await run.save('half')
+      throw error
+    }
+
+  test.each([
+    [
+      new GenerateError({ kind: 'auth' }, 'No key for anthropic: set ANTHROPIC_API_KEY.'),
+      'No key for anthropic: set ANTHROPIC_API_KEY.',
+    ],
+    [new TypeError('secret'), 'Something went wrong inside Showrunner. What was finished is saved: try again.'],
+  ])('%s is saved, told without internals, and resumable', async (error, message) => {
+    const { jobs, world } = setUp()
+    expect(await jobs.runOrJoin('plan', 'a', failing(error), { waitMs: 1_000, signal: never })).toBe('ended')
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'failed', message, document: 'half' })
+    expect(world.logLines.join()).not.toContain('secret')
+    expect(await jobs.runOrJoin('plan', 'a', failing(error), { waitMs: 1_000, signal: never })).toBe('ended')
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete' })
+  })
+
+  test('work may end itself as stopped, with a reason', async () => {
+    const { jobs } = setUp()
+    const work: JobWork = async (run) => {
+      await run.save('some')
+      return { status: 'stopped', message: 'The cap is reached.' }
+    }
+    await jobs.runOrJoin('plan', 'a', work, { waitMs: 1_000, signal: never })
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'stopped', message: 'The cap is reached.' })
+  })
+})
+
+describe('several processes', () => {
+  function two() {
+    const world = testWorld()
+    const documents = memoryDocumentStore()
+    const [a, b] = [documents.otherProcess(), documents.otherProcess()]
+    return {
+      world,
+      shelf: documents,
+      a,
+      b,
+      jobsA: createJobs({ documents: a, world }),
+      jobsB: createJobs({ documents: b, world }),
+    }
+  }
+
+  test('a job that runs elsewhere is waited for, with its progress, and never run twice', async () => {
+    const { world, jobsA, jobsB } = two()
+    const heard: string[] = []
+    const first = jobsA.runOrJoin('script', 's', counting(world, 40, 1_000), { waitMs: 60_000, signal: never })
+    await world.advance(1_500)
+    const second = jobsB.runOrJoin('script', 's', () => Promise.reject(new Error('ran twice')), {
+      waitMs: 60_000,
+      signal: never,
+      onProgress: ({ message }) => void heard.push(message),
+    })
+    expect((await jobsB.read('script', 's'))?.status).toBe('running')
+    await world.advance(40_000)
+    expect(await first).toBe('ended')
+    expect(await second).toBe('ended')
+    expect(heard).toContain('step 30')
+    expect(await jobsB.read('script', 's')).toMatchObject({ status: 'complete', document: 40 })
+  })
+
+  test('waiting for another process is bounded too', async () => {
+    const { world, jobsA, jobsB } = two()
+    const first = jobsA.runOrJoin('script', 's', counting(world, 40, 1_000), { waitMs: 60_000, signal: never })
+    await world.advance(500)
+    const second = jobsB.runOrJoin('script', 's', counting(world, 40, 1_000), { waitMs: 5_000, signal: never })
+    await world.advance(5_000)
+    expect(await second).toBe('running')
+    await world.advance(60_000)
+    expect(await first).toBe('ended')
+  })
+
+  test('after a crash the lease lapses, and a new call goes on from what was saved', async () => {
+    const { world, a, jobsA, jobsB } = two()
+    void jobsA.runOrJoin('script', 's', counting(world, 3, 1_000), { waitMs: 1_500, signal: never })
+    await world.advance(1_500)
+    a.crash()
+    const second = jobsB.runOrJoin('script', 's', counting(world, 3, 1_000), { waitMs: 45_000, signal: never })
+    await world.advance(20_000)
+    expect((await jobsB.read('script', 's'))?.document).toBe(1)
+    await world.advance(20_000)
+    expect(await second).toBe('ended')
+    expect(await jobsB.read('script', 's')).toMatchObject({ status: 'complete', document: 3 })
+  })
+
+  test('a run that died is told as stopped once its lease has lapsed', async () => {
+    const { world, a, jobsA, jobsB } = two()
+    void jobsA.runOrJoin('script', 's', counting(world, 3, 1_000), { waitMs: 1_500, signal: never })
+    await world.advance(1_500)
+    a.crash()
+    expect((await jobsB.read('script', 's'))?.status).toBe('running')
+    await world.advance(31_000)
+    expect((await jobsB.read('script', 's'))?.status).toBe('stopped')
+  })
+
+  test('a process that lost its lease saves nothing any more, and watches the one that took over', async () => {
+    const { world, shelf: documents, jobsA, jobsB } = two()
+    const first = jobsA.runOrJoin('script', 's', counting(world, 3, 35_000), { waitMs: 200_000, signal: never })
+    await world.advance(1)
+    // As if the process had been frozen for a minute: its lease (it is the world's first id) is gone, and it does not know.
+    await documents.releaseLease('script', 's', 'id1')
+    await world.advance(1)
+    const second = jobsB.runOrJoin('script', 's', counting(world, 2, 12_000), { waitMs: 200_000, signal: never })
+    await world.advance(100_000)
+    expect(await Promise.all([first, second])).toEqual(['ended', 'ended'])
+    expect(await jobsB.read('script', 's')).toMatchObject({ status: 'complete', document: 2 })
+  })
+})

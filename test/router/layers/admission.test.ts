@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest'
+import type { Limit, Outcome } from '../../../src/contract/limit.ts'
+import { createCallContext, type Handler } from '../../../src/router/context.ts'
+import { admission } from '../../../src/router/layers/admission.ts'
+import { testWorld } from '../../support/test-world.ts'
+import { endEvent, makeError, type ScriptStep, startEvent, textEvent } from '../harness.ts'
+
+/** A limit that writes down what is done to it. */
+function recordingLimit(
+  name: string,
+  diary: string[],
+  freeAt?: number,
+): Limit & { readonly outcomes: readonly Outcome[] } {
+  const outcomes: Outcome[] = []
+  return {
+    name,
+    outcomes,
+    freeAt: (now) => freeAt ?? now,
+    // As one that several processes share would: with a promise.
+    async reserve() {
+      diary.push(`reserve ${name}`)
+      if (freeAt !== undefined) return { ok: false, freeAt, limitName: name }
+      return {
+        ok: true,
+        settle(outcome) {
+          diary.push(`settle ${name}`)
+          outcomes.push(outcome)
+        },
+        release: () => void diary.push(`release ${name}`),
+      }
+    },
+  }
+}
+
+const world = testWorld()
+const call = { id: 'c', tool: 't', signal: new AbortController().signal }
+const request = { model: 'm', messages: [], maxOutputTokens: 50 }
+const answering = (...steps: readonly ScriptStep[]): Handler =>
+  async function* () {
+    for (const step of steps) {
+      if (step instanceof Error) throw step
+      if (typeof step === 'object') yield step
+    }
+  }
+
+function runAdmission(limits: readonly Limit[], next: Handler) {
+  return admission(world, limits, 'a/m', 15_000)(next)(request, createCallContext(call, world.now(), 60_000))
+}
+
+test('reserves in order, settles when the stream has ended and not before', async () => {
+  const diary: string[] = []
+  const [a, b] = [recordingLimit('a', diary), recordingLimit('b', diary)]
+  for await (const event of runAdmission([a, b], answering(startEvent('a/m'), textEvent('x'), endEvent())))
+    diary.push(event.type)
+  expect(diary).toEqual(['reserve a', 'reserve b', 'start', 'text', 'end', 'settle a', 'settle b'])
+  expect(a.outcomes).toEqual([{ used: { requests: 1, tokens: 120 }, arrivedBy: world.now() }])
+})
+
+test('keeps a place in line for a call and a model, for as long as the patience lasts', async () => {
+  const places: unknown[] = []
+  const limit: Limit = {
+    ...recordingLimit('a', [], world.now() + 1),
+    reserve(_, now, ticket) {
+      places.push(ticket)
+      return { ok: false, freeAt: now + 1, limitName: 'slow' }
+    },
+  }
+  for (const patienceMs of [15_000, 90_000]) {
+    const stream = admission(world, [limit], 'a/m', patienceMs)(answering())(
+      request,
+      createCallContext(call, world.now(), 60_000),
+    )
+    await expect(Array.fromAsync(stream)).rejects.toThrow()
+  }
+  expect(places).toEqual([15_000, 60_000].map((ms) => ({ id: 'c a/m', until: world.now() + ms })))
+})
+
+test('an answer is not lost because a limit could not be written down', async () => {
+  const broken: Limit = {
+    ...recordingLimit('a', []),
+    reserve: () => ({ ok: true, settle: () => Promise.reject(new Error('disk full')), release() {} }),
+  }
+  const diary: string[] = []
+  await Array.fromAsync(
+    runAdmission([broken, recordingLimit('b', diary)], answering(startEvent('a/m'), textEvent('x'), endEvent())),
+  )
+  expect(diary).toEqual(['reserve b', 'settle b'])
+  expect(world.logLines).toEqual(['limit_not_settled {"model":"a/m","error":"Error: disk full"}'])
+})
+
+test('one refusal gives back everything granted before it, asks nobody after it, and names itself', async () => {
+  const diary: string[] = []
+  const limits = [
+    recordingLimit('a', diary),
+    recordingLimit('b', diary, world.now() + 1_000),
+    recordingLimit('c', diary),
+  ]
+  await expect(Array.fromAsync(runAdmission(limits, answering()))).rejects.toMatchObject({
+    failure: { kind: 'refused_by_limit', limit: 'b', freeAt: world.now() + 1_000 },
+    message:
+      'a/m is held back by the limit "b": it lets the next call through at 2026-01-01T00:00:01Z. Try again then, or name another model.',
+  })
+  expect(diary).toEqual(['reserve a', 'reserve b', 'release a'])
+})
+
+test.each([
+  [
+    'a failure',
+    [startEvent('a/m'), textEvent('twelve bytes'), makeError({ kind: 'bad_response' })],
+    'settle',
+    4,
+    'bad_response',
+  ],
+  ['a failure before any answer', [makeError({ kind: 'overloaded' })], 'settle', 0, 'overloaded'],
+  [
+    'a refusal of the ledger: it never went out',
+    [makeError({ kind: 'over_budget', budget: 'b', freeAt: undefined })],
+    'release',
+    0,
+    undefined,
+  ],
+] as const)('tells of %s', async (_, steps, act, tokens, kind) => {
+  const diary: string[] = []
+  const limit = recordingLimit('a', diary)
+  await expect(Array.fromAsync(runAdmission([limit], answering(...steps)))).rejects.toThrow()
+  expect(diary).toEqual(['reserve a', `${act} a`])
+  expect(limit.outcomes.map(({ used, error: cause }) => [used.tokens, cause?.failure.kind])).toEqual(
+    act === 'settle' ? [[tokens, kind]] : [],
+  )
+})
+
+test.each([
+  ['before any content says nothing about the model', 'start', 'cancelled'],
+  ['later has seen it answer', 'text', undefined],
+] as const)('a reader that leaves %s', async (_, leaveAt, kind) => {
+  const limit = recordingLimit('a', [])
+  for await (const event of runAdmission([limit], answering(startEvent('a/m'), textEvent('x'), endEvent()))) {
+    if (event.type === leaveAt) break
+  }
+  expect(limit.outcomes.map((outcome) => outcome.error?.failure.kind)).toEqual([kind])
+})

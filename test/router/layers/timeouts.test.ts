@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import type { Timeouts } from '../../../src/contract/registry.ts'
+import {
+  advanceUntilSettled,
+  createHarness,
+  endEvent,
+  fakeUpstream,
+  type ScriptStep,
+  startEvent,
+  textEvent,
+} from '../harness.ts'
+
+const LIMITS: Timeouts = { connectMs: 1_000, firstTokenMs: 5_000, idleMs: 2_000, totalMs: 20_000 }
+const singleModel = (play: readonly ScriptStep[]) =>
+  createHarness((world) => [fakeUpstream(world, 'a/one', [play])], { policy: { timeouts: LIMITS } })
+const ONE = { model: 'a/one' }
+const hello = startEvent('a/one')
+const alive = { type: 'thinking', text: '' } as const
+
+describe('an upstream that says nothing is given up', () => {
+  const table: readonly [string, readonly ScriptStep[], string, number][] = [
+    ['before the headers', ['hang'], 'connect', 1_000],
+    ['before the first token', [hello, 'hang'], 'first_token', 5_000],
+    ['in the middle', [hello, textEvent('x'), 1_500, textEvent('y'), 'hang'], 'silence', 2_000],
+    ['while it thinks aloud', [hello, 4_000, { type: 'thinking', text: 'hm' }, 'hang'], 'silence', 2_000],
+    ['while it thinks in private', [hello, 4_000, alive, 4_000, alive, 'hang'], 'first_token', 5_000],
+    ['before the headers, though it heeds no abort', ['deaf'], 'connect', 1_000],
+    ['in the middle, though it heeds no abort', [hello, textEvent('x'), 'deaf'], 'silence', 2_000],
+    [
+      'by the time of the whole call',
+      [hello, ...Array.from({ length: 30 }, () => [textEvent('x'), 1_000]).flat()],
+      'total',
+      1_000,
+    ],
+  ]
+  test.each(table)('%s', async (_, play, phase, afterMs) => {
+    const { expectError: fails, world, upstreams, attempts } = singleModel(play)
+    const { failure } = await fails(ONE)
+    expect(failure).toEqual({ kind: 'timeout', phase, afterMs })
+    expect(attempts.map((attempt) => attempt.outcome)).toEqual(['timeout'])
+    expect(upstreams[0]?.abortedCount).toBe(1)
+    expect(world.pendingSleeps).toBe(0)
+  })
+})
+
+test('one that keeps talking is not', async () => {
+  const {
+    collectEvents: ask,
+    world,
+    upstreams,
+  } = singleModel([900, hello, 4_900, alive, 1_900, textEvent('a'), 1_900, textEvent('b'), 1_900, endEvent()])
+  expect((await ask(ONE)).at(-1)?.type).toBe('end')
+  expect(world.pendingSleeps).toBe(0)
+  expect(upstreams[0]?.closedCount).toBe(1)
+})
+
+test('a slow reader is not a silent upstream', async () => {
+  const { router, request, call, world } = singleModel([hello, textEvent('a'), textEvent('b'), endEvent()])
+  const reading = (async () => {
+    for await (const event of router.generate(request(ONE), call())) if (event.type === 'text') await world.sleep(8_000)
+  })()
+  await advanceUntilSettled(world, reading)
+  expect(world.pendingSleeps).toBe(0)
+})
+
+test('a cancel reaches the upstream at once, even one that heeds nothing, and leaves no timer', async () => {
+  for (const how of ['hang', 'deaf'] as const) {
+    const { router, request, call, world, upstreams, attempts } = singleModel([hello, textEvent('a'), how])
+    const controller = new AbortController()
+    const failing = Array.fromAsync(router.generate(request(ONE), call({ signal: controller.signal })))
+    failing.catch(() => {})
+    await world.advance(500)
+    controller.abort()
+    await expect(failing).rejects.toMatchObject({ failure: { kind: 'cancelled' } })
+    expect(upstreams[0]?.abortedCount).toBe(1)
+    expect(world.pendingSleeps).toBe(0)
+    expect(attempts).toMatchObject([{ outcome: 'cancelled', latencyMs: 500, estimated: true }])
+  }
+})
+
+test('a call that was cancelled before it began reaches nobody', async () => {
+  const { expectError: fails, upstreams, ledger } = singleModel([hello, textEvent('a'), endEvent()])
+  expect((await fails(ONE, { signal: AbortSignal.abort() })).failure.kind).toBe('cancelled')
+  expect(upstreams[0]?.requests.length).toBe(0)
+  expect(ledger.holds).toEqual([])
+})

@@ -1,0 +1,30 @@
+import { onTestFinished } from 'vitest'
+import type { Limit, SharedState } from '../../../src/contract/limit.ts'
+import { createLimit, type LimitAlgorithm } from '../../../src/router/limits/rule.ts'
+import { memoryStore, type StateStore, sharedStore } from '../../../src/router/limits/state-store.ts'
+import { openSharedState } from '../../../src/store/sqlite/shared-state.ts'
+import { type TestWorld, testWorld } from '../../support/test-world.ts'
+
+/** The ways in which a limit may be kept: every limit keeps its promises in each. */
+export const STATE_STORES: readonly { readonly where: string; readonly open: () => Promise<StateStore> }[] = [
+  { where: 'in this process', open: async () => memoryStore },
+  {
+    where: 'on a slate',
+    async open() {
+      const sharedState = await newSharedState()
+      return sharedStore(async () => sharedState, '')
+    },
+  },
+]
+
+/** The limit of one rule. */
+export function limitOn<S>(rule: LimitAlgorithm<S>, store: StateStore = memoryStore, world?: TestWorld): Limit {
+  return createLimit(rule, store('state', rule.initial), world)
+}
+
+/** A slate that is new and lasts as long as the test. */
+export async function newSharedState(): Promise<SharedState> {
+  const sharedState = await openSharedState(':memory:', { world: testWorld() })
+  onTestFinished(() => sharedState.close())
+  return sharedState
+}

@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { GenerateRequest, Part } from '../../../src/contract/generate.ts'
+import { estimateInputTokens } from '../../../src/router/metering/estimate-tokens.ts'
+
+const user = (...parts: readonly Part[]): GenerateRequest => ({ model: 'm', messages: [{ role: 'user', parts }] })
+const words = (text: string): Part => ({ type: 'text', text })
+const IMAGE: Part = { type: 'image', mimeType: 'image/png', base64: 'A'.repeat(100_000) }
+
+test.each([
+  ['bytes, not characters', user(words('häß')), 'a/m', { least: 0, likely: 2, most: 5 + 80 }],
+  ['the system prompt too', { ...user(words('abc')), system: 'defghi' }, 'a/m', { least: 1, likely: 3, most: 9 + 80 }],
+  ['an image by the piece, not by its bytes', user(IMAGE), 'a/m', { least: 60, likely: 1_000, most: 6_000 + 80 }],
+  [
+    'an image for the one that counts them dear',
+    user(IMAGE),
+    'openai/gpt-4o-mini',
+    { least: 60, likely: 1_000, most: 50_080 },
+  ],
+] as const)('counts %s', (_, request, model, expected) => {
+  expect(estimateInputTokens(request, model)).toEqual(expected)
+})
+
+test('tools and schemas are in the bound, with what vendors wrap around them', () => {
+  const bare = estimateInputTokens(user(words('x')), 'a/m').max
+  const tool = { name: 'look', description: 'Looks.', schema: { type: 'object' } }
+  expect(estimateInputTokens({ ...user(words('x')), tools: [tool] }, 'a/m').max - bare).toBeGreaterThan(1_024)
+  expect(estimateInputTokens({ ...user(words('x')), json: { schema: tool.schema } }, 'a/m').max - bare).toBeGreaterThan(
+    512,
+  )
+})
+
+test('the three never cross, whatever the text', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 5 }), (texts) => {
+      const { min: least, expected: likely, max: most } = estimateInputTokens(user(...texts.map(words)), 'a/m')
+      const bytes = new TextEncoder().encode(texts.join('')).length
+      return least <= likely && likely <= most && bytes <= most
+    }),
+  )
+})

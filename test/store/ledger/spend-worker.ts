@@ -1,0 +1,52 @@
+import { writeSync } from 'node:fs'
+import type { Budget } from '../../../src/contract/ledger.ts'
+import { openLedger } from '../../../src/store/sqlite/ledger/ledger.ts'
+import { realWorld } from '../../../src/world.ts'
+
+/** What a spending process is told, as JSON, on its command line. */
+export interface SpendTask {
+  readonly path: string
+  readonly budgets: readonly Budget[]
+  /** Of this process, in the ids of its calls. */
+  readonly name: string
+  /** Calls in all, and how many of them are under way at once. */
+  readonly calls: number
+  readonly atOnce: number
+  /** The most that a call may cost, which is what the upstream bills. */
+  readonly microUsd: number
+}
+
+/** What it says of a call, one line of JSON each, once the ledger has confirmed it. */
+export type SpendReport =
+  | { readonly callId: string; readonly billed: number }
+  | { readonly refusedBy: string; readonly reason: string; readonly frees: number | undefined }
+
+/** Calls an upstream that is not there, at random speed, with the ledger of the errand. */
+async function spend({ path, budgets, name, calls, atOnce, microUsd }: SpendTask): Promise<void> {
+  const world = realWorld()
+  const ledger = await openLedger(path, { world, budgets })
+  const who = { tool: 'test', provider: 'openai', model: 'gpt', isFirstAttempt: true, isFallback: false }
+  let left = calls
+  async function lane(): Promise<void> {
+    while (left-- > 0) {
+      const callId = `${name}-${left}`
+      const at = world.now()
+      const hold = await ledger.hold({ ...who, callId, at, maxMicroUsd: microUsd, expiresAt: at + 60_000 })
+      if (!hold.ok) {
+        report({ refusedBy: hold.budget.name, reason: hold.reason, frees: hold.freeAt })
+        continue
+      }
+      await world.sleep(world.random() * 6)
+      await hold.settle({ outcome: 'ok', latencyMs: 1, usage: { inputTokens: 1 }, microUsd, estimated: false })
+      report({ callId, billed: microUsd })
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+  ledger.close()
+}
+
+function report(what: SpendReport): void {
+  writeSync(1, `${JSON.stringify(what)}\n`)
+}
+
+await spend(JSON.parse(process.argv[2] ?? ''))

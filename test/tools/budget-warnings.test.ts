@@ -1,0 +1,72 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { createApp } from '../../src/app.ts'
+import { createShowrunner } from '../../src/index.ts'
+import developScript from '../../src/tools/develop-script.ts'
+import usageReport from '../../src/tools/usage-report.ts'
+import { realWorld } from '../../src/world.ts'
+import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts'
+
+let vendor: FakeVendor
+
+beforeAll(async () => {
+  // It bills all that a call may write, or ten tokens of a short one.
+  vendor = await startFakeVendor(({ body }) => ({
+    text: JSON.stringify(body).includes('Say nothing.') ? '' : 'Words.',
+    usage: { input: 40, output: Number(body['max_tokens']) > 100 ? Number(body['max_tokens']) : 10 },
+  }))
+})
+afterAll(() => vendor.close())
+
+/** A house with one model at forty dollars a million tokens of output, and ten cents a day. */
+function makeHome() {
+  const cwd = mkdtempSync(join(tmpdir(), 'showrunner-warnings-'))
+  const config = {
+    providers: { lab: { base_url: `${vendor.origin}/v1`, api_key: 'k', models: ['m'] } },
+    prices: { 'lab/m': { input_usd_per_mtok: 1, output_usd_per_mtok: 40 } },
+    budgets: [{ name: 'team', per: 'total', usd: 0.1 }],
+  }
+  writeFileSync(join(cwd, 'showrunner.json'), JSON.stringify(config))
+  return { cwd, env: { SHOWRUNNER_HOME: join(cwd, 'home') }, world: { ...realWorld(), log: () => {} } }
+}
+
+const WARNING = expect.stringMatching(/^The budget "team" is 80 % spent: \$0\.080\d of \$0\.1000 in total\.$/)
+
+test('the call that takes a budget past 80 % says so in its result; the next one does not', async () => {
+  const house = createShowrunner(makeHome())
+  onTestFinished(() => house.close())
+  const ask = async (max_output_tokens: number) =>
+    (await house.generateText({ prompt: 'Go.', model: 'lab/m', max_output_tokens })).warnings
+  expect(await ask(100)).toBeUndefined()
+  expect(await ask(2_000)).toEqual([WARNING])
+  expect(await ask(100)).toBeUndefined()
+})
+
+test('a call that failed says so in its error', async () => {
+  const house = createShowrunner(makeHome())
+  onTestFinished(() => house.close())
+  const failing = house.generateText({ prompt: 'Say nothing.', model: 'lab/m', max_output_tokens: 2_000 })
+  await expect(failing).rejects.toThrow(/ The budget "team" is 80 % spent: \$0\.080\d of \$0\.1000 in total\.$/)
+})
+
+test('a job says so among its findings, and the report in its summary', async () => {
+  const app = createApp(makeHome())
+  onTestFinished(() => app.close())
+  const on = { app, signal: new AbortController().signal, progress: () => {} }
+  const input = developScript.input.parse({
+    concept: 'A lamp.',
+    format: 'scene',
+    target_pages: 1,
+    model: 'lab/m',
+    wait_seconds: 30,
+  })
+  const { findings, script_id } = await developScript.run(input, on)
+  expect(findings.filter(({ code }) => code === 'BUDGET')).toEqual([
+    { code: 'BUDGET', severity: 'warning', message: WARNING },
+  ])
+  const again = await developScript.run({ ...input, script_id }, on)
+  expect(again.findings.filter(({ code }) => code === 'BUDGET')).toEqual([])
+  expect((await usageReport.run({}, on)).summary).toContain('More than 80 % spent: "team" (80 %).')
+})

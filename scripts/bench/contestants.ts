@@ -55,7 +55,7 @@ async function showrunner({
     limits: [{ match: '*', requests_per_minute: 1_000_000, tokens_per_minute: 1_000_000_000, concurrent: 1_000 }],
     budgets: [{ per: 'day', usd: 100_000 }],
     ...(maxWaitMs && {
-      routing: { timeouts: { connect_ms: maxWaitMs, first_token_ms: maxWaitMs, silence_ms: maxWaitMs } },
+      routing: { timeouts: { connect_ms: maxWaitMs, first_token_ms: maxWaitMs, idle_ms: maxWaitMs } },
     }),
   }
   writeFileSync(join(folder, 'showrunner.json'), JSON.stringify(config))

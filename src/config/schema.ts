@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { WIRES } from '../contract/provider.ts'
+import { STRATEGIES } from '../contract/registry.ts'
 
 /**
  * `showrunner.json`, whole. Every key is optional. `showrunner.schema.json` is made from this. Its parts are made when
@@ -26,7 +28,7 @@ const prices = () =>
 const provider = () =>
   z.strictObject({
     wire: z
-      .enum(['openai-chat', 'openai-responses', 'anthropic', 'azure'])
+      .enum(WIRES)
       .optional()
       .describe('How it is spoken to. Needed for a provider the catalog does not know; `openai-chat` where absent.'),
     base_url: z
@@ -55,28 +57,28 @@ const routing = () =>
       .optional()
       .describe('Tried after the default model, in order. SHOWRUNNER_FALLBACKS wins over it.'),
     strategy: z
-      .enum(['order', 'cheapest', 'fastest', 'balanced'])
+      .enum(STRATEGIES)
       .optional()
       .describe("The order of an alias's models and of what `auto` finds. Default: order."),
-    attempts: z
+    max_attempts_per_model: z
       .int()
       .min(1)
       .max(5)
       .optional()
       .describe('Requests to one model in one call at most, the first included. Default: 3.'),
-    attempts_in_all: z
+    max_attempts: z
       .int()
       .min(1)
       .max(20)
       .optional()
       .describe('Requests in one call at most, whatever the models. Default: 8.'),
-    patience_ms: ms(600_000)
+    max_wait_ms: ms(600_000)
       .optional()
       .describe('The longest wait before another try, or for a limit to free. Default: 15000.'),
-    rest_ms: ms(3_600_000)
+    cooldown_ms: ms(3_600_000)
       .optional()
       .describe('How long a failing model rests, unless its provider names a time. Default: 20000.'),
-    on_break: z
+    on_stream_error: z
       .enum(['continue', 'fail'])
       .optional()
       .describe(
@@ -89,7 +91,7 @@ const routing = () =>
       .strictObject({
         connect_ms: ms(600_000).optional().describe('To the response headers. Default: 30000.'),
         first_token_ms: ms(1_800_000).optional().describe('From there to the first sign of life. Default: 120000.'),
-        silence_ms: ms(1_800_000).optional().describe('Between signs of life. Default: 60000.'),
+        idle_ms: ms(1_800_000).optional().describe('Between signs of life. Default: 60000.'),
         total_ms: ms(3_600_000).optional().describe('The whole call, fallbacks included. Default: 600000.'),
       })
       .optional(),

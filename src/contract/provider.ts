@@ -17,7 +17,10 @@ export interface LiveModel {
   readonly contextTokens?: number
 }
 
-export type Wire = 'openai-responses' | 'openai-chat' | 'anthropic' | 'azure' | 'rehearsal'
+/** The wires that a provider of the configuration may speak. */
+export const WIRES = ['openai-chat', 'openai-responses', 'anthropic', 'azure'] as const
+/** `rehearsal` is the understudy, which has no wire. */
+export type Wire = (typeof WIRES)[number] | 'rehearsal'
 
 export type Ability = 'text' | 'images' | 'tools' | 'json' | 'thinking'
 

@@ -25,6 +25,10 @@ export interface Candidate {
   readonly autoEligible: boolean
 }
 
+/** The orders that a person may configure for an alias's models and for what `auto` finds. */
+export const STRATEGIES = ['order', 'cheapest', 'fastest', 'balanced'] as const
+export type Strategy = (typeof STRATEGIES)[number]
+
 /** How the router goes about a call; every field comes from the configuration or its defaults. */
 export interface RoutingPolicy {
   /** Name -> models in order, each `provider/model`, a bare model name or another alias. `auto` may be overridden here. */
@@ -34,7 +38,7 @@ export interface RoutingPolicy {
   /** Tried after the default model when a call names no fallbacks. */
   readonly fallbacks: readonly string[]
   /** The order of an alias's models and of what `auto` finds. A call's own `model` and `fallbacks` keep their order. */
-  readonly strategy: 'order' | 'cheapest' | 'fastest' | 'balanced'
+  readonly strategy: Strategy
   /** Requests to one candidate in one call at most, the first included. */
   readonly maxAttemptsPerModel: number
   /** Requests in one call at most, whatever the candidates. */

@@ -102,7 +102,7 @@ describe('a provider', () => {
     expect(knownAccounts({ real }).get('azure')).toMatchObject({
       account: { deployments: { 'gpt-4o': 'prod', 'gpt-5': 'five' }, apiVersion: '2025-04-01' },
       models: ['gpt-4o', 'gpt-5'],
-      only: true,
+      onlyListedModels: true,
       auto: true,
     })
     expect(knownAccounts({ real: { ...real, AZURE_OPENAI_DEPLOYMENTS: '' } }).get('azure')?.auto).toBe(false)

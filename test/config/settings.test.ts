@@ -35,7 +35,12 @@ describe('settings', () => {
     const settings = readSettings({ env: {}, ...paths })
     expect(settings.home).toBe(paths.dataDir)
     expect(settings.budgets).toEqual([])
-    expect(settings.routing).toMatchObject({ strategy: 'order', attempts: 3, aliases: {}, defaultModel: undefined })
+    expect(settings.routing).toMatchObject({
+      strategy: 'order',
+      maxAttemptsPerModel: 3,
+      aliases: {},
+      defaultModel: undefined,
+    })
   })
 
   test('of the environment win over .env of the working directory, and that over .env of the config directory', () => {
@@ -56,7 +61,7 @@ describe('settings', () => {
   test('of showrunner.json are read in full', () => {
     const file = {
       models: { fast: ['openai/gpt-5-mini', 'groq/x'] },
-      routing: { strategy: 'cheapest', attempts: 2, timeouts: { first_token_ms: 5000 } },
+      routing: { strategy: 'cheapest', max_attempts_per_model: 2, timeouts: { first_token_ms: 5000 } },
       limits: [{ match: 'openai', requests_per_minute: 60 }],
       budgets: [
         { per: 'month', usd: 20 },
@@ -70,7 +75,7 @@ describe('settings', () => {
     expect(settings.routing).toMatchObject({
       aliases: file.models,
       strategy: 'cheapest',
-      attempts: 2,
+      maxAttemptsPerModel: 2,
       timeouts: { firstTokenMs: 5000, connectMs: 30_000 },
       limits: [{ match: 'openai', requestsPerMinute: 60 }],
     })
@@ -90,7 +95,7 @@ describe('settings', () => {
   test('that are wrong are all named at once, each with its fix', () => {
     const file = {
       rooting: {},
-      routing: { attempts: 99 },
+      routing: { max_attempts_per_model: 99 },
       budgets: [{ per: 'week', usd: 1 }],
       limits: [{ match: 'openai' }],
     }
@@ -99,7 +104,7 @@ describe('settings', () => {
       readSettings({ env: { SHOWRUNNER_DAILY_BUDGET_USD: 'five', AZURE_OPENAI_DEPLOYMENTS: 'gpt-4o' }, ...paths }),
     )
     expect(problems.map((problem) => problem.replace(`${join(paths.cwd, 'showrunner.json')}: `, ''))).toEqual([
-      expect.stringContaining('routing.attempts: Too big'),
+      expect.stringContaining('routing.max_attempts_per_model: Too big'),
       expect.stringContaining('limits.0: names no limit: add requests_per_minute'),
       expect.stringContaining('budgets.0.per: Invalid option: expected one of "day"|"month"|"total"'),
       'the top level: `rooting` is not a setting; did you mean `routing`?',

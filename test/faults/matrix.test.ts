@@ -158,9 +158,9 @@ function configOf({ nth, ill, well, fault }: Case): object {
     ),
     budgets: [{ per: 'day', usd: 1 }],
     routing: {
-      attempts: 3,
-      patience_ms: 1_500,
-      timeouts: { connect_ms: LIMIT_MS, first_token_ms: LIMIT_MS, silence_ms: LIMIT_MS, total_ms: 60_000 },
+      max_attempts_per_model: 3,
+      max_wait_ms: 1_500,
+      timeouts: { connect_ms: LIMIT_MS, first_token_ms: LIMIT_MS, idle_ms: LIMIT_MS, total_ms: 60_000 },
     },
   }
 }

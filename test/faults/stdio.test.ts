@@ -98,6 +98,6 @@ function configOf(origin: string): object {
       sides.map(({ id }) => [`${id}/gpt-4o`, { input_usd_per_mtok: 1, output_usd_per_mtok: 2 }]),
     ),
     budgets: [{ per: 'day', usd: 5 }],
-    routing: { timeouts: { connect_ms: 10_000, first_token_ms: 10_000, silence_ms: 3_000 } },
+    routing: { timeouts: { connect_ms: 10_000, first_token_ms: 10_000, idle_ms: 3_000 } },
   }
 }

@@ -52,7 +52,7 @@ export async function runCrashTest({
     return await withWorkers(1, async ([survivor], folder) => {
       const home = join(folder, 'home')
       mkdirSync(home)
-      const config = { limits: [{ match: '*', concurrent: 10_000 }], routing: { rest_ms: 100 } }
+      const config = { limits: [{ match: '*', concurrent: 10_000 }], routing: { cooldown_ms: 100 } }
       writeFileSync(join(folder, 'showrunner.json'), JSON.stringify(config))
       const env = {
         SHOWRUNNER_HOME: home,

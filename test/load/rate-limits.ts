@@ -38,7 +38,7 @@ export async function runRateTest(options: {
       const home = join(folder, 'home')
       mkdirSync(home)
       // In a faster world a busy machine must not look like a vendor that does not answer.
-      const routing = { timeouts: { connect_ms: 600_000, first_token_ms: 600_000, silence_ms: 600_000 } }
+      const routing = { timeouts: { connect_ms: 600_000, first_token_ms: 600_000, idle_ms: 600_000 } }
       const config = { limits: [{ match: 'groq', ...LIMITS }], routing }
       writeFileSync(join(folder, 'showrunner.json'), JSON.stringify(config))
       const env = { SHOWRUNNER_HOME: home, GROQ_API_KEY: 'k', GROQ_BASE_URL: `${vendor.origin}/openai/v1` }

@@ -142,7 +142,7 @@ function noneAskedError(isLate: boolean): GenerateError {
       )
     : new GenerateError(
         { kind: 'exhausted', errors: [] },
-        'The call has made all the requests that it may (`attempts_in_all` in `routing`). Try again, or name another model.',
+        'The call has made all the requests that it may (`max_attempts` in `routing`). Try again, or name another model.',
       )
 }
 

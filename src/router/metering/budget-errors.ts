@@ -54,8 +54,8 @@ export function budgetError(
 /** The refusal where a call has made all the requests it may: only one that runs beside another can come to this. */
 export function attemptsExhaustedError(name: string, maxAttempts: number): GenerateError {
   return new GenerateError(
-    { kind: 'refused_by_limit', limit: 'attempts_in_all', freeAt: undefined },
-    `${name} was not asked: the call has made all the ${maxAttempts} requests that it may (\`attempts_in_all\` in \`routing\`).`,
+    { kind: 'refused_by_limit', limit: 'max_attempts', freeAt: undefined },
+    `${name} was not asked: the call has made all the ${maxAttempts} requests that it may (\`max_attempts\` in \`routing\`).`,
   )
 }
 

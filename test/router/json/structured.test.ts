@@ -151,7 +151,7 @@ test('a count that one round does not know is not known of both', async () => {
 
 test('the rounds share the call’s requests and its money', async () => {
   const few = createHarness((world) => [fakeUpstream(world, 'a/one', ['{}'])], { policy: { maxAttempts: 1 } })
-  expect((await few.expectError(ONE)).message).toContain('attempts_in_all')
+  expect((await few.expectError(ONE)).message).toContain('max_attempts')
   const poor = singleModel(['{}'])
   expect((await poor.expectError({ ...ONE, maxOutputTokens: 100 }, { maxMicroUsd: 4_500 })).failure.kind).toBe(
     'over_budget',

@@ -18,7 +18,7 @@ export function fix(
   let script = typeof source === 'string' ? restoreLineNumbers(parseFountain(text), lines) : source
   const fixed: Finding[] = removed.map((line) => ({
     code: 'F01',
-    severity: options.mode === 'ours' ? 'error' : 'warn',
+    severity: options.mode === 'generated' ? 'error' : 'warn',
     line,
     message: 'This is not part of a screenplay.',
     fix: 'Delete the line.',

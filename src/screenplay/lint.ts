@@ -44,7 +44,7 @@ export const RULES: readonly Rule[] = [
 ]
 
 /**
- * What is wrong with a script's form, in order of lines. It judges form only, never taste. With `mode: 'ours'` the
+ * What is wrong with a script's form, in order of lines. It judges form only, never taste. With `mode: 'generated'` the
  * severities are those of a gate for generated scripts; by default they are advice to a person. A check that needs what
  * `options` does not give (`cast`, `targetPages`, `avoid`) finds nothing. Lines are those the script was read from; of a
  * script that was not read from text, all are 1.
@@ -62,7 +62,7 @@ export function toFinding(
   { element: elementIndex, line, message, fix }: Problem,
   script: Script,
   scenes: readonly number[],
-  { mode = 'theirs' }: LintOptions,
+  { mode = 'authored' }: LintOptions,
 ): Finding {
   const scene = elementIndex === undefined ? undefined : scenes[elementIndex]
   return {

@@ -3,7 +3,7 @@ import { GenerateError } from '../contract/errors.ts'
 
 interface Finding {
   readonly code: string
-  readonly severity: string
+  readonly severity: 'error' | 'warn' | 'info'
   readonly message: string
 }
 
@@ -14,7 +14,7 @@ export function withBudgetWarnings<Result extends { readonly findings: readonly 
 ): Result {
   const budgetFindings = app
     .takeWarnings()
-    .map((message): Finding => ({ code: 'BUDGET', severity: 'warning', message }))
+    .map((message): Finding => ({ code: 'BUDGET', severity: 'warn', message }))
   return budgetFindings.length === 0 ? result : { ...result, findings: [...budgetFindings, ...result.findings] }
 }
 

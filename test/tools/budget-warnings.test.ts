@@ -64,7 +64,7 @@ test('a job says so among its findings, and the report in its summary', async ()
   })
   const { findings, script_id } = await developScript.run(input, on)
   expect(findings.filter(({ code }) => code === 'BUDGET')).toEqual([
-    { code: 'BUDGET', severity: 'warning', message: WARNING },
+    { code: 'BUDGET', severity: 'warn', message: WARNING },
   ])
   const again = await developScript.run({ ...input, script_id }, on)
   expect(again.findings.filter(({ code }) => code === 'BUDGET')).toEqual([])

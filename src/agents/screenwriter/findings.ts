@@ -59,7 +59,7 @@ function writtenChecks(
     ...(whole ? [] : ['F07', 'F10', 'F14']),
   ])
   const options = {
-    mode: imported ? 'theirs' : 'ours',
+    mode: imported ? 'authored' : 'generated',
     ...(!imported && { cast: characters.map(({ name }) => name) }),
     ...(whole && { targetPages: brief.target_pages }),
   } as const

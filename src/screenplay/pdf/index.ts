@@ -21,7 +21,7 @@ const PAPER_SIZES_PT = { letter: [612, 792], a4: [595.28, 841.89] } as const
 
 /**
  * A script as PDF, laid out by `paginate`: Courier Prime embedded, a title page, page numbers from page 2, and an outline
- * entry for every scene. A character that the font lacks shows as an empty box: `uncovered` names them.
+ * entry for every scene. A character that the font lacks shows as an empty box: `missingGlyphs` lists them.
  */
 export async function toPdf(script: Script, { created, ...options }: PdfOptions = {}): Promise<Uint8Array> {
   const paper = options.paper ?? 'letter'

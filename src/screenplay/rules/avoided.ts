@@ -15,7 +15,7 @@ import type { Rule } from './rule.ts'
 export const avoidedWords: Rule = {
   code: 'F20',
   title: 'words to avoid',
-  severity: { ours: 'warn', theirs: 'info' },
+  severity: { generated: 'warn', authored: 'info' },
   check({ elements }, { avoid = [] }) {
     const words = avoid.map((word) => word.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).filter((word) => word !== '')
     if (words.length === 0) return []

@@ -50,7 +50,7 @@ import { findSpeakers } from './speaker-names.ts'
 export const blankLines: Rule = {
   code: 'F05',
   title: 'blank lines',
-  severity: { ours: 'error', theirs: 'warn' },
+  severity: { generated: 'error', authored: 'warn' },
   check(script, options) {
     const speakers = findSpeakers(script, options)
     return script.elements.flatMap((_, elementIndex) => [

@@ -14,7 +14,7 @@ import type { Rule } from './rule.ts'
 export const castAppears: Rule = {
   code: 'F07',
   title: 'cast',
-  severity: { ours: 'error', theirs: 'info' },
+  severity: { generated: 'error', authored: 'info' },
   check({ elements }, { cast = [] }) {
     if (cast.length === 0) return []
     const all = elements

@@ -21,7 +21,7 @@ import type { Problem, Rule } from './rule.ts'
 export const noChat: Rule = {
   code: 'F01',
   title: 'no chat text',
-  severity: { ours: 'error', theirs: 'warn' },
+  severity: { generated: 'error', authored: 'warn' },
   check(script) {
     return script.elements.flatMap((element, elementIndex) => {
       if (!('text' in element) || element.type === 'note' || element.type === 'boneyard') return []

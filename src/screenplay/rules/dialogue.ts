@@ -15,7 +15,7 @@ import type { Problem, Rule } from './rule.ts'
 export const dialogueLength: Rule = {
   code: 'F12',
   title: 'dialogue',
-  severity: { ours: 'warn', theirs: 'info' },
+  severity: { generated: 'warn', authored: 'info' },
   check(script) {
     const problems: Problem[] = []
     const rows = { dialogue: 0, action: 0 }

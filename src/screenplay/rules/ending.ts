@@ -22,7 +22,7 @@ import type { Problem, Rule } from './rule.ts'
 export const ending: Rule = {
   code: 'F14',
   title: 'ending',
-  severity: { ours: 'error', theirs: 'warn' },
+  severity: { generated: 'error', authored: 'warn' },
   check(script) {
     const elementIndex = script.elements.findLastIndex(
       (element) => 'text' in element && PRINTED.has(element.type) && element.text !== '',

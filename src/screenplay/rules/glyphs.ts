@@ -14,7 +14,7 @@ import type { Rule } from './rule.ts'
 export const pdfGlyphs: Rule = {
   code: 'F18',
   title: 'characters of the PDF',
-  severity: { ours: 'warn', theirs: 'warn' },
+  severity: { generated: 'warn', authored: 'warn' },
   check({ titlePage, elements }) {
     const missing = missingGlyphs({ titlePage, elements })
     if (missing.length === 0) return []

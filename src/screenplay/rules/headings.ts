@@ -40,7 +40,7 @@ import type { Problem, Rule } from './rule.ts'
 export const headings: Rule = {
   code: 'F03',
   title: 'scene headings',
-  severity: { ours: 'error', theirs: 'warn' },
+  severity: { generated: 'error', authored: 'warn' },
   check(script) {
     return script.elements.flatMap((element, elementIndex): readonly Problem[] => {
       if (element.type === 'section' || element.type === 'scene_heading') {

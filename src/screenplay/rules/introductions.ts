@@ -22,7 +22,7 @@ import { cleanName } from './speaker-names.ts'
 export const introductions: Rule = {
   code: 'F08',
   title: 'introductions',
-  severity: { ours: 'warn', theirs: 'info' },
+  severity: { generated: 'warn', authored: 'info' },
   check(script) {
     let seen = ''
     const met = new Set<string>()

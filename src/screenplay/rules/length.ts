@@ -14,7 +14,7 @@ import type { Rule } from './rule.ts'
 export const scriptLength: Rule = {
   code: 'F10',
   title: 'length',
-  severity: { ours: 'error', theirs: 'info' },
+  severity: { generated: 'error', authored: 'info' },
   check(script, { targetPages }) {
     if (targetPages === undefined) return []
     const pages = measurePages(script)

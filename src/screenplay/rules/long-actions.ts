@@ -15,7 +15,7 @@ import type { Rule } from './rule.ts'
 export const longActions: Rule = {
   code: 'F11',
   title: 'length of actions',
-  severity: { ours: 'warn', theirs: 'info' },
+  severity: { generated: 'warn', authored: 'info' },
   check(script) {
     return script.elements.flatMap((element, elementIndex) => {
       if (element.type !== 'action' || element.text.length < 5 * 40) return []

@@ -14,7 +14,7 @@ import type { Rule } from './rule.ts'
 export const parentheticals: Rule = {
   code: 'F13',
   title: 'parentheticals',
-  severity: { ours: 'error', theirs: 'warn' },
+  severity: { generated: 'error', authored: 'warn' },
   check(script) {
     return script.elements.flatMap((element, elementIndex) => {
       if (element.type !== 'parenthetical') return []

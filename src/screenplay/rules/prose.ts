@@ -21,7 +21,7 @@ import type { Rule } from './rule.ts'
 export const unfilmables: Rule = {
   code: 'F16',
   title: 'what cannot be seen',
-  severity: { ours: 'warn', theirs: 'info' },
+  severity: { generated: 'warn', authored: 'info' },
   check({ elements }) {
     const actions = elements.flatMap((element, elementIndex) =>
       element.type === 'action' && element.text !== '' ? [{ ...element, element: elementIndex }] : [],

@@ -18,7 +18,7 @@ import type { Rule } from './rule.ts'
 export const roundTrip: Rule = {
   code: 'F17',
   title: 'round trip',
-  severity: { ours: 'error', theirs: 'warn' },
+  severity: { generated: 'error', authored: 'warn' },
   check({ titlePage, elements }) {
     const read = parseFountain(printFountain({ titlePage, elements })).elements
     const elementIndex = elements.findIndex((element, at) => !isSameElement(element, read[at]))

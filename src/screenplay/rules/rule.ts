@@ -18,7 +18,7 @@ type Severity = 'error' | 'warn' | 'info'
 
 export interface LintOptions {
   /** Severities of a gate for generated scripts, or of advice to a person (the default). */
-  readonly mode?: 'ours' | 'theirs'
+  readonly mode?: 'generated' | 'authored'
   /** All names that may speak, in capitals. */
   readonly cast?: readonly string[]
   readonly targetPages?: number
@@ -35,7 +35,7 @@ export interface Rule {
   readonly code: string
   /** What it checks, as a result names it. */
   readonly title: string
-  readonly severity: { readonly ours: Severity; readonly theirs: Severity }
+  readonly severity: { readonly generated: Severity; readonly authored: Severity }
   /** `element` is an index in `script.elements`; neither it nor `line`: the whole script. */
   check(script: Script, options: LintOptions): readonly Problem[]
 }

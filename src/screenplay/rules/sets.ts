@@ -36,7 +36,7 @@ import type { Problem, Rule } from './rule.ts'
 export const consistentSets: Rule = {
   code: 'F09',
   title: 'sets',
-  severity: { ours: 'error', theirs: 'warn' },
+  severity: { generated: 'error', authored: 'warn' },
   check({ elements }) {
     const spellings = new Map<string, string>()
     const problems: Problem[] = []

@@ -55,7 +55,7 @@ import { cleanName, findSpeakers, splitNameAndWords } from './speaker-names.ts'
 export const speakers: Rule = {
   code: 'F06',
   title: 'speakers',
-  severity: { ours: 'error', theirs: 'warn' },
+  severity: { generated: 'error', authored: 'warn' },
   check(script, options) {
     const names = findSpeakers(script, options)
     return [
@@ -120,6 +120,6 @@ function checkCueForm(
   const replacement = parseFountain(`@${cue}\n${spoken.words}`).elements.map(({ at: _lines, ...read }) => read)
   const message = `${name} is not written as one who speaks.`
   // Messages on a screen are written so by people on purpose: only who knows the cast knows better.
-  const autofix = cast && { mend: { from: elementIndex, count: 1, by: replacement } }
+  const autofix = cast && { autofix: { from: elementIndex, count: 1, replacement } }
   return [{ element: elementIndex, message, fix: `Write ${cue} on a line of its own.`, ...autofix }]
 }

@@ -14,7 +14,7 @@ import type { Rule } from './rule.ts'
 export const timesOfDay: Rule = {
   code: 'F04',
   title: 'times of day',
-  severity: { ours: 'error', theirs: 'info' },
+  severity: { generated: 'error', authored: 'info' },
   check(script) {
     return script.elements.flatMap((element, elementIndex) => {
       if (element.type !== 'scene_heading') return []

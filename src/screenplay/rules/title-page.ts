@@ -13,7 +13,7 @@ import type { Rule } from './rule.ts'
 export const titlePage: Rule = {
   code: 'F02',
   title: 'title page',
-  severity: { ours: 'error', theirs: 'info' },
+  severity: { generated: 'error', authored: 'info' },
   check(script) {
     return (['title', 'author'] as const).flatMap((wanted) => {
       const entry = script.titlePage.find(({ key }) => KEYS[wanted].test(key))

@@ -38,11 +38,11 @@ test.each([
   ['letters in two pieces', 'e\u0301', []],
   ['other writing, arrows and emoji, each once', '日本 → 日 🎬', ['日', '本', '→', '🎬']],
   ['not what is never printed', '[[日]]\n\n/* 本 */\n\n= →', []],
-])('uncovered tells of %s', (_, text, expected) => {
+])('missingGlyphs lists %s', (_, text, expected) => {
   expect(missingGlyphs(parseFountain(text))).toEqual(expected)
 })
 
-test('uncovered looks at names, extensions and the title page too', () => {
+test('missingGlyphs also reads names, extensions and the title page', () => {
   expect(missingGlyphs(parseFountain('Title: 日\nAuthor: x\n\n@本 (→)\nYes.'))).toEqual(['日', '本', '→'])
 })
 

@@ -97,8 +97,8 @@ export function testBudgets(open: OpenLedger): void {
         { provider: 'aws', model: 'claude-x', microUsd: 1000 },
       ]
       for (const { microUsd, ...model } of models)
-        await holdAndSettle(ledger, holdRequest(model), ledgerEntry({ microUsd }))
-      for (const model of models) await holdOrFail(ledger, holdRequest(model))
+        await holdAndSettle(ledger, holdRequest({ ...model, maxMicroUsd: microUsd }), ledgerEntry({ microUsd }))
+      for (const { microUsd, ...model } of models) await holdOrFail(ledger, holdRequest({ ...model, maxMicroUsd: microUsd }))
       expect(await ledger.budgets(NOON)).toMatchObject([{ spentMicroUsd: covers, heldMicroUsd: covers }])
     })
 
@@ -215,9 +215,9 @@ const ledgerStep = fc.oneof(
         provider: fc.constantFrom('openai', 'anthropic'),
         model: fc.constantFrom('claude', 'gpt'),
         tool: fc.constantFrom('generate_text', 'plan_tasks'),
-        microUsd: fc.option(fc.nat(900), { nil: undefined, freq: 9 }),
-        first: fc.boolean(),
-        fallback: fc.boolean(),
+        maxMicroUsd: fc.option(fc.nat(900), { nil: undefined, freq: 9 }),
+        isFirstAttempt: fc.boolean(),
+        isFallback: fc.boolean(),
       }),
       lasts: fc.integer({ min: 1, max: 90 }),
     }),

@@ -38,7 +38,7 @@ describe('the critical path', () => {
   })
 
   test('of nothing takes no time', () => {
-    expect(criticalPath([])).toEqual({ makespan: 0, tasks: {}, path: [], paths: [] })
+    expect(criticalPath([])).toEqual({ makespanHours: 0, tasks: {}, path: [], paths: [] })
   })
 
   test('there may be more paths than anyone wants to read: ten are told', () => {
@@ -54,7 +54,7 @@ describe('the critical path', () => {
       fc.property(schedulableTasks, (all) => {
         const { makespanHours: makespan, tasks: times, paths } = criticalPath(all)
         const unlimited = schedule({ tasks: all.map(({ needs: _, ...rest }) => rest), capacity: {} })
-        expect(unlimited).toMatchObject({ makespan, lowerBound: makespan, optimal: true })
+        expect(unlimited).toMatchObject({ makespanHours: makespan, lowerBoundHours: makespan, optimal: true })
         for (const path of paths) {
           const steps = path.map((id) => all.find((one) => one.id === id))
           expect(steps.reduce((sum, step) => sum + (step?.hours ?? Number.NaN), 0)).toBe(makespan)

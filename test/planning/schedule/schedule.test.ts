@@ -38,8 +38,8 @@ function findViolations(
 describe('a schedule', () => {
   test('one pair of hands does one thing at a time', () => {
     const project = { tasks: [task('a', 2, 'writer'), task('b', 3, 'writer')], capacity: { writer: 1 } }
-    expect(schedule(project)).toMatchObject({ makespan: 5, lowerBound: 5, optimal: true })
-    expect(schedule({ ...project, capacity: { writer: 2 } })).toMatchObject({ makespan: 3, optimal: true })
+    expect(schedule(project)).toMatchObject({ makespanHours: 5, lowerBoundHours: 5, optimal: true })
+    expect(schedule({ ...project, capacity: { writer: 2 } })).toMatchObject({ makespanHours: 3, optimal: true })
   })
 
   test('finds what a greedy start would miss: the short task first, so that the long chain is not kept waiting', () => {
@@ -48,9 +48,9 @@ describe('a schedule', () => {
       capacity: { crew: 1, lab: 1 },
     }
     expect(schedule(project)).toEqual({
-      starts: { short: 0, long: 1, chain: 1 },
-      makespan: 7,
-      lowerBound: 7,
+      startHours: { short: 0, long: 1, chain: 1 },
+      makespanHours: 7,
+      lowerBoundHours: 7,
       optimal: true,
     })
   })

@@ -157,10 +157,10 @@ describe('the hold', () => {
       provider: 'a',
       model: 'one',
       at: now,
-      microUsd: 82 * 3 + 15_000,
+      maxMicroUsd: 82 * 3 + 15_000,
       expiresAt: now + 90_000,
-      first: true,
-      fallback: false,
+      isFirstAttempt: true,
+      isFallback: false,
     })
   })
 

@@ -72,7 +72,7 @@ test('keeps a place in line for a call and a model, for as long as the patience 
     )
     await expect(Array.fromAsync(stream)).rejects.toThrow()
   }
-  expect(places).toEqual([15_000, 60_000].map((ms) => ({ id: 'c a/m', until: world.now() + ms })))
+  expect(places).toEqual([15_000, 60_000].map((ms) => ({ id: 'c a/m', waitUntil: world.now() + ms })))
 })
 
 test('an answer is not lost because a limit could not be written down', async () => {

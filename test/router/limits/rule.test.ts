@@ -34,7 +34,7 @@ describe('several rules as one', () => {
     const one = limitOn(all(rules))
     expectGranted(await one.reserve(need, 0))
     expectGranted(await one.reserve(need, 0))
-    expect(await one.reserve(need, 0)).toMatchObject({ ok: false, by: what })
+    expect(await one.reserve(need, 0)).toMatchObject({ ok: false, limitName: what })
     expect(await one.freeAt(0)).toBeGreaterThan(0)
   })
 
@@ -44,9 +44,9 @@ describe('several rules as one', () => {
     expectGranted(await one.reserve(need(20), 0, ticket('a')))
     // Both tokens and calls are taken; only the first of them is waited for.
     for (const id of ['b', 'c', 'd', 'e'])
-      expect(await one.reserve(need(1), 0, ticket(id))).toMatchObject({ by: 'tokens' })
+      expect(await one.reserve(need(1), 0, ticket(id))).toMatchObject({ limitName: 'tokens' })
     const later = 2 * MINUTE
-    expect(await one.reserve(need(1), later)).toMatchObject({ ok: false, by: 'calls' })
+    expect(await one.reserve(need(1), later)).toMatchObject({ ok: false, limitName: 'calls' })
   })
 
   test('settled and released by all at once', async () => {
@@ -58,7 +58,7 @@ describe('several rules as one', () => {
     await first.release(0)
     await second.settle({ used: need(10), arrivedBy: 0 }, 0)
     const third = expectGranted(await one.reserve(need(90), 0))
-    expect(await one.reserve(need(1), 0)).toMatchObject({ by: 'requests' })
+    expect(await one.reserve(need(1), 0)).toMatchObject({ limitName: 'requests' })
     await third.settle({ used: need(1) }, 0)
   })
 

@@ -8,14 +8,14 @@ const words = (text: string): Part => ({ type: 'text', text })
 const IMAGE: Part = { type: 'image', mimeType: 'image/png', base64: 'A'.repeat(100_000) }
 
 test.each([
-  ['bytes, not characters', user(words('häß')), 'a/m', { least: 0, likely: 2, most: 5 + 80 }],
-  ['the system prompt too', { ...user(words('abc')), system: 'defghi' }, 'a/m', { least: 1, likely: 3, most: 9 + 80 }],
-  ['an image by the piece, not by its bytes', user(IMAGE), 'a/m', { least: 60, likely: 1_000, most: 6_000 + 80 }],
+  ['bytes, not characters', user(words('häß')), 'a/m', { min: 0, expected: 2, max: 5 + 80 }],
+  ['the system prompt too', { ...user(words('abc')), system: 'defghi' }, 'a/m', { min: 1, expected: 3, max: 9 + 80 }],
+  ['an image by the piece, not by its bytes', user(IMAGE), 'a/m', { min: 60, expected: 1_000, max: 6_000 + 80 }],
   [
     'an image for the one that counts them dear',
     user(IMAGE),
     'openai/gpt-4o-mini',
-    { least: 60, likely: 1_000, most: 50_080 },
+    { min: 60, expected: 1_000, max: 50_080 },
   ],
 ] as const)('counts %s', (_, request, model, expected) => {
   expect(estimateInputTokens(request, model)).toEqual(expected)

@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest'
 
 /** The building, ground floor first. A file may import its own room, or any room on a floor below. */
 const LAYERS = [
-  ['contract', 'screenplay', 'planning', 'version.ts'],
+  ['lib', 'version.ts'],
+  ['contract', 'screenplay', 'planning'],
   ['providers', 'router', 'catalog', 'store', 'agents'],
   ['config', 'world.ts'],
-  ['roster.ts'],
+  ['registry.ts'],
   ['app.ts'],
   ['report.ts'],
   ['tools', 'resources.ts', 'prompts.ts'],

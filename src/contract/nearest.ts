@@ -1,9 +1,11 @@
+import { editDistance } from '../lib/edit-distance.ts'
+
 /**
  * The `n` names nearest to a wrong one, nearest first; none where nothing is near. Names are `provider/model`, and the
  * model may hold slashes: `claude-sonet-5` is compared with the end of each name, segment for segment, letter case and
  * the kind of separator aside. Among equals the maker's own comes first (the provider that others resell it from:
  * `anthropic` in `openrouter/anthropic/claude-sonnet-5`), then the one with fewer segments, then the order of `names`.
- * No library: an edit distance with a bound is thirty lines, and 5,000 names take some tens of milliseconds.
+ * 5,000 names take some tens of milliseconds.
  */
 export function findNearestNames(name: string, names: readonly string[], maxResults: number): readonly string[] {
   const segments = name.split('/')
@@ -63,31 +65,4 @@ function phraseDistance(asked: Phrase, known: Phrase, maxDistance: number): numb
       ? 1 + extraWords
       : Number.POSITIVE_INFINITY
   return Math.min(slips, moved, short)
-}
-
-/** Letters put in, left out, changed or swapped with their neighbour, counted up to `bound`; beyond it, infinity. */
-function editDistance(a: string, b: string, maxDistance: number): number {
-  if (a === b) return 0
-  if (Math.abs(a.length - b.length) > maxDistance) return Number.POSITIVE_INFINITY
-  const far = maxDistance + 1
-  let rowBeforeLast: number[] = []
-  let lastRow = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (let i = 1; i <= a.length; i++) {
-    const row = new Array<number>(b.length + 1).fill(far)
-    row[0] = i
-    let rowMinimum = i
-    // Farther from the diagonal than the bound, every cell is beyond it.
-    for (let j = Math.max(1, i - maxDistance); j <= Math.min(b.length, i + maxDistance); j++) {
-      const changed = (lastRow[j - 1] ?? far) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (rowBeforeLast[j - 2] ?? far) + 1 : far
-      const cell = Math.min(changed, swapped, (lastRow[j] ?? far) + 1, (row[j - 1] ?? far) + 1)
-      row[j] = cell
-      rowMinimum = Math.min(rowMinimum, cell)
-    }
-    if (rowMinimum > maxDistance) return Number.POSITIVE_INFINITY
-    rowBeforeLast = lastRow
-    lastRow = row
-  }
-  const cost = lastRow[b.length] ?? far
-  return cost <= maxDistance ? cost : Number.POSITIVE_INFINITY
 }

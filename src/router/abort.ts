@@ -1,28 +1,17 @@
 import { GenerateError } from '../contract/errors.ts'
 import type { World } from '../contract/world.ts'
+import * as lib from '../lib/abort.ts'
 
-/** Why a signal was aborted, as the failure it stands for: the timeout that aborted it, or else the caller's cancel. */
+/** Why a signal was aborted, as a `GenerateError`: the one it was aborted with (a timeout), else `cancelled`. */
 export function abortError(signal: AbortSignal): GenerateError {
   if (signal.reason instanceof GenerateError) return signal.reason
   return new GenerateError({ kind: 'cancelled' }, 'The call was cancelled.')
 }
 
-/** The promise's outcome, or the abort if that comes first. The promise is left to itself then, and no listener stays. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(abortError(signal))
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}
+/** `lib/abort.ts`, with `abortError` as the error. */
+export const abortable = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
+  lib.abortable(promise, signal, abortError)
 
-/** Waits; an abort ends the wait as the failure it stands for. */
-export async function abortableSleep(world: World, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await world.sleep(ms, signal)
-  } catch (cause) {
-    if (signal.aborted) throw abortError(signal)
-    throw cause
-  }
-}
+/** Waits `ms`; an abort ends the wait with `abortError`. */
+export const abortableSleep = (world: World, ms: number, signal: AbortSignal): Promise<void> =>
+  lib.pause(world, ms, signal, abortError)

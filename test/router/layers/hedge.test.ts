@@ -199,9 +199,7 @@ test('whatever happens side by side: two at most, every hold ends once, nothing 
       expect(inFlight).toBeLessThanOrEqual(2)
       expect(ledger.entries.filter((entry) => entry.isFirstAttempt)).toHaveLength(Math.min(1, asked))
       if (maxMicroUsd !== null) {
-        expect(ledger.entries.reduce((sum, entry) => sum + (entry.maxMicroUsd ?? 0), 0)).toBeLessThanOrEqual(
-          maxMicroUsd,
-        )
+        expect(ledger.entries.reduce((sum, entry) => sum + (entry.microUsd ?? 0), 0)).toBeLessThanOrEqual(maxMicroUsd)
       }
       expect(world.pendingSleeps).toBe(0)
       const [limit] = await router.limitStates()

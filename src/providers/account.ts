@@ -26,6 +26,12 @@ export interface Account {
   readonly seed?: number
 }
 
+/** The account and model of one request: the names that a failure's message may use. */
+export interface RequestTarget {
+  readonly account: Pick<Account, 'id' | 'keyNames' | 'wire'>
+  readonly model: string
+}
+
 /** What a provider is made with, beside its account. */
 export interface ProviderDeps {
   readonly world: World

@@ -1,32 +1,40 @@
 import type { Vendor, Wire } from '../contract/provider.ts'
 import type { Quirks } from './quirks.ts'
 
-/** A vendor as the catalog knows it, with what the catalog cannot know. */
+/** A vendor of the catalog with its hand-kept facts. */
 export interface VendorEntry extends Vendor {
   readonly quirks?: Quirks
   /**
-   * True where the key is on people's machines for other purposes, or is another vendor's as well: `auto` must not
-   * choose it, a person may name it.
+   * True where the key is on people's machines for other purposes, or is another vendor's as well: `auto` never chooses
+   * it, a person may name it.
    */
   readonly autoExcluded?: boolean
 }
 
-interface VendorOverride {
+/** The hand-kept facts of one vendor. Each replaces what the published lists say. */
+export interface VendorOverride {
   readonly baseUrl?: string
   readonly wire?: Wire
   readonly keyNames?: readonly string[]
+  /** Only some of its models speak this wire, and the lists do not tell which: the catalog has none of them. */
+  readonly notInCatalog?: true
   readonly autoExcluded?: true
   readonly quirks?: Quirks
 }
 
-/** The catalog's vendors, joined with the table below. A row for a vendor that the catalog has not adds it. */
+/** The override of a vendor: the one place for its wire and key names, which `npm run catalog` reads as well. */
+export function vendorOverride(id: string): VendorOverride | undefined {
+  return Object.hasOwn(VENDOR_OVERRIDES, id) ? VENDOR_OVERRIDES[id] : undefined
+}
+
+/** Joins the catalog's vendors with the table below. A row whose vendor the catalog lacks adds that vendor. */
 export function mergeVendors(catalogVendors: readonly Vendor[]): readonly VendorEntry[] {
   const known = new Set(catalogVendors.map((vendor) => vendor.id))
   const added = Object.entries(VENDOR_OVERRIDES)
     .filter(([id]) => !known.has(id))
     .map(([id, row]): Vendor => ({ id, name: id, wire: row.wire ?? 'openai-chat', keyNames: row.keyNames ?? [] }))
   const all = [...catalogVendors, ...added].map((vendor): VendorEntry => {
-    const row = Object.hasOwn(VENDOR_OVERRIDES, vendor.id) ? VENDOR_OVERRIDES[vendor.id] : undefined
+    const row = vendorOverride(vendor.id)
     const baseUrl = (row?.baseUrl ?? vendor.baseUrl)?.replace(/\/+$/, '')
     return {
       ...vendor,
@@ -41,8 +49,8 @@ export function mergeVendors(catalogVendors: readonly Vendor[]): readonly Vendor
 }
 
 /**
- * Houses with several doors (abroad and at home, pay-as-you-go and a plan) use one key name for all of them, while a key
- * opens one: `auto` takes the door with the shortest name.
+ * True for all but one of a company's vendors that share a key name (two regions, pay-as-you-go and a plan): a key works
+ * with one of them only, so `auto` uses the one with the shortest id.
  */
 function sharesKey({ id, keyNames }: VendorEntry, all: readonly VendorEntry[]): boolean {
   const key = keyNames[0]
@@ -56,8 +64,8 @@ function sharesKey({ id, keyNames }: VendorEntry, all: readonly VendorEntry[]): 
 const THINKING_QUIRKS: Quirks = { reasoningStyle: 'thinking', jsonMode: 'object' }
 
 /**
- * What data cannot know, by vendor id: addresses that the catalog lacks because it names another client package, key
- * names that are not keys, and what is odd about a server, each oddity with its reason.
+ * Facts that the published lists lack, by vendor id: addresses of vendors that are listed with another client package,
+ * key names whose variables hold no key, and the quirks of a server, each with its reason or source.
  */
 const VENDOR_OVERRIDES: Readonly<Record<string, VendorOverride>> = {
   openai: {
@@ -122,7 +130,9 @@ const VENDOR_OVERRIDES: Readonly<Record<string, VendorOverride>> = {
   },
   perplexity: { baseUrl: 'https://api.perplexity.ai', wire: 'openai-chat', quirks: { refuses: ['seed', 'stop'] } },
   'perplexity-agent': { wire: 'openai-responses' },
-  vivgrid: { wire: 'openai-responses' },
+  vivgrid: { wire: 'openai-chat' }, // the lists name `@ai-sdk/openai`, but mark 9 of its 13 models `openai-compatible`
+  sakana: { wire: 'openai-responses' }, // the lists say `openai-compatible`, but each of its models has `shape: responses`
+  'merge-gateway': { wire: 'openai-chat' },
   deepinfra: { baseUrl: 'https://api.deepinfra.com/v1/openai', wire: 'openai-chat' },
   openrouter: { wire: 'openai-chat', quirks: { reasoningStyle: 'openrouter' } }, // https://openrouter.ai/docs/use-cases/reasoning-tokens
   vercel: { baseUrl: 'https://ai-gateway.vercel.sh/v1', wire: 'openai-chat', quirks: { reasoningStyle: 'openrouter' } },
@@ -133,7 +143,8 @@ const VENDOR_OVERRIDES: Readonly<Record<string, VendorOverride>> = {
     baseUrl: 'https://bedrock-runtime.${AWS_REGION}.amazonaws.com/openai/v1',
     wire: 'openai-chat',
     keyNames: ['AWS_BEARER_TOKEN_BEDROCK'],
-    autoExcluded: true, // and only some of its models speak this wire
+    autoExcluded: true,
+    notInCatalog: true,
   },
   'cloudflare-ai-gateway': {
     baseUrl: 'https://gateway.ai.cloudflare.com/v1/${CLOUDFLARE_ACCOUNT_ID}/${CLOUDFLARE_GATEWAY_ID}/compat',

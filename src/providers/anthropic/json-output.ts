@@ -1,7 +1,7 @@
 import type { GenerateRequest, JsonSchema } from '../../contract/generate.ts'
 import { getPath } from '../http/json-access.ts'
-import type { ModelContext } from '../openai/chat-request.ts'
 import { schemaName } from '../request/json-mode.ts'
+import type { ModelContext } from '../request/settings.ts'
 
 /** How a request for JSON is put to a model on this wire. */
 export type JsonPlan =

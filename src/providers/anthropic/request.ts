@@ -1,7 +1,7 @@
 import type { GenerateRequest, Setting } from '../../contract/generate.ts'
-import { createSettingFilter, type ModelContext, type WireRequest } from '../openai/chat-request.ts'
 import { jsonInstructions } from '../request/json-mode.ts'
 import { mapReasoningEffort, type ReasoningControl } from '../request/reasoning-effort.ts'
+import { createSettingFilter, type ModelContext, type SettingFilter, type WireRequest } from '../request/settings.ts'
 import type { JsonPlan } from './json-output.ts'
 import { toWireMessages } from './messages.ts'
 
@@ -73,11 +73,7 @@ function boundMaxTokens({ maxOutputTokens }: GenerateRequest, { facts }: ModelCo
  */
 function sampling(
   { temperature, topP }: GenerateRequest,
-  {
-    thinks,
-    ignored,
-    take: canSend,
-  }: { thinks: boolean; ignored: Set<Setting>; take: ReturnType<typeof createSettingFilter> },
+  { thinks, ignored, take: canSend }: { thinks: boolean; ignored: Set<Setting>; take: SettingFilter },
 ): Readonly<Record<string, number>> {
   const requested = { ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { topP }) }
   const drop = (...names: readonly ('temperature' | 'topP')[]): void => {
@@ -151,7 +147,7 @@ type ToolChoice =
 function buildTools(
   request: GenerateRequest,
   jsonPlan: JsonPlan | undefined,
-  canSend: ReturnType<typeof createSettingFilter>,
+  canSend: SettingFilter,
 ): { readonly list: readonly unknown[]; readonly choice: ToolChoice | undefined } {
   const requestTools = request.tools?.length && canSend('tools', 'tools') ? request.tools : []
   const list = requestTools.map(({ name, description, schema }) => ({

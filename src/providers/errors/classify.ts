@@ -1,14 +1,8 @@
 import { type Failure, type FailureKind, GenerateError } from '../../contract/errors.ts'
-import type { Account } from '../account.ts'
+import type { RequestTarget } from '../account.ts'
 import { failureMessage } from './messages.ts'
 import { CONTEXT_LIMIT_TOKENS, ERROR_PATTERNS, type ErrorFacts, UNSUPPORTED_PARAMETER_PATTERNS } from './patterns.ts'
 import { retryAfterMs } from './retry-after.ts'
-
-/** Who was asked for what: what a failure's message may speak of. */
-export interface RequestTarget {
-  readonly account: Pick<Account, 'id' | 'keyNames' | 'wire'>
-  readonly model: string
-}
 
 export interface HttpErrorResponse {
   readonly status: number

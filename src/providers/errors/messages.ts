@@ -1,6 +1,5 @@
 import type { Failure } from '../../contract/errors.ts'
-import { envPrefix } from '../account.ts'
-import type { RequestTarget } from './classify.ts'
+import { envPrefix, type RequestTarget } from '../account.ts'
 
 /**
  * A failure in a sentence or two for people and models: who was asked, for which model, and the way out. Every word is

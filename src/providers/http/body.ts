@@ -1,5 +1,6 @@
 import type { World } from '../../contract/world.ts'
-import { badResponseError, cancelledError, classifyBrokenStream, type RequestTarget } from '../errors/classify.ts'
+import type { RequestTarget } from '../account.ts'
+import { badResponseError, cancelledError, classifyBrokenStream } from '../errors/classify.ts'
 import { tryParseJson } from './json-access.ts'
 
 /** A whole answer longer than this is not read to its end. */

@@ -1,12 +1,6 @@
 import type { World } from '../../contract/world.ts'
-import type { Account } from '../account.ts'
-import {
-  classifyHttpError,
-  classifyNetworkError,
-  invalidKeyError,
-  type OnUnsupported,
-  type RequestTarget,
-} from '../errors/classify.ts'
+import type { Account, RequestTarget } from '../account.ts'
+import { classifyHttpError, classifyNetworkError, invalidKeyError, type OnUnsupported } from '../errors/classify.ts'
 
 /** The way to one account: requests go out through a vendor's package, and come back as a response or as a failure. */
 export interface Client {

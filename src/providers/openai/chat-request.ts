@@ -1,21 +1,9 @@
 import type { GenerateRequest, Message, Part, Setting } from '../../contract/generate.ts'
-import type { ModelFacts } from '../../contract/provider.ts'
 import type { Quirks } from '../quirks.ts'
 import { canBeStrict, isObjectSchema, type JsonMode, jsonInstructions, schemaName } from '../request/json-mode.ts'
+import { dataUrl, joinText } from '../request/parts.ts'
 import { mapReasoningEffort, type ReasoningControl } from '../request/reasoning-effort.ts'
-
-/** What a request becomes on the wire, and the settings it had to leave out. */
-export interface WireRequest {
-  readonly body: Readonly<Record<string, unknown>>
-  readonly ignored: readonly Setting[]
-}
-
-export interface ModelContext {
-  readonly facts: ModelFacts | undefined
-  readonly quirks: Quirks
-  /** Parameters that the model has refused before. */
-  readonly unsupported: ReadonlySet<string>
-}
+import { canSendImages, createSettingFilter, type ModelContext, type WireRequest } from '../request/settings.ts'
 
 /** A Chat Completions request: https://platform.openai.com/docs/api-reference/chat/create, as far as the vendor takes it. */
 export function buildChatRequest(request: GenerateRequest, modelContext: ModelContext): WireRequest {
@@ -48,30 +36,6 @@ export function buildChatRequest(request: GenerateRequest, modelContext: ModelCo
     ...(tools && request.toolChoice && canSend('toolChoice', 'tool_choice') && { tool_choice: request.toolChoice }),
   }
   return { body, ignored: [...ignored] }
-}
-
-/** May this setting go out? If not, it is listed. Asked only for settings that the request has. */
-export function createSettingFilter({ facts, quirks, unsupported }: ModelContext, ignored: Set<Setting>) {
-  return (setting: Setting, parameter: string): boolean => {
-    const refuses = facts?.refuses?.includes(setting) || quirks.refuses?.includes(setting) || unsupported.has(parameter)
-    const whileThinking = facts?.abilities.includes('thinking') && quirks.refusesWhenThinking?.includes(setting)
-    if (!refuses && !whileThinking) return true
-    ignored.add(setting)
-    return false
-  }
-}
-
-/** May the images go out? Only a user's can: those of an assistant or a tool have no place on OpenAI's wires. */
-export function canSendImages(
-  { messages }: GenerateRequest,
-  canSend: ReturnType<typeof createSettingFilter>,
-  ignored: Set<Setting>,
-): boolean {
-  const roles = new Set(
-    messages.filter(({ parts }) => parts.some(({ type }) => type === 'image')).map(({ role }) => role),
-  )
-  if (roles.has('assistant') || roles.has('tool')) ignored.add('images')
-  return roles.has('user') && canSend('images', 'image_url')
 }
 
 /** Never left out: it is what makes a hold a true bound. A refusal of one spelling is taken as a wish for the other. */
@@ -189,14 +153,6 @@ function chatMessage(message: Message, quirks: Quirks, images: boolean): unknown
 function messageContent(parts: readonly Part[], images: boolean): unknown {
   if (!images || parts.every((part) => part.type === 'text')) return joinText(parts)
   return parts.map((part) => (part.type === 'text' ? part : { type: 'image_url', image_url: { url: dataUrl(part) } }))
-}
-
-export function dataUrl({ mimeType, base64 }: Extract<Part, { type: 'image' }>): string {
-  return `data:${mimeType};base64,${base64}`
-}
-
-export function joinText(parts: readonly Part[]): string {
-  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 
 /** Mistral takes nine letters and digits and nothing else. The same id always becomes the same nine. */

@@ -1,13 +1,13 @@
 import type { Call, GenerateRequest } from '../../contract/generate.ts'
 import type { Provider } from '../../contract/provider.ts'
 import { type EventStream, lazyStream } from '../../contract/stream.ts'
-import type { Account, ProviderDeps } from '../account.ts'
-import { cancelledError, type RequestTarget } from '../errors/classify.ts'
+import type { Account, ProviderDeps, RequestTarget } from '../account.ts'
+import { cancelledError } from '../errors/classify.ts'
 import { detectBodyKind } from '../http/body.ts'
 import { listModels } from '../http/list-models.ts'
 import { decodeResponse, type ResponseDecoder } from '../http/read-response.ts'
+import type { ModelContext, WireRequest } from '../request/settings.ts'
 import { createUnsupportedParameters } from '../request/unsupported-settings.ts'
-import type { ModelContext, WireRequest } from './chat-request.ts'
 import { createOpenaiClient } from './client.ts'
 
 /** What tells one of OpenAI's wires from the other. */

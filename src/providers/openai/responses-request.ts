@@ -1,15 +1,9 @@
 import type { GenerateRequest, Message, Setting } from '../../contract/generate.ts'
 import { canBeStrict, jsonInstructions, schemaName } from '../request/json-mode.ts'
+import { dataUrl, joinText } from '../request/parts.ts'
 import { mapReasoningEffort } from '../request/reasoning-effort.ts'
-import {
-  canSendImages,
-  chooseJsonMode,
-  createSettingFilter,
-  dataUrl,
-  joinText,
-  type ModelContext,
-  type WireRequest,
-} from './chat-request.ts'
+import { canSendImages, createSettingFilter, type ModelContext, type WireRequest } from '../request/settings.ts'
+import { chooseJsonMode } from './chat-request.ts'
 
 /** The least that Responses takes: https://platform.openai.com/docs/api-reference/responses/create */
 const MIN_OUTPUT_TOKENS = 16

@@ -1,5 +1,6 @@
 import type { FinishReason, GenerateEvent, ToolCall } from '../../contract/generate.ts'
-import { badResponseError, classifyStreamError, type RequestTarget } from '../errors/classify.ts'
+import type { RequestTarget } from '../account.ts'
+import { badResponseError, classifyStreamError } from '../errors/classify.ts'
 import { asArray, asString, getPath } from '../http/json-access.ts'
 import type { ResponseDecoder } from '../http/read-response.ts'
 import { parseToolCall } from '../http/tool-calls.ts'

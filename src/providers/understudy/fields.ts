@@ -1,24 +1,7 @@
 import type { GrammarRule } from './grammar.ts'
 import type { RandomSource } from './random.ts'
-import type { SceneElement } from './scene-elements.ts'
+import type { Field, SceneElement } from './types.ts'
 import type { Writer } from './writer.ts'
-
-/** Where a value stands: what it is called, and what is known of its neighbours. */
-export interface Field {
-  /** The property's name, or that of the list it is an item of. */
-  readonly name: string
-  readonly description: string
-  /** The name of the list that the object around it is an item of: `tasks`, `characters`. */
-  readonly listName: string
-  /** Its place in that list, from 0. */
-  readonly index: number
-  /** How many that list has; 0: it is in none. */
-  readonly listLength: number
-  /** The plan's language rather than the play's. */
-  readonly isPlan: boolean
-  /** What the object around it is by its tag. */
-  readonly element: SceneElement | undefined
-}
 
 /** A string for a field, and how well it can carry the word that it is a placeholder (1 is best, 0 not at all). */
 export interface FieldText {

@@ -1,7 +1,6 @@
 import type { JsonSchema } from '../../contract/generate.ts'
-import type { Field } from './fields.ts'
 import { distributeNumbers, fillReference, fillReferences, recordIds } from './links.ts'
-import { type MarkablePlace, markPlaceholder } from './placeholder-mark.ts'
+import { markPlaceholder } from './placeholder-mark.ts'
 import type { RandomSource } from './random.ts'
 import {
   castOf,
@@ -9,7 +8,6 @@ import {
   omissionProbability,
   pickNextTag,
   TAG_PROPERTY,
-  type Tag,
   tagsOf,
   tagWords,
 } from './scene-elements.ts'
@@ -24,6 +22,7 @@ import {
   resolveSchema,
   typeOf,
 } from './schema.ts'
+import type { FieldSlot, FillContext, Tag } from './types.ts'
 import { fillNumber, fillString } from './values.ts'
 import type { Writer } from './writer.ts'
 
@@ -43,24 +42,6 @@ export function fillSchema(schema: JsonSchema, writer: Writer, random: RandomSou
       return markPlaceholder(value, context.marks, (candidate) => matchesSchema(candidate, schema, schema))
   }
   return value
-}
-
-export interface FillContext {
-  readonly root: JsonSchema
-  readonly writer: Writer
-  readonly random: RandomSource
-  readonly startDate: string
-  /** The ids of finished lists, by the singular of the list's name: `task` -> `t1`, `t2`. */
-  readonly idsByList: Map<string, readonly unknown[]>
-  readonly marks: MarkablePlace[]
-}
-
-export interface FieldSlot extends Field {
-  readonly path: readonly (string | number)[]
-  /** The items before the one that this is part of. */
-  readonly previousItems: readonly unknown[]
-  /** The tag chosen for the object this is part of. */
-  readonly tag: Tag | undefined
 }
 
 const ROOT_SLOT: FieldSlot = {

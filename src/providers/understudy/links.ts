@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../contract/generate.ts'
 import { splitIdentifier } from './fields.ts'
-import type { FieldSlot, FillContext } from './fill-json.ts'
 import { asNumber, isObject, matchesSchema, typeOf } from './schema.ts'
+import type { FieldSlot, FillContext } from './types.ts'
 
 /** What a finished list can be referred to by, and who is in it. */
 export function recordIds(name: string, items: readonly unknown[], context: FillContext): void {

@@ -1,11 +1,5 @@
 import { isObject } from './schema.ts'
-
-/** A text in a value that could say that it is a placeholder: where it is, and how well it would carry that (1 is best). */
-export interface MarkablePlace {
-  readonly path: readonly (string | number)[]
-  readonly text: string
-  readonly markRank: number
-}
+import type { MarkablePlace } from './types.ts'
 
 const PLACEHOLDER_SUFFIX = ' (Placeholder text.)'
 

@@ -1,16 +1,8 @@
 import type { JsonSchema } from '../../contract/generate.ts'
-import { type Field, splitIdentifier } from './fields.ts'
+import { splitIdentifier } from './fields.ts'
 import type { RandomSource } from './random.ts'
 import { asArray, branchesOf, isObject, propertiesOf, resolveSchema } from './schema.ts'
-
-/** What an item of a list is by its tag, where the list is a scene. Other tags are `other`. */
-export type SceneElement = 'action' | 'speech' | 'cue' | 'parenthetical' | 'transition' | 'heading' | 'other'
-
-export interface Tag {
-  /** As the schema spells it: `dialogue`. */
-  readonly word: string
-  readonly element: SceneElement
-}
+import type { Field, SceneElement, Tag } from './types.ts'
 
 /** The tags that items of a list may have: constants of a union's branches, or the words of one `type` property. */
 export function tagsOf(items: JsonSchema, root: JsonSchema): readonly Tag[] {

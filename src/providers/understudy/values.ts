@@ -1,9 +1,9 @@
 import type { JsonSchema } from '../../contract/generate.ts'
 import { numberRange, splitIdentifier, writeFieldText } from './fields.ts'
-import type { FieldSlot, FillContext } from './fill-json.ts'
 import type { RandomSource } from './random.ts'
 import { generateMatch } from './regex-strings.ts'
 import { asNumber, matchesSchema } from './schema.ts'
+import type { FieldSlot, FillContext } from './types.ts'
 
 /** A string of a schema: an id, a date, a pattern, or words of the right kind and length. */
 export function fillString(schema: JsonSchema, slot: FieldSlot, context: FillContext): string {

@@ -4,9 +4,10 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { GenerateRequest } from '../../../src/contract/generate.ts'
 import type { ModelFacts } from '../../../src/contract/provider.ts'
-import { buildChatRequest, type ModelContext } from '../../../src/providers/openai/chat-request.ts'
+import { buildChatRequest } from '../../../src/providers/openai/chat-request.ts'
 import { buildResponsesRequest } from '../../../src/providers/openai/responses-request.ts'
 import type { Quirks } from '../../../src/providers/quirks.ts'
+import type { ModelContext } from '../../../src/providers/request/settings.ts'
 
 const SPEC = join(import.meta.dirname, '../../../../shared/data/specs/openai-schemas.json')
 const haveSpec = existsSync(SPEC)

@@ -12,9 +12,7 @@ export function withBudgetWarnings<Result extends { readonly findings: readonly 
   app: App,
   result: Result,
 ): Result {
-  const budgetFindings = app
-    .takeWarnings()
-    .map((message): Finding => ({ code: 'BUDGET', severity: 'warn', message }))
+  const budgetFindings = app.takeWarnings().map((message): Finding => ({ code: 'BUDGET', severity: 'warn', message }))
   return budgetFindings.length === 0 ? result : { ...result, findings: [...budgetFindings, ...result.findings] }
 }
 

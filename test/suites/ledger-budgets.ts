@@ -98,7 +98,8 @@ export function testBudgets(open: OpenLedger): void {
       ]
       for (const { microUsd, ...model } of models)
         await holdAndSettle(ledger, holdRequest({ ...model, maxMicroUsd: microUsd }), ledgerEntry({ microUsd }))
-      for (const { microUsd, ...model } of models) await holdOrFail(ledger, holdRequest({ ...model, maxMicroUsd: microUsd }))
+      for (const { microUsd, ...model } of models)
+        await holdOrFail(ledger, holdRequest({ ...model, maxMicroUsd: microUsd }))
       expect(await ledger.budgets(NOON)).toMatchObject([{ spentMicroUsd: covers, heldMicroUsd: covers }])
     })
 

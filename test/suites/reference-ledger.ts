@@ -43,7 +43,7 @@ export function referenceLedger(budgets: readonly Budget[]) {
     },
     end(which: number, entry: LedgerEntry | undefined): void {
       const line = records[which]
-      if (line?.status === 'held') Object.assign(line, { is: entry ? 'settled' : 'released', entry })
+      if (line?.status === 'held') Object.assign(line, { status: entry ? 'settled' : 'released', entry })
     },
     budgets: (at: number) => budgets.map((budget) => budgetState(budget, at)),
     /** Counts by a key, keys in alphabetical order. */

@@ -29,7 +29,7 @@ export function people(team: readonly { readonly role: string; readonly count: n
  */
 export function heardOnce<T>(find: (answer: T) => readonly string[]): {
   readonly check: (answer: T) => readonly string[]
-  readonly salvage: (answer: T) => T
+  readonly fixInvalid: (answer: T) => T
 } {
   let complained = false
   return {
@@ -39,6 +39,6 @@ export function heardOnce<T>(find: (answer: T) => readonly string[]): {
       complained = found.length > 0
       return found
     },
-    salvage: (answer) => answer,
+    fixInvalid: (answer) => answer,
   }
 }

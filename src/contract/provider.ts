@@ -5,6 +5,8 @@ import type { Price } from './price.ts'
 export interface Provider {
   /** The name in `provider/model`: `anthropic`, `azure`, `ollama`. */
   readonly id: string
+  /** A short hash of base URL and key. Cooldowns belong to it, so that a corrected key begins without one. */
+  readonly accountId: string
   readonly generate: Generate
   /** True where an answer goes on from the assistant's own words at the end of a conversation, if the model takes that. */
   readonly prefill?: boolean

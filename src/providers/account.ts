@@ -43,3 +43,17 @@ export interface ProviderDeps {
 export function envPrefix(id: string): string {
   return id.toUpperCase().replace(/[^A-Z0-9]/g, '_')
 }
+
+/**
+ * A short hash of base URL and key: what is known about an account's health (a cooldown after a refused key) belongs to
+ * it, so that a corrected key or another address begins without a history. 16 hexadecimal digits, the same in every
+ * process; the key cannot be computed from it. Crypto is loaded here because a start needs none.
+ */
+export function computeAccountId({ id, baseUrl, key }: Pick<Account, 'id' | 'baseUrl' | 'key'>): string {
+  const { createHash } = process.getBuiltinModule('node:crypto')
+  const address = baseUrl.replace(/\/+$/, '')
+  return createHash('sha256')
+    .update(JSON.stringify(['showrunner account', id, address, key ?? null]))
+    .digest('hex')
+    .slice(0, 16)
+}

@@ -51,6 +51,7 @@ export function fakeUpstream(
   const count = { closed: 0, aborted: 0 }
   const provider: Provider = {
     id: name.slice(0, name.indexOf('/')),
+    accountId: name.slice(0, name.indexOf('/')),
     listModels: async () => [],
     async *generate(request, call) {
       const script = scripts[Math.min(asked.length, scripts.length - 1)] ?? 'hello'

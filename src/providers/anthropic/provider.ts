@@ -2,7 +2,7 @@ import type { Call, GenerateEvent, GenerateRequest } from '../../contract/genera
 import type { Provider } from '../../contract/provider.ts'
 import { createStream, type EventStream, lazyStream } from '../../contract/stream.ts'
 import type { World } from '../../contract/world.ts'
-import type { Account, ProviderDeps } from '../account.ts'
+import { type Account, computeAccountId, type ProviderDeps } from '../account.ts'
 import { cancelledError } from '../errors/classify.ts'
 import { detectBodyKind } from '../http/body.ts'
 import { listModels } from '../http/list-models.ts'
@@ -46,6 +46,7 @@ export function createAnthropicProvider(account: Account, { world, facts }: Prov
 
   return {
     id: account.id,
+    accountId: computeAccountId(account),
     generate,
     prefill: true,
     listModels: (signal) => listModels(client, account, world, signal, { limit: '1000' }),

@@ -1,6 +1,6 @@
 import type { GenerateRequest } from '../../contract/generate.ts'
 import type { LiveModel, Provider } from '../../contract/provider.ts'
-import type { Account, ProviderDeps } from '../account.ts'
+import { type Account, computeAccountId, type ProviderDeps } from '../account.ts'
 import type { ModelContext } from '../request/settings.ts'
 import { buildChatRequest } from './chat-request.ts'
 import { createChatDecoder } from './chat-response.ts'
@@ -40,6 +40,7 @@ export function createAzureProvider(account: Account, deps: ProviderDeps): Provi
   })
   return {
     id: account.id,
+    accountId: computeAccountId(account),
     generate: (request, call) =>
       (!apiVersion && RESPONSES_MODELS.test(request.model) ? responses : chat).generate(request, call),
     /** Azure lists what it could deploy, not what is: with a map, the map is what there is, once the key has been let in. */

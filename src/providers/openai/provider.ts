@@ -1,7 +1,7 @@
 import type { Call, GenerateRequest } from '../../contract/generate.ts'
 import type { Provider } from '../../contract/provider.ts'
 import { type EventStream, lazyStream } from '../../contract/stream.ts'
-import type { Account, ProviderDeps, RequestTarget } from '../account.ts'
+import { type Account, computeAccountId, type ProviderDeps, type RequestTarget } from '../account.ts'
 import { cancelledError } from '../errors/classify.ts'
 import { detectBodyKind } from '../http/body.ts'
 import { listModels } from '../http/list-models.ts'
@@ -52,7 +52,12 @@ export function createOpenaiProvider(account: Account, { world, facts }: Provide
       return decodeResponse(response, { bodyKind, target, signal, world, decoder: wire.createDecoder(target), start })
     })
 
-  return { id: account.id, generate, listModels: (signal) => listModels(client, account, world, signal, wire.query) }
+  return {
+    id: account.id,
+    accountId: computeAccountId(account),
+    generate,
+    listModels: (signal) => listModels(client, account, world, signal, wire.query),
+  }
 }
 
 const REQUIRED_PARAMETERS: ReadonlySet<string> = new Set(['model', 'messages', 'input', 'stream', 'tools'])

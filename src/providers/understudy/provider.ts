@@ -1,7 +1,7 @@
 import { GenerateError } from '../../contract/errors.ts'
 import type { FinishReason, GenerateRequest, Setting } from '../../contract/generate.ts'
 import type { Provider } from '../../contract/provider.ts'
-import type { Account, ProviderDeps } from '../account.ts'
+import { type Account, computeAccountId, type ProviderDeps } from '../account.ts'
 import { classifyNetworkError } from '../errors/classify.ts'
 import { fillSchema } from './fill-json.ts'
 import { findCues } from './prompt-cues.ts'
@@ -22,6 +22,7 @@ export const PLACEHOLDER_NOTICE = 'This is placeholder text from the understudy:
 export function createUnderstudyProvider(account: Account, { world }: ProviderDeps): Provider {
   return {
     id: account.id,
+    accountId: computeAccountId(account),
     listModels: async () => [{ id: UNDERSTUDY_MODEL }],
     async *generate(request, call) {
       const target = { account, model: request.model }

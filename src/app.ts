@@ -33,8 +33,6 @@ export interface App {
   readonly answers: AnswerCache
   screenwriter(): Promise<Screenwriter>
   producer(): Promise<Producer>
-  /** What the calls of jobs have brought to light since this was last asked, a sentence each. */
-  takeWarnings(): readonly string[]
   /** Calls back with the address of every resource that has changed; answers with how to stop. */
   subscribe(listener: (uri: string) => void): () => void
   /** Stops running jobs where they are saved, and closes the stores. */
@@ -80,16 +78,8 @@ export function createApp(options: AppOptions): App {
   const priceOf = async (model: string, signal: AbortSignal): Promise<Price | undefined> =>
     (await router.resolve(model, signal))[0]?.facts.price
   const jobs = lazyAsync(async (): Promise<Jobs> => createJobs({ documents: await documents(), world }))
-  const warnings: string[] = []
-  const generateForJobs: Generate = (request, call) =>
-    generate(request, {
-      ...call,
-      onAttempt(attempt) {
-        warnings.push(...(attempt.warnings ?? []))
-        call.onAttempt?.(attempt)
-      },
-    })
-  const agentDeps = async () => ({ generate: generateForJobs, documents: await documents(), world, jobs: await jobs() })
+  const agentDeps = async () => ({ generate, documents: await documents(), world, jobs: await jobs() })
+  const screenwriter = lazyAsync(async () => createScreenwriter({ ...(await agentDeps()), priceOf }))
   return {
     world,
     settings,
@@ -100,9 +90,10 @@ export function createApp(options: AppOptions): App {
     documents,
     catalog: openCatalog,
     answers: createAnswerCache(),
-    screenwriter: lazyAsync(async () => createScreenwriter({ ...(await agentDeps()), priceOf })),
-    producer: lazyAsync(async () => createProducer(await agentDeps())),
-    takeWarnings: () => warnings.splice(0),
+    screenwriter,
+    producer: lazyAsync(async () =>
+      createProducer({ ...(await agentDeps()), script: async (id) => (await screenwriter()).published(id) }),
+    ),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

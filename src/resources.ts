@@ -1,4 +1,6 @@
 import { type McpServer, ResourceNotFoundError, ResourceTemplate } from '@modelcontextprotocol/server'
+import { PLAN_EXPORT_FORMATS } from './agents/producer/formats.ts'
+import { SCRIPT_EXPORT_FORMATS } from './agents/screenwriter/formats.ts'
 import type { App } from './app.ts'
 import { buildCallReport, buildUsageReport, PERIOD_NAMES, PERIOD_PATTERN } from './report.ts'
 
@@ -15,30 +17,11 @@ export function registerResources(server: McpServer, app: App): void {
   registerDocuments(server, app, 'plan', 'A plan', PLAN_MIME_TYPES)
 }
 
-/** What a document can be read as: format -> MIME type. The document's plain address gives the first. */
-const SCRIPT_MIME_TYPES: Readonly<Record<string, string>> = {
-  fountain: 'text/vnd.fountain',
-  fdx: 'application/xml',
-  pdf: 'application/pdf',
-  html: 'text/html',
-  jsonContents: 'application/json',
-}
-const PLAN_MIME_TYPES: Readonly<Record<string, string>> = {
-  md: 'text/markdown',
-  json: 'application/json',
-  mermaid: 'text/vnd.mermaid',
-  csv: 'text/csv',
-  ics: 'text/calendar',
-  dot: 'text/vnd.graphviz',
-  mspdi: 'application/xml',
-  html: 'text/html',
-  stripboard: 'text/html',
-  oneliner: 'text/markdown',
-  dood: 'text/markdown',
-  breakdown: 'text/markdown',
-  callsheets: 'text/markdown',
-  fdx: 'application/xml',
-}
+/** Format -> MIME type. */
+const SCRIPT_MIME_TYPES: Readonly<Record<string, string>> = SCRIPT_EXPORT_FORMATS
+const PLAN_MIME_TYPES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(PLAN_EXPORT_FORMATS).map(([format, { mimeType }]) => [format, mimeType]),
+)
 
 /** Every address under which a document can be read: a change of the document is a change of all of them. */
 export function listRelatedUris(uri: string): readonly string[] {

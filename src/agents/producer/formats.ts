@@ -17,21 +17,34 @@ import { breakdownSheets, callSheets, table } from './paperwork.ts'
 import { unitOf } from './shooting.ts'
 import type { Shooting } from './shooting-shapes.ts'
 
-/** What a plan can be had as; undefined where it has no such thing: only a screenplay is shot. */
-export const FORMATS: Readonly<Record<string, (plan: KeptPlan, shooting?: Shooting) => string | undefined>> = {
-  md: toMarkdown,
-  json: toJson,
-  mermaid: toMermaid,
-  csv: toCsv,
-  ics: toIcs,
-  dot: toDot,
-  mspdi: toMspdi,
-  html: toHtml,
-  stripboard: (plan, shooting) => shooting && toStripBoard(withDates(plan, shooting), titleOf(plan, shooting)),
-  oneliner: (plan, shooting) => shooting && toOneLiner(withDates(plan, shooting), titleOf(plan, shooting)),
-  dood: (_, shooting) => shooting && dayOutOfDaysTable(shooting.schedule),
-  breakdown: breakdownSheets,
-  callsheets: callSheets,
+interface ExportFormat {
+  readonly mimeType: string
+  /** Undefined: the plan has no such thing, because only a screenplay is shot. Absent: it is made of the screenplay. */
+  readonly print?: (plan: KeptPlan, shooting?: Shooting) => string | undefined
+}
+
+/** The formats that a plan can be exported in; the first is that of its plain address. */
+export const PLAN_EXPORT_FORMATS: Readonly<Record<string, ExportFormat>> = {
+  md: { mimeType: 'text/markdown', print: toMarkdown },
+  json: { mimeType: 'application/json', print: toJson },
+  mermaid: { mimeType: 'text/vnd.mermaid', print: toMermaid },
+  csv: { mimeType: 'text/csv', print: toCsv },
+  ics: { mimeType: 'text/calendar', print: toIcs },
+  dot: { mimeType: 'text/vnd.graphviz', print: toDot },
+  mspdi: { mimeType: 'application/xml', print: toMspdi },
+  html: { mimeType: 'text/html', print: toHtml },
+  stripboard: {
+    mimeType: 'text/html',
+    print: (plan, shooting) => shooting && toStripBoard(withDates(plan, shooting), titleOf(plan, shooting)),
+  },
+  oneliner: {
+    mimeType: 'text/markdown',
+    print: (plan, shooting) => shooting && toOneLiner(withDates(plan, shooting), titleOf(plan, shooting)),
+  },
+  dood: { mimeType: 'text/markdown', print: (_, shooting) => shooting && dayOutOfDaysTable(shooting.schedule) },
+  breakdown: { mimeType: 'text/markdown', print: breakdownSheets },
+  callsheets: { mimeType: 'text/markdown', print: callSheets },
+  fdx: { mimeType: 'application/xml' },
 }
 
 function titleOf({ goal }: KeptPlan, { terms }: Shooting): { readonly title: string; readonly currency?: string } {

@@ -2,11 +2,13 @@ import type { DocumentStore } from '../../contract/document-store.ts'
 import { GenerateError } from '../../contract/errors.ts'
 import type { Generate } from '../../contract/generate.ts'
 import type { World } from '../../contract/world.ts'
-import { createJobs, type Job, type Jobs } from '../shared/jobs.ts'
+import { createJobs, type Job, type Jobs, type JobWait } from '../shared/jobs.ts'
 import type { Progress } from '../shared/progress.ts'
+import type { ReadScript } from '../shared/published-script.ts'
+import { WAIT_SECONDS } from '../shared/wait.ts'
 import { applied, begun, isChange } from './change.ts'
 import { PlanDocument } from './document.ts'
-import { FORMATS } from './formats.ts'
+import { PLAN_EXPORT_FORMATS } from './formats.ts'
 import type { PlanInput, PlanResult } from './input.ts'
 import { resultOf } from './result.ts'
 import { productionOf } from './script.ts'
@@ -32,19 +34,21 @@ export interface Producer {
   export(id: string, format: string): Promise<string | undefined>
 }
 
-const WAIT_SECONDS = 45
-/** How often a change is sent in again that found another one at work. */
+/** How often a change is applied again after it found another one at work. */
 const TURNS = 3
 
 export function createProducer({
   generate,
   documents,
   world,
+  script = async () => undefined,
   jobs = createJobs({ documents, world }),
 }: {
   readonly generate: Generate
   readonly documents: DocumentStore
   readonly world: World
+  /** What the Screenwriter publishes of a script; without it there are no scripts. */
+  readonly script?: ReadScript
   readonly jobs?: Jobs
 }): Producer {
   return {
@@ -60,7 +64,7 @@ export function createProducer({
       const before = input.update?.length ? await read(id) : found
       const first = before?.document ?? begun(input, await production(input.script_id), world.now())
       const change = { id: world.id(), input }
-      const attend = (): Promise<'ended' | 'running'> =>
+      const attend = (): Promise<JobWait> =>
         jobs.runOrJoin(
           'plan',
           id,
@@ -75,13 +79,23 @@ export function createProducer({
         )
 
       if (before?.job.status === 'complete' && !isChange(before.document, input)) return resultOf(id, before)
-      let ended = await attend()
-      // Another call's change may have been at work: then this one has not been taken in yet.
+      let wait = await attend()
+      // While another call's change was at work, this one has not been applied yet.
       const open = async (): Promise<boolean> =>
         input.plan_id !== undefined && isChange(before?.document, input) && !(await taken(id, change.id))
-      for (let turn = 1; ended === 'ended' && turn < TURNS && (await open()); turn++) ended = await attend()
+      for (
+        let turn = 1;
+        wait.state === 'ended' && wait.unsaved === undefined && turn < TURNS && (await open());
+        turn++
+      ) {
+        wait = await attend()
+      }
+      if (wait.unsaved !== undefined) {
+        const document = (await read(id).catch(() => undefined))?.document ?? first
+        return resultOf(id, { job: { status: 'failed', message: wait.unsaved, document }, document })
+      }
       const now = await read(id)
-      if (now === undefined) return resultOf(id, { job: { status: 'running', document: first }, document: first })
+      if (now === undefined) return resultOf(id, { job: { status: 'stopped', document: first }, document: first })
       return resultOf(
         id,
         now,
@@ -99,11 +113,12 @@ export function createProducer({
     async export(id, format) {
       const document = (await read(id))?.document
       if (format === 'fdx') {
-        const script = document?.script_id === undefined ? undefined : await jobs.read('script', document.script_id)
-        return document && script && taggedScript(script.document, document)
+        const published = document?.script_id === undefined ? undefined : await script(document.script_id)
+        return document && published && taggedScript(published.script, document)
       }
       const { plan, shooting } = document ?? {}
-      return plan && Object.hasOwn(FORMATS, format) ? FORMATS[format]?.(plan, shooting) : undefined
+      const known = Object.hasOwn(PLAN_EXPORT_FORMATS, format) ? PLAN_EXPORT_FORMATS[format] : undefined
+      return plan && known?.print?.(plan, shooting)
     },
   }
 
@@ -118,9 +133,9 @@ export function createProducer({
 
   async function production(scriptId: string | undefined): Promise<ReturnType<typeof productionOf>> {
     if (scriptId === undefined) return undefined
-    const script = await jobs.read('script', scriptId)
-    if (script === undefined) throw unknown('script_id', scriptId, 'script')
-    const found = productionOf(script.document)
+    const published = await script(scriptId)
+    if (published === undefined) throw unknown('script_id', scriptId, 'script')
+    const found = productionOf(published)
     if (found !== undefined) return found
     const message = `The script ${scriptId} has no scenes yet. Go on with it first: call develop_script with script_id "${scriptId}".`
     throw new GenerateError({ kind: 'invalid_request', field: 'script_id' }, message)

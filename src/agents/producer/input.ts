@@ -1,45 +1,57 @@
+import { z } from 'zod'
+import { WAIT_SECONDS } from '../shared/wait.ts'
 import type { Finding, Milestone, PlanTask, Risk } from './document.ts'
 
-/** What `plan_tasks` takes. One of `goal`, `script_id` and `plan_id` is needed. Dates are `YYYY-MM-DD`. */
-export interface PlanInput {
-  readonly goal?: string | undefined
-  /** Plan the making of this screenplay. */
-  readonly script_id?: string | undefined
-  readonly constraints?: ConstraintsInput | undefined
-  /** About 6-10, 12-25 or 25-50 tasks; `standard` unless given. */
-  readonly detail?: 'outline' | 'standard' | 'fine' | undefined
-  /** Go on with, wait for, revise or update an earlier plan. */
-  readonly plan_id?: string | undefined
-  /** What to change in the plan of `plan_id`. */
-  readonly notes?: string | undefined
-  /** What has become of tasks of `plan_id`. Asks nothing of a model. */
-  readonly update?: readonly TaskUpdate[] | undefined
-  readonly model?: string | undefined
-  /** The most that all work on this plan together may cost; the job stops there with what it has. */
-  readonly max_cost_usd?: number | undefined
-  /** How long to wait before answering `running`; 45 unless given. */
-  readonly wait_seconds?: number | undefined
-}
+/** What `plan_tasks` takes, and the tool's own schema. One of `goal`, `script_id` and `plan_id` is needed. */
+export const planTasksInput = z.object({
+  goal: z.string().min(1).max(20_000).optional(),
+  script_id: z.string().max(64).optional(),
+  constraints: z
+    .object({
+      team: z
+        .array(z.object({ role: z.string().min(1).max(100), count: boundedNumber(z.int(), 1, 1000) }))
+        .max(50)
+        .optional(),
+      start_date: z.iso.date().optional(),
+      deadline: z.iso.date().optional(),
+      hours_per_day: boundedNumber(z.number(), 1, 24).optional(),
+      budget_usd: boundedNumber(z.number(), 0).optional(),
+      day_rates: z
+        .record(z.string().max(100), boundedNumber(z.number(), 0))
+        .optional()
+        .describe('USD, by role or cast.'),
+      pages_per_day: boundedNumber(z.number(), 0.5, 20).optional(),
+    })
+    .optional(),
+  detail: z.enum(['outline', 'standard', 'fine']).optional(),
+  plan_id: z.string().max(64).optional().describe('An earlier one.'),
+  notes: z.string().max(20_000).optional().describe('Revise it.'),
+  update: z
+    .array(
+      z.object({
+        id: z.string().max(100),
+        status: z.enum(['done', 'started', 'blocked', 'open']),
+        hours_spent: boundedNumber(z.number(), 0, 100_000).optional(),
+      }),
+    )
+    .max(500)
+    .optional(),
+  model: z.string().optional(),
+  max_cost_usd: boundedNumber(z.number(), 0).optional().describe('Stops there.'),
+  wait_seconds: boundedNumber(z.number(), 0, 3600).default(WAIT_SECONDS),
+})
 
-export interface TaskUpdate {
-  readonly id: string
-  /** `open` takes an earlier word back. */
-  readonly status: 'done' | 'started' | 'blocked' | 'open'
-  /** Working hours spent on it so far, all together. */
-  readonly hours_spent?: number | undefined
-}
+/** Of the tool or of the library: what has a default may be left out. */
+export type PlanInput = z.input<typeof planTasksInput>
 
-interface ConstraintsInput {
-  readonly team?: readonly { readonly role: string; readonly count: number }[] | undefined
-  readonly start_date?: string | undefined
-  readonly deadline?: string | undefined
-  /** 8 unless given. */
-  readonly hours_per_day?: number | undefined
-  readonly budget_usd?: number | undefined
-  /** US dollars a day for one person of a role, or for a member of the cast. */
-  readonly day_rates?: Readonly<Record<string, number>> | undefined
-  /** Pages of a screenplay shot in a day; 5 unless given. */
-  readonly pages_per_day?: number | undefined
+export type TaskUpdate = NonNullable<PlanInput['update']>[number]
+
+/** Holds a number to its bounds without listing them in the schema, where they would cost tokens of every client. */
+function boundedNumber<Schema extends z.ZodType<number>>(schema: Schema, min: number, max = Number.MAX_VALUE): Schema {
+  return schema.refine(
+    (value) => value >= min && value <= max,
+    `Give ${max < Number.MAX_VALUE ? `${min} to ${max}` : `${min} or more`}.`,
+  )
 }
 
 /** What `plan_tasks` gives. While there are no tasks, nothing is known of how long they take. */

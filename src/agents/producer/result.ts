@@ -1,5 +1,6 @@
 import { toMermaid } from '../../planning/index.ts'
 import { costUsd } from '../shared/ask-model.ts'
+import { budgetFinding } from '../shared/budget-finding.ts'
 import type { Job } from '../shared/jobs.ts'
 import type { PlanDocument, PlanTask } from './document.ts'
 import type { PlanResult } from './input.ts'
@@ -26,7 +27,7 @@ export function resultOf(
     critical_path: [...(plan?.critical_path ?? [])],
     makespan_hours: plan?.makespan_hours ?? null,
     risks: [...(plan?.risks ?? [])],
-    findings: [...(plan?.findings ?? [])],
+    findings: [...(job.warnings ?? []).map(budgetFinding), ...(plan?.findings ?? [])],
     gantt: plan ? toMermaid(plan) : '',
     resource: `plan://${id}`,
     cost_usd: costUsd(spent),

@@ -1,7 +1,6 @@
 import { formatPages } from '../../planning/index.ts'
 import { breakdown, readHeading, type Script, toPlainText } from '../../screenplay/index.ts'
-import { Document } from '../screenwriter/document.ts'
-import { scriptOf } from '../screenwriter/render.ts'
+import type { PublishedScript } from '../shared/published-script.ts'
 import type { Scene } from './shooting-shapes.ts'
 import { clip, count, oneLine } from './text.ts'
 
@@ -14,11 +13,10 @@ export interface Production {
 }
 
 /** Undefined where the screenplay has no scenes yet. While it is being written, it is taken from its outline. */
-export function productionOf(kept: unknown): Production | undefined {
-  const document = Document.parse(kept)
-  const scenes = scenesOf(document)
+export function productionOf(published: PublishedScript): Production | undefined {
+  const scenes = scenesOf(published)
   if (scenes.length === 0) return undefined
-  const { title = document.brief.title, logline } = document.story ?? {}
+  const { title, logline } = published
   const sets = [...new Set(scenes.map(({ set }) => set))]
   const cast = [...new Set(scenes.flatMap((scene) => scene.cast))]
   const length = scenes.reduce((sum, { eighths }) => sum + eighths, 0)
@@ -38,10 +36,9 @@ export function productionOf(kept: unknown): Production | undefined {
 /** Enough of a scene to see what it needs. */
 const SUMMARY = 1200
 
-function scenesOf(document: Document): readonly Scene[] {
-  const outlined = document.outline?.scenes ?? []
-  if (outlined.every(({ done }) => done)) return written(scriptOf(document))
-  return outlined.map(({ heading, characters, pages, summary }, at) => {
+function scenesOf({ complete, script, scenes }: PublishedScript): readonly Scene[] {
+  if (complete) return readScenes(script)
+  return scenes.map(({ heading, characters, pages, summary }, at) => {
     const { prefix = '', set, time = '' } = readHeading(heading)
     const eighths = Math.max(1, Math.round(pages * 8))
     const cast = [...characters]
@@ -50,7 +47,7 @@ function scenesOf(document: Document): readonly Scene[] {
 }
 
 /** Cast, set, time and length are read, not guessed. */
-function written(script: Script): readonly Scene[] {
+function readScenes(script: Script): readonly Scene[] {
   const all = breakdown(script)
   return all.map(({ scene, heading, intExt = '', set, time = '', cast, eighths, element }, at) => {
     const body = script.elements.slice(element + 1, all[at + 1]?.element)

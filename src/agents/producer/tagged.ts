@@ -1,7 +1,5 @@
 import { breakdown, type Script, type Tag, tagsOf, toFdx, toPlainText } from '../../screenplay/index.ts'
 import type { ScriptElement } from '../../screenplay/types.ts'
-import { Document } from '../screenwriter/document.ts'
-import { scriptOf } from '../screenwriter/render.ts'
 import type { PlanDocument } from './document.ts'
 import type { Suggested } from './shooting-shapes.ts'
 
@@ -10,8 +8,7 @@ import type { Suggested } from './shooting-shapes.ts'
  * each scene, and what is suggested where the scene has its words. What the scene needs without naming it stands in the
  * breakdown sheets only, and so does that of scenes that were changed since the plan was made.
  */
-export function taggedScript(kept: unknown, plan: Pick<PlanDocument, 'scenes' | 'elements'>): string {
-  const script = scriptOf(Document.parse(kept))
+export function taggedScript(script: Script, plan: Pick<PlanDocument, 'scenes' | 'elements'>): string {
   const marks = marksOf(script, plan)
   const elements = script.elements.map((element, at) => {
     return marks.filter((mark) => mark.element === at).reduce((made, { tag }) => withTag(made, tag), element)

@@ -32,6 +32,7 @@ export async function produce(
     signal: run.signal,
     newId: () => world.id(),
     meter: tally,
+    warn: run.warn,
     ...(begin.cap_micro_usd !== undefined && { capMicroUsd: begin.cap_micro_usd }),
   }
   await save(withShooting(document))

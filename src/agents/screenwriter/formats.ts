@@ -3,6 +3,15 @@ import type { Job } from '../shared/jobs.ts'
 import type { Document } from './document.ts'
 import { fountainOf, scriptOf } from './render.ts'
 
+/** The formats that a script can be exported in, with their MIME types; the first is that of the plain address. */
+export const SCRIPT_EXPORT_FORMATS = {
+  fountain: 'text/vnd.fountain',
+  fdx: 'application/xml',
+  pdf: 'application/pdf',
+  html: 'text/html',
+  json: 'application/json',
+} as const satisfies Readonly<Record<string, string>>
+
 /**
  * A script in a format: `fountain`, `fdx`, `html`, `json` (everything that is kept of it) as text, `pdf` as bytes.
  * Undefined: there is no such format. `now` is what the PDF calls its making, ms since the epoch.

@@ -2,10 +2,13 @@ import type { DocumentStore } from '../../contract/document-store.ts'
 import { GenerateError } from '../../contract/errors.ts'
 import { createJobs, type Job, type Jobs } from '../shared/jobs.ts'
 import type { Progress } from '../shared/progress.ts'
+import type { PublishedScript } from '../shared/published-script.ts'
+import { WAIT_SECONDS } from '../shared/wait.ts'
 import { Document } from './document.ts'
 import { exported } from './formats.ts'
 import { imported } from './import.ts'
 import type { ScriptInput } from './input.ts'
+import { publishedScript } from './published.ts'
 import { isBegun, sceneText } from './render.ts'
 import { resultOf, type ScriptResult } from './result.ts'
 import { isReached, newDocument } from './standing.ts'
@@ -32,6 +35,8 @@ export interface Screenwriter {
    * no such script or format.
    */
   export(id: string, format: string): Promise<string | Uint8Array | undefined>
+  /** What other modules may know of a script; undefined: there is none. */
+  published(id: string): Promise<PublishedScript | undefined>
   /** One scene as Fountain, by its number from 1; undefined: there is none, or it is not written yet. */
   scene(id: string, number: number): Promise<string | undefined>
 }
@@ -40,8 +45,6 @@ interface DevelopOptions {
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
-
-const WAIT_SECONDS = 45
 
 export function createScreenwriter(
   deps: Deps & {
@@ -71,14 +74,18 @@ export function createScreenwriter(
         return develop(deps, run, latest)
       }
       const waitMs = (input.wait_seconds ?? WAIT_SECONDS) * 1_000
-      const state = await jobs.runOrJoin('script', id, work, { waitMs, signal, onProgress })
+      const wait = await jobs.runOrJoin('script', id, work, { waitMs, signal, onProgress })
       const change = saved && changeOf(saved.document, input)
       if (!mine && change) {
         throw refusal(change, `The script "${id}" is being written. Give ${change} again when it is complete.`)
       }
+      if (wait.unsaved !== undefined) {
+        const kept = await load(id).catch(() => undefined)
+        return resultOf(kept?.document ?? begin, { status: 'failed', message: wait.unsaved })
+      }
       const now = await load(id)
-      if (!now) return resultOf(begin, { status: 'running' })
-      const result = resultOf(now.document, state === 'running' ? { status: 'running' } : now.job)
+      if (!now) return resultOf(begin, { status: 'stopped' })
+      const result = resultOf(now.document, wait.state === 'running' ? { ...now.job, status: 'running' } : now.job)
       return mine ? result : { ...result, ...notTaken(now.document, input, result.next) }
     },
 
@@ -90,6 +97,11 @@ export function createScreenwriter(
     async export(id, format) {
       const saved = await load(id)
       return saved && exported(saved.document, saved.job.status, format, world.now())
+    },
+
+    async published(id) {
+      const saved = await load(id)
+      return saved && publishedScript(saved.document)
     },
 
     async scene(id, number) {

@@ -1,34 +1,38 @@
-/** What a person asks for. Without `script_id` a `concept` begins a new script; with it the saved script goes on. */
-export interface ScriptInput {
-  readonly concept?: string | undefined
-  readonly title?: string | undefined
-  readonly format?: Format | undefined
-  readonly genre?: string | undefined
-  readonly tone?: string | undefined
-  readonly setting?: string | undefined
-  /** Names, each with what is known of the person: `MARA, a lighthouse keeper`. */
-  readonly characters?: readonly string[] | undefined
-  readonly language?: string | undefined
-  /** One page is about one minute. */
-  readonly target_pages?: number | undefined
-  readonly stop_after?: Stage | undefined
-  readonly script_id?: string | undefined
-  readonly notes?: string | undefined
-  /** A stage to be made anew, with what follows from it. */
-  readonly redo?: Stage | undefined
-  /** A person's own script, as Fountain or FDX: begins a script that can be revised. */
-  readonly source?: string | undefined
-  readonly model?: string | undefined
-  /** For everything this script costs, earlier calls included. */
-  readonly max_cost_usd?: number | undefined
-  readonly wait_seconds?: number | undefined
-}
+import { z } from 'zod'
+import { WAIT_SECONDS } from '../shared/wait.ts'
 
 export const SCRIPT_FORMATS = ['scene', 'short', 'commercial', 'tv_pilot', 'feature'] as const
 export type Format = (typeof SCRIPT_FORMATS)[number]
 
 export const SCRIPT_STAGES = ['logline', 'characters', 'beats', 'outline', 'script'] as const
 export type Stage = (typeof SCRIPT_STAGES)[number]
+
+/**
+ * What `develop_script` takes, and the tool's own schema. Without `script_id` a `concept` or a `source` begins a new
+ * script; with it the saved script is continued.
+ */
+export const developScriptInput = z.object({
+  concept: z.string().min(1).max(20_000).optional().describe('What it is about, unless script_id or source says.'),
+  title: z.string().max(200).optional(),
+  format: z.enum(SCRIPT_FORMATS).optional().describe('Default: short.'),
+  genre: z.string().max(200).optional(),
+  tone: z.string().max(200).optional(),
+  setting: z.string().max(500).optional(),
+  characters: z.array(z.string().max(500)).max(40).optional(),
+  language: z.string().max(60).optional(),
+  target_pages: z.number().min(0.5).max(200).optional().describe('One page is about one minute.'),
+  stop_after: z.enum(SCRIPT_STAGES).optional(),
+  redo: z.enum(SCRIPT_STAGES).optional().describe('Make anew.'),
+  script_id: z.string().max(64).optional().describe('Go on with, or wait for, an earlier one.'),
+  source: z.string().max(2_000_000).optional().describe('Your own script, as Fountain or FDX.'),
+  notes: z.string().max(20_000).optional().describe('Revise the script by these.'),
+  model: z.string().optional(),
+  max_cost_usd: z.number().min(0).optional().describe('The job stops there with what it has.'),
+  wait_seconds: z.number().min(0).max(3600).default(WAIT_SECONDS),
+})
+
+/** Of the tool or of the library: what has a default may be left out. */
+export type ScriptInput = z.input<typeof developScriptInput>
 
 /** How a format is usually built: pages, pages a scene, and how many parts it has. */
 export interface Shape {

@@ -1,5 +1,6 @@
 import { breakdown } from '../../screenplay/index.ts'
 import { costUsd } from '../shared/ask-model.ts'
+import { budgetFinding } from '../shared/budget-finding.ts'
 import type { Job } from '../shared/jobs.ts'
 import type { Character, Document, Estimate, Scene } from './document.ts'
 import { estimateText } from './estimate.ts'
@@ -63,7 +64,10 @@ const MOST_SUMMARY = 240
 /** Of all summaries together. */
 const MOST_SUMMARIES = 12_000
 
-export function resultOf(document: Document, { status, message }: Pick<Job, 'status' | 'message'>): ScriptResult {
+export function resultOf(
+  document: Document,
+  { status, message, warnings = [] }: Pick<Job, 'status' | 'message' | 'warnings'>,
+): ScriptResult {
   const { story, characters = [], outline, brief, spent, id } = document
   const scenes = outline?.scenes ?? []
   const fountain = fountainOf(document)
@@ -77,7 +81,7 @@ export function resultOf(document: Document, { status, message }: Pick<Job, 'sta
     scenes: scenesOf(document),
     pages: rounded(pagesOf(document)),
     target_pages: brief.target_pages,
-    findings: findingsOf(document, fountain),
+    findings: [...warnings.map(budgetFinding), ...findingsOf(document, fountain)],
     resource: `script://${id}`,
     cost_usd: costUsd(spent),
     calls: spent.calls,

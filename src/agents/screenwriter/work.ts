@@ -46,6 +46,7 @@ export async function develop({ generate, world, priceOf }: Deps, run: JobRun, b
         tally.addAttempt(attempt)
       },
     },
+    warn: run.warn,
     reasoningEffort: 'low',
     ...(begin.capMicroUsd !== undefined && { capMicroUsd: begin.capMicroUsd }),
   }

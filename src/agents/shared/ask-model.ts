@@ -67,6 +67,8 @@ export interface ModelAsker {
   /** The most that everything in the tally together may cost, in micro-dollars. */
   readonly capMicroUsd?: number
   readonly reasoningEffort?: ReasoningEffort
+  /** Called with what an attempt brought to light, a sentence for a person. */
+  readonly warn?: (message: string) => void
 }
 
 export interface Question<T> {
@@ -164,7 +166,10 @@ async function answerTo(asker: ModelAsker, request: GenerateRequest): Promise<An
     id: asker.newId(),
     tool: asker.tool,
     signal: asker.signal,
-    onAttempt: (attempt) => tally.addAttempt(attempt),
+    onAttempt(attempt) {
+      tally.addAttempt(attempt)
+      for (const warning of attempt.warnings ?? []) asker.warn?.(warning)
+    },
     ...(left !== undefined && { maxMicroUsd: left }),
   }
   tally.addCall()

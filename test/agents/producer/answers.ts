@@ -1,4 +1,5 @@
 import { createProducer, type PlanInput, type PlanResult } from '../../../src/agents/producer/index.ts'
+import type { PublishedScript } from '../../../src/agents/shared/published-script.ts'
 import type { Generate, GenerateRequest } from '../../../src/contract/generate.ts'
 import type { Plan } from '../../../src/planning/index.ts'
 import { memoryDocumentStore } from '../../support/document-store.ts'
@@ -77,10 +78,16 @@ export function setUpProducer(turns: Parameters<typeof scriptedModel>[0], genera
   const world = testWorld()
   const documents = memoryDocumentStore()
   const upstream = scriptedModel(turns)
-  const producer = createProducer({ generate: generate ?? upstream.generate, documents, world })
+  const scripts = new Map<string, PublishedScript>()
+  const producer = createProducer({
+    generate: generate ?? upstream.generate,
+    documents,
+    world,
+    script: async (id) => scripts.get(id),
+  })
   const plan = (input: PlanInput): Promise<PlanResult> => producer.plan(input, { signal: NEVER_ABORTED })
   const document = async (id: string): Promise<Plan> => JSON.parse((await producer.export(id, 'json')) ?? 'null')
-  return { world, shelf: documents, upstream, producer, plan, document }
+  return { world, shelf: documents, scripts, upstream, producer, plan, document }
 }
 
 export const findingMessages = (result: PlanResult): readonly string[] => result.findings.map(({ message }) => message)

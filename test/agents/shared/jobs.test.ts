@@ -24,7 +24,7 @@ function setUp() {
   const world = testWorld()
   const documents = memoryDocumentStore()
   const jobs = createJobs({ documents, world })
-  return { world, shelf: documents, jobs }
+  return { world, documents, jobs }
 }
 
 describe('waiting', () => {
@@ -32,7 +32,7 @@ describe('waiting', () => {
     const { world, jobs } = setUp()
     const wait = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: never })
     await world.advance(3_000)
-    expect(await wait).toBe('ended')
+    expect(await wait).toEqual({ state: 'ended' })
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete', document: 3 })
   })
 
@@ -45,15 +45,15 @@ describe('waiting', () => {
     }
     const first = jobs.runOrJoin('plan', 'a', work, { waitMs: 1_500, signal: never })
     await world.advance(1_500)
-    expect(await first).toBe('running')
+    expect(await first).toEqual({ state: 'running' })
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'running', document: 1 })
     const second = jobs.runOrJoin('plan', 'a', work, { waitMs: 45_000, signal: never })
     await world.advance(2_500)
-    expect(await second).toBe('ended')
+    expect(await second).toEqual({ state: 'ended' })
     expect(begun).toBe(1)
   })
 
-  test('several callers share one run, and each hears the latest progress when it joins', async () => {
+  test('several callers share one run, and each receives the latest progress when it joins', async () => {
     const { world, jobs } = setUp()
     const heard: Progress[][] = [[], []]
     const on = (caller: number) => ({
@@ -65,7 +65,7 @@ describe('waiting', () => {
     await world.advance(1_000)
     const second = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), on(1))
     await world.advance(2_000)
-    expect(await Promise.all([first, second])).toEqual(['ended', 'ended'])
+    expect(await Promise.all([first, second])).toEqual([{ state: 'ended' }, { state: 'ended' }])
     expect(heard[0]?.map(({ message }) => message)).toEqual(['step 1', 'step 2', 'step 3'])
     expect(heard[1]).toEqual(heard[0])
   })
@@ -90,8 +90,79 @@ describe('waiting', () => {
   })
 })
 
+describe('a job is known', () => {
+  test('with no time to wait, it is saved before its id is given away', async () => {
+    const { world, jobs } = setUp()
+    const slow: JobWork = async (run) => {
+      await world.sleep(300, run.signal)
+      await run.save('begun')
+      await world.sleep(60_000, run.signal)
+      return { status: 'complete' }
+    }
+    const wait = jobs.runOrJoin('plan', 'a', slow, { waitMs: 0, signal: never })
+    await world.advance(300)
+    expect(await wait).toEqual({ state: 'running' })
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'running', document: 'begun' })
+  })
+
+  test('the warnings of a run are kept in its own job', async () => {
+    const { jobs } = setUp()
+    const warning: JobWork = async (run) => {
+      run.warn('The budget is 80 % spent.')
+      await run.save(1)
+      return { status: 'complete' }
+    }
+    await jobs.runOrJoin('plan', 'a', warning, { waitMs: 1_000, signal: never })
+    await jobs.runOrJoin('plan', 'b', async () => ({ status: 'complete' }), { waitMs: 1_000, signal: never })
+    expect((await jobs.read('plan', 'a'))?.warnings).toEqual(['The budget is 80 % spent.'])
+    expect((await jobs.read('plan', 'b'))?.warnings).toBeUndefined()
+  })
+})
+
+describe('a store that cannot save', () => {
+  class StoreError extends Error {
+    override readonly name = 'StoreError'
+  }
+  const full = 'shelf.db is on a disk that is full; free some space.'
+
+  test.each([
+    ['at the first save', 0, undefined],
+    ['after some saves', 2, 2],
+  ])('%s: the call answers the sentence of the store, at once and again', async (_, saves, document) => {
+    const world = testWorld()
+    const store = memoryDocumentStore()
+    let left = saves
+    const documents: typeof store = {
+      ...store,
+      putCount: 0,
+      async put(...args) {
+        if (left-- <= 0) throw new StoreError(full)
+        return store.put(...args)
+      },
+    }
+    const jobs = createJobs({ documents, world })
+    for (const _ of [1, 2]) {
+      const wait = jobs.runOrJoin('plan', 'a', counting(world, 5, 1_000), { waitMs: 45_000, signal: never })
+      await world.advance(6_000)
+      expect(await wait).toEqual({ state: 'ended', unsaved: full })
+    }
+    expect((await jobs.read('plan', 'a'))?.document).toBe(document)
+  })
+
+  test('an error of a store during the work is the message of the failed job', async () => {
+    const { jobs } = setUp()
+    const newer = 'ledger.db was written by a newer Showrunner. Update this one.'
+    const work: JobWork = async (run) => {
+      await run.save(1)
+      throw new StoreError(newer)
+    }
+    await jobs.runOrJoin('plan', 'a', work, { waitMs: 1_000, signal: never })
+    expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'failed', message: newer })
+  })
+})
+
 describe('stopping', () => {
-  test('a cancelled call stops a job that nobody else waits for; the next call goes on from what was saved', async () => {
+  test('a cancelled call stops a job without another caller; the next call resumes from what was saved', async () => {
     const { world, jobs } = setUp()
     const cancel = new AbortController()
     const wait = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: cancel.signal })
@@ -102,7 +173,7 @@ describe('stopping', () => {
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'stopped', document: 1, message: 'It was cancelled.' })
     const again = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: never })
     await world.advance(2_000)
-    expect(await again).toBe('ended')
+    expect(await again).toEqual({ state: 'ended' })
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete', document: 3 })
   })
 
@@ -116,11 +187,11 @@ describe('stopping', () => {
     const second = jobs.runOrJoin('plan', 'a', counting(world, 2, 1_000), { waitMs: 45_000, signal: never })
     await world.advance(5_000)
     await cancelled
-    expect(await second).toBe('ended')
+    expect(await second).toEqual({ state: 'ended' })
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete', document: 2 })
   })
 
-  test('a job that someone else waits for, or that was left to run, outlives the cancelled call', async () => {
+  test('a job that another caller waits for outlives the cancelled call', async () => {
     const { world, jobs } = setUp()
     const cancel = new AbortController()
     const first = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: cancel.signal })
@@ -130,7 +201,7 @@ describe('stopping', () => {
     cancel.abort()
     await world.advance(2_500)
     await cancelled
-    expect(await second).toBe('ended')
+    expect(await second).toEqual({ state: 'ended' })
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete' })
   })
 
@@ -139,7 +210,7 @@ describe('stopping', () => {
     const wait = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: never })
     await world.advance(1_500)
     await jobs.close()
-    expect(await wait).toBe('ended')
+    expect(await wait).toEqual({ state: 'ended' })
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'stopped', document: 1 })
     await expect(jobs.runOrJoin('plan', 'a', counting(world, 3, 1), { waitMs: 0, signal: never })).rejects.toThrow(
       'shutting down',
@@ -162,12 +233,16 @@ describe('failing', () => {
       'No key for anthropic: set ANTHROPIC_API_KEY.',
     ],
     [new TypeError('secret'), 'Something went wrong inside Showrunner. What was finished is saved: try again.'],
-  ])('%s is saved, told without internals, and resumable', async (error, message) => {
+  ])('%s is saved and shown without internals, and the job resumes', async (error, message) => {
     const { jobs, world } = setUp()
-    expect(await jobs.runOrJoin('plan', 'a', failing(error), { waitMs: 1_000, signal: never })).toBe('ended')
+    expect(await jobs.runOrJoin('plan', 'a', failing(error), { waitMs: 1_000, signal: never })).toEqual({
+      state: 'ended',
+    })
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'failed', message, document: 'half' })
     expect(world.logLines.join()).not.toContain('secret')
-    expect(await jobs.runOrJoin('plan', 'a', failing(error), { waitMs: 1_000, signal: never })).toBe('ended')
+    expect(await jobs.runOrJoin('plan', 'a', failing(error), { waitMs: 1_000, signal: never })).toEqual({
+      state: 'ended',
+    })
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete' })
   })
 
@@ -189,7 +264,7 @@ describe('several processes', () => {
     const [a, b] = [documents.otherProcess(), documents.otherProcess()]
     return {
       world,
-      shelf: documents,
+      documents,
       a,
       b,
       jobsA: createJobs({ documents: a, world }),
@@ -209,10 +284,47 @@ describe('several processes', () => {
     })
     expect((await jobsB.read('script', 's'))?.status).toBe('running')
     await world.advance(40_000)
-    expect(await first).toBe('ended')
-    expect(await second).toBe('ended')
+    expect(await first).toEqual({ state: 'ended' })
+    expect(await second).toEqual({ state: 'ended' })
     expect(heard).toContain('step 30')
     expect(await jobsB.read('script', 's')).toMatchObject({ status: 'complete', document: 40 })
+  })
+
+  test.each([
+    ['cancels', 'cancelled'],
+    ['shuts down', 'closed'],
+  ])('when the caller of the process that runs it %s, a process that waits takes it over', async (_, how) => {
+    const { world, jobsA, jobsB } = two()
+    const cancel = new AbortController()
+    const first = jobsA.runOrJoin('script', 's', counting(world, 5, 1_000), { waitMs: 60_000, signal: cancel.signal })
+    const outcome = first.catch((error: unknown) => error)
+    await world.advance(1_500)
+    const second = jobsB.runOrJoin('script', 's', counting(world, 5, 1_000), { waitMs: 60_000, signal: never })
+    await world.advance(1_000)
+    if (how === 'closed') await jobsA.close()
+    else cancel.abort()
+    await world.advance(10_000)
+    expect(await second).toEqual({ state: 'ended' })
+    expect(await jobsB.read('script', 's')).toMatchObject({ status: 'complete', document: 5 })
+    await outcome
+  })
+
+  test('a job that stopped itself is not taken over by a process that waits', async () => {
+    const { world, jobsA, jobsB } = two()
+    const capped: JobWork = async (run) => {
+      await run.save('some')
+      await world.sleep(2_000, run.signal)
+      return { status: 'stopped', message: 'The cap is reached.' }
+    }
+    const first = jobsA.runOrJoin('script', 's', capped, { waitMs: 60_000, signal: never })
+    await world.advance(500)
+    const second = jobsB.runOrJoin('script', 's', () => Promise.reject(new Error('ran twice')), {
+      waitMs: 60_000,
+      signal: never,
+    })
+    await world.advance(10_000)
+    expect(await Promise.all([first, second])).toEqual([{ state: 'ended' }, { state: 'ended' }])
+    expect(await jobsB.read('script', 's')).toMatchObject({ status: 'stopped', message: 'The cap is reached.' })
   })
 
   test('waiting for another process is bounded too', async () => {
@@ -221,9 +333,9 @@ describe('several processes', () => {
     await world.advance(500)
     const second = jobsB.runOrJoin('script', 's', counting(world, 40, 1_000), { waitMs: 5_000, signal: never })
     await world.advance(5_000)
-    expect(await second).toBe('running')
+    expect(await second).toEqual({ state: 'running' })
     await world.advance(60_000)
-    expect(await first).toBe('ended')
+    expect(await first).toEqual({ state: 'ended' })
   })
 
   test('after a crash the lease lapses, and a new call goes on from what was saved', async () => {
@@ -235,11 +347,11 @@ describe('several processes', () => {
     await world.advance(20_000)
     expect((await jobsB.read('script', 's'))?.document).toBe(1)
     await world.advance(20_000)
-    expect(await second).toBe('ended')
+    expect(await second).toEqual({ state: 'ended' })
     expect(await jobsB.read('script', 's')).toMatchObject({ status: 'complete', document: 3 })
   })
 
-  test('a run that died is told as stopped once its lease has lapsed', async () => {
+  test('a run that died is read as stopped once its lease has lapsed', async () => {
     const { world, a, jobsA, jobsB } = two()
     void jobsA.runOrJoin('script', 's', counting(world, 3, 1_000), { waitMs: 1_500, signal: never })
     await world.advance(1_500)
@@ -250,7 +362,7 @@ describe('several processes', () => {
   })
 
   test('a process that lost its lease saves nothing any more, and watches the one that took over', async () => {
-    const { world, shelf: documents, jobsA, jobsB } = two()
+    const { world, documents, jobsA, jobsB } = two()
     const first = jobsA.runOrJoin('script', 's', counting(world, 3, 35_000), { waitMs: 200_000, signal: never })
     await world.advance(1)
     // As if the process had been frozen for a minute: its lease (it is the world's first id) is gone, and it does not know.
@@ -258,7 +370,7 @@ describe('several processes', () => {
     await world.advance(1)
     const second = jobsB.runOrJoin('script', 's', counting(world, 2, 12_000), { waitMs: 200_000, signal: never })
     await world.advance(100_000)
-    expect(await Promise.all([first, second])).toEqual(['ended', 'ended'])
+    expect(await Promise.all([first, second])).toEqual([{ state: 'ended' }, { state: 'ended' }])
     expect(await jobsB.read('script', 's')).toMatchObject({ status: 'complete', document: 2 })
   })
 })

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { KeptPlan } from '../../../../src/agents/producer/document.ts'
-import { Document } from '../../../../src/agents/screenwriter/document.ts'
-import { scriptOf } from '../../../../src/agents/screenwriter/render.ts'
-import { newDocument } from '../../../../src/agents/screenwriter/standing.ts'
+import type { PublishedScript } from '../../../../src/agents/shared/published-script.ts'
 import type { GenerateRequest } from '../../../../src/contract/generate.ts'
 import { checkPlan } from '../../../../src/planning/index.ts'
-import { breakdown, fromFdx } from '../../../../src/screenplay/index.ts'
-import type { memoryDocumentStore } from '../../../support/document-store.ts'
+import { breakdown, fromFdx, parseFountain } from '../../../../src/screenplay/index.ts'
 import {
   estimatesAnswer,
   findingMessages,
@@ -23,17 +20,11 @@ describe('a screenplay becomes a plan', () => {
   const scene = (heading: string, sentences: number, speaker: string, done = true) => ({
     heading,
     summary: 'Something is seen.',
-    facts: [],
     characters: [speaker],
     pages: 2,
-    elements: done
-      ? [
-          { type: 'action', text: 'A long and quiet look at the sea. '.repeat(sentences) },
-          { type: 'dialogue', speaker, parenthetical: null, text: 'Now.' },
-        ]
-      : [],
-    passes: 1,
-    done,
+    fountain: done
+      ? `${heading}\n\n${'A long and quiet look at the sea. '.repeat(sentences).trim()}\n\n${speaker}\nNow.`
+      : undefined,
   })
   const written = [
     scene('INT. LIGHTHOUSE - NIGHT', 120, 'ANNA'),
@@ -41,14 +32,11 @@ describe('a screenplay becomes a plan', () => {
     scene('INT. LIGHTHOUSE - DAY', 200, 'ANNA'),
     scene('INT. KITCHEN - DAY', 150, 'TOM'),
   ]
-  const keep = async (documents: ReturnType<typeof memoryDocumentStore>, scenes: readonly object[]) => {
-    const document = {
-      ...newDocument('s1', { concept: 'A keeper' }),
-      story: { title: 'The Keeper', logline: 'A light goes out.', theme: 'Duty' },
-      outline: { batches: 1, scenes },
-    }
-    await documents.put('script', 's1', { status: 'complete', document }, 0, 0)
-    return scriptOf(Document.parse(document))
+  const keep = async (scripts: Map<string, PublishedScript>, scenes: readonly ReturnType<typeof scene>[]) => {
+    const script = parseFountain(scenes.flatMap(({ fountain }) => fountain ?? []).join('\n\n'))
+    const complete = scenes.every(({ fountain }) => fountain !== undefined)
+    scripts.set('s1', { title: 'The Keeper', logline: 'A light goes out.', script, complete, scenes })
+    return script
   }
   const elements = (request: GenerateRequest): string => {
     const { elements: asked } = Object(request.json?.schema)['properties']
@@ -101,8 +89,8 @@ describe('a screenplay becomes a plan', () => {
   test('every scene once, sets together, nights apart, as long as the pages take', async () => {
     const last = task('t5', 'Show the film', 'Producer', 2, 't4')
     const tasks = [...TASKS.slice(0, 3), task('t4', 'Cut the film', 'Editor', 30, 'shoot-02'), last]
-    const { shelf: documents, upstream, producer, plan } = setUpProducer(plannedAs(tasks, 't2', 't3'))
-    const script = await keep(documents, written)
+    const { scripts, upstream, producer, plan } = setUpProducer(plannedAs(tasks, 't2', 't3'))
+    const script = await keep(scripts, written)
     const result = await plan({ script_id: 's1', model: 'fake/m', constraints: { team: [{ role: 'Crew', count: 3 }] } })
     expect(result).toMatchObject({ status: 'complete', calls: 5 })
     const asked = JSON.stringify(upstream.requests[1]?.messages)
@@ -134,8 +122,8 @@ describe('a screenplay becomes a plan', () => {
   })
 
   test('what a scene needs beside its cast is the model’s, once each, and marked as suggested', async () => {
-    const { shelf: documents, producer, plan } = setUpProducer(plannedAs(TASKS))
-    await keep(documents, written)
+    const { scripts, producer, plan } = setUpProducer(plannedAs(TASKS))
+    await keep(scripts, written)
     await plan({ script_id: 's1', model: 'fake/m' })
     const { shooting } = await planOf(producer)
     expect(shooting?.elements).toEqual(
@@ -148,8 +136,8 @@ describe('a screenplay becomes a plan', () => {
 
   test('the order is the cheapest for the cast, at the rates given, and says what it saves', async () => {
     const zigzag = ['ANNA', 'TOM', 'ANNA', 'TOM', 'ANNA'].map((who, at) => scene(`INT. ROOM ${at} - DAY`, 220, who))
-    const { shelf: documents, producer, plan } = setUpProducer(plannedAs(TASKS))
-    await keep(documents, zigzag)
+    const { scripts, producer, plan } = setUpProducer(plannedAs(TASKS))
+    await keep(scripts, zigzag)
     const rates = { Anna: 800, tom: 500, Crew: 400 }
     const result = await plan({
       script_id: 's1',
@@ -168,8 +156,8 @@ describe('a screenplay becomes a plan', () => {
   })
 
   test('without rates the order is told in cast-days; with some, who is not counted', async () => {
-    const { shelf: documents, plan } = setUpProducer([...plannedAs(TASKS)])
-    await keep(documents, written)
+    const { scripts, plan } = setUpProducer([...plannedAs(TASKS)])
+    await keep(scripts, written)
     const plain = findingMessages(await plan({ script_id: 's1', model: 'fake/m' })).join('\n')
     expect(plain).toMatch(/The cast costs \d+ cast-days?/)
     const some = await plan({ plan_id: 'id2', constraints: { day_rates: { ANNA: 100 } } })
@@ -178,9 +166,9 @@ describe('a screenplay becomes a plan', () => {
   })
 
   test('after a night there is a free day before the next morning, or all nights come last', async () => {
-    const { shelf: documents, producer, plan } = setUpProducer(plannedAs(TASKS))
+    const { scripts, producer, plan } = setUpProducer(plannedAs(TASKS))
     await keep(
-      documents,
+      scripts,
       ['NIGHT', 'DAY', 'CONTINUOUS', 'NIGHT', 'LATER', 'DAY'].map((time, at) =>
         scene(`INT. ROOM ${at} - ${time}`, 220, at % 2 ? 'TOM' : 'ANNA'),
       ),
@@ -199,12 +187,10 @@ describe('a screenplay becomes a plan', () => {
 
   test('a scene longer than a day takes several; fewer pages a day make more days, and what waits waits for the end', async () => {
     const tasks = [...TASKS.slice(0, 3), task('t4', 'Cut the film', 'Editor', 30, 'shoot-01')]
-    const {
-      shelf: documents,
-      producer,
-      plan,
-    } = setUpProducer(plannedAs([...tasks, task('t5', 'Show', 'Producer', 2, 't4')], 't1'))
-    await keep(documents, [scene('INT. LIGHTHOUSE - DAY', 300, 'ANNA'), scene('INT. KITCHEN - DAY', 150, 'TOM')])
+    const { scripts, producer, plan } = setUpProducer(
+      plannedAs([...tasks, task('t5', 'Show', 'Producer', 2, 't4')], 't1'),
+    )
+    await keep(scripts, [scene('INT. LIGHTHOUSE - DAY', 300, 'ANNA'), scene('INT. KITCHEN - DAY', 150, 'TOM')])
     await plan({ script_id: 's1', model: 'fake/m', constraints: { pages_per_day: 20 } })
     const cut = async () => (await planOf(producer)).tasks.find(({ title }) => title === 'Cut the film')?.depends_on
     expect(await cut()).toEqual(['shoot-01'])
@@ -224,8 +210,8 @@ describe('a screenplay becomes a plan', () => {
   })
 
   test('call sheets are drafts: nothing that nobody told us is made up', async () => {
-    const { shelf: documents, producer, plan } = setUpProducer(plannedAs(TASKS))
-    await keep(documents, written)
+    const { scripts, producer, plan } = setUpProducer(plannedAs(TASKS))
+    await keep(scripts, written)
     await plan({ script_id: 's1', model: 'fake/m', constraints: { start_date: '2026-03-02' } })
     const sheets = (await producer.export('id2', 'callsheets')) ?? ''
     const { shooting, tasks } = await planOf(producer)
@@ -244,8 +230,8 @@ describe('a screenplay becomes a plan', () => {
 
   test('Final Draft’s file has the cast and what is suggested as tags, where the scene names it', async () => {
     const props = (request: GenerateRequest): string => elements(request).replaceAll('a brass key', 'a Quiet Look')
-    const { shelf: documents, producer, plan } = setUpProducer([...plannedAs(TASKS).slice(0, -1), props])
-    const script = await keep(documents, written)
+    const { scripts, producer, plan } = setUpProducer([...plannedAs(TASKS).slice(0, -1), props])
+    const script = await keep(scripts, written)
     await plan({ script_id: 's1', model: 'fake/m' })
     const fdx = (await producer.export('id2', 'fdx')) ?? ''
     expect(fdx.match(/<TagDefinition [^>]*Label="(?:ANNA|TOM)"/g)).toHaveLength(2)
@@ -270,7 +256,7 @@ describe('a screenplay becomes a plan', () => {
   })
 
   test('a breakdown that a model cannot give is told of, and the plan is there', async () => {
-    const { shelf: documents, plan } = setUpProducer([
+    const { scripts, plan } = setUpProducer([
       scopeAnswer(),
       shootingAnswer(TASKS),
       estimatesAnswer(TASKS),
@@ -278,19 +264,15 @@ describe('a screenplay becomes a plan', () => {
       'No.',
       'No!',
     ])
-    await keep(documents, written)
+    await keep(scripts, written)
     const result = await plan({ script_id: 's1', model: 'fake/m' })
     expect(result).toMatchObject({ status: 'complete', calls: 6 })
     expect(findingMessages(result)[0]).toContain('no usable breakdown of scenes 1, 2, 3, 4')
   })
 
   test('an outline can be planned before it is written; shooting the model lists itself is not shot twice', async () => {
-    const {
-      plan,
-      shelf: documents,
-      document,
-    } = setUpProducer(plannedAs([...TASKS, task('shoot-01', 'Roll', 'Crew', 5, 't2')]))
-    await keep(documents, [scene('INT. LIGHTHOUSE - NIGHT', 0, 'ANNA', false)])
+    const { plan, scripts, document } = setUpProducer(plannedAs([...TASKS, task('shoot-01', 'Roll', 'Crew', 5, 't2')]))
+    await keep(scripts, [scene('INT. LIGHTHOUSE - NIGHT', 0, 'ANNA', false)])
     const result = await plan({ script_id: 's1', model: 'fake/m' })
     expect(result.tasks.find(({ id }) => id === 'shoot-01')).toMatchObject({
       title: 'Shoot LIGHTHOUSE (night)',
@@ -303,13 +285,13 @@ describe('a screenplay becomes a plan', () => {
   })
 
   test('when it is revised, the shooting keeps its ids', async () => {
-    const { plan, shelf: documents } = setUpProducer([
+    const { plan, scripts } = setUpProducer([
       ...plannedAs(TASKS),
       shootingAnswer(TASKS),
       estimatesAnswer(TASKS),
       outlookAnswer,
     ])
-    await keep(documents, written)
+    await keep(scripts, written)
     const first = await plan({ script_id: 's1', model: 'fake/m' })
     const again = await plan({ plan_id: 'id2', notes: 'Faster.' })
     expect(taskIds(again).filter((id) => id.startsWith('shoot'))).toEqual(
@@ -318,8 +300,8 @@ describe('a screenplay becomes a plan', () => {
   })
 
   test('a script without scenes is gone on with first', async () => {
-    const { plan, shelf: documents } = setUpProducer([])
-    await keep(documents, [])
+    const { plan, scripts } = setUpProducer([])
+    await keep(scripts, [])
     await expect(plan({ script_id: 's1' })).rejects.toThrow('call develop_script with script_id "s1"')
   })
 })

@@ -20,6 +20,7 @@ export type ReportCounts = {
   readonly output_tokens: number
   readonly reasoning_tokens: number
   readonly cost_usd: number
+  readonly in_doubt_usd: number
   readonly unpriced_attempts: number
   readonly estimated_attempts: number
   readonly lost_holds: number
@@ -40,6 +41,7 @@ export interface ReportBudget {
   readonly limit_usd: number
   readonly spent_usd: number
   readonly held_usd: number
+  readonly in_doubt_usd: number
   readonly remaining_usd: number
   readonly resets_at: string | null
 }
@@ -139,6 +141,7 @@ function toReportCounts(counts: LedgerTotals): ReportCounts {
     output_tokens: counts.outputTokens,
     reasoning_tokens: counts.reasoningTokens,
     cost_usd: toUsd(counts.microUsd),
+    in_doubt_usd: toUsd(counts.inDoubtMicroUsd),
     unpriced_attempts: counts.unpricedAttempts,
     estimated_attempts: counts.estimatedAttempts,
     lost_holds: counts.lostHolds,
@@ -153,6 +156,7 @@ function toReportBudget(budget: BudgetState): ReportBudget {
     limit_usd: toUsd(budget.limitMicroUsd),
     spent_usd: toUsd(budget.spentMicroUsd),
     held_usd: toUsd(budget.heldMicroUsd),
+    in_doubt_usd: toUsd(budget.inDoubtMicroUsd),
     remaining_usd: toUsd(budget.remainingMicroUsd),
     resets_at: budget.resetsAt === undefined ? null : toIso(budget.resetsAt),
   }
@@ -172,6 +176,7 @@ function toReportCall({ callId, tool, at, microUsd, attempts }: CallRecord) {
       usage: toReportUsage(attempt.usage),
       cost_usd: toUsd(attempt.microUsd),
       estimated: attempt.estimated,
+      in_doubt_usd: toUsd(attempt.inDoubtMicroUsd),
     })),
   }
 }

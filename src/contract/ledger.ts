@@ -2,23 +2,31 @@ import type { FailureKind } from './errors.ts'
 import type { Usage } from './generate.ts'
 
 /**
- * The append-only book of what was spent. Money is held before a request goes out, for the most it can cost, and
- * settled with what it did cost. A hold that is neither settled nor released (a crash) is booked as spent, marked
- * `lost`, once it has expired. All amounts are whole micro-dollars, all days are UTC.
+ * The record of spending; entries are only ever added. Money is held before a request goes out, for the most it can
+ * cost, and settled with its cost. A hold that is neither settled nor released (a crash) is booked as spent, marked
+ * `lost`, once it has expired. All amounts are whole micro-dollars, all days are UTC. Everything rejects with
+ * `StoreError` when the store cannot be used.
  */
 export interface Ledger {
   /** One transaction: checks every budget that covers the model, then sets the money aside. */
   hold(request: HoldRequest): Promise<Hold>
-  /** What was spent from `from` (inclusive) to `to` (exclusive), both ms since the epoch at a UTC day's start. */
+  /** Sums over the entries from `from` (inclusive) to `to` (exclusive), both ms since the epoch at a UTC day's start. */
   report(from: number, to: number): Promise<PeriodTotals>
   budgets(now: number): Promise<readonly BudgetState[]>
   getCall(callId: string): Promise<CallRecord | undefined>
   /** Ids of the newest calls that begin with `prefix`, for completion. */
   listCallIds(prefix: string, limit: number): Promise<readonly string[]>
+  /** Ids of the newest calls with an amount in doubt. */
+  listCallIdsInDoubt(limit: number): Promise<readonly string[]>
+  /**
+   * Books the vendor's bill for a call's attempts in doubt: `billedMicroUsd`, for all of them together, replaces their
+   * estimated costs, and nothing of the call stays in doubt. False, and nothing changes, where nothing of it is.
+   */
+  settleInDoubt(callId: string, billedMicroUsd: number): Promise<boolean>
   close(): void
 }
 
-/** The part of a budget that, once spent, is told of. */
+/** The part of a budget from which on people are warned. */
 export const BUDGET_WARNING_RATIO = 0.8
 
 /** A limit on spending. `match` is a pattern of `contract/match.ts`. */
@@ -50,18 +58,22 @@ export type Hold =
       readonly ok: true
       /**
        * Turns the hold into one entry, atomically. After a settle, a release or the expiry it adds nothing. Resolves to
-       * the budgets that this entry took past `WARN_AT`, as they stand now: each once in its period, for spending only
-       * ever grows.
+       * the current states of the budgets that this entry took past `BUDGET_WARNING_RATIO`: each once in its period,
+       * unless `settleInDoubt` gave money back meanwhile.
        */
       settle(entry: LedgerEntry): Promise<readonly BudgetState[]>
       /** Gives the money back and leaves no entry: the request never went out. */
       release(): Promise<void>
     }
-  /** `unpriced`: the budget has room, but the price is not known. `freeAt`: when the budget begins anew, if it does. */
   | {
       readonly ok: false
-      readonly reason: 'full' | 'unpriced'
+      /**
+       * `full`: the rest of the budget is too small. `held`: it is too small only until calls under way are settled, so
+       * waiting helps. `unpriced`: the budget has room, but the price is not known.
+       */
+      readonly reason: 'full' | 'held' | 'unpriced'
       readonly budget: BudgetState
+      /** When the budget's next period has room, ms since the epoch; undefined where none will. */
       readonly freeAt: number | undefined
     }
 
@@ -72,9 +84,14 @@ export interface LedgerEntry {
   /** Undefined: the price is not known. */
   readonly microUsd: number | undefined
   readonly estimated: boolean
+  /**
+   * How much more than `microUsd` the vendor may still bill for an attempt whose end it did not count. Not part of the
+   * cost; counts against budgets until their period ends. The ledger keeps at most the rest of the hold. Default 0.
+   */
+  readonly inDoubtMicroUsd?: number
 }
 
-/** Sums over entries. Token sums count what providers told or we estimated; an unknown count adds nothing. */
+/** Sums over entries. Token sums count what providers reported or we estimated; an unknown count adds nothing. */
 export interface LedgerTotals {
   readonly calls: number
   readonly attempts: number
@@ -87,6 +104,8 @@ export interface LedgerTotals {
   readonly outputTokens: number
   readonly reasoningTokens: number
   readonly microUsd: number
+  /** Vendors may still bill this much beyond `microUsd`. */
+  readonly inDoubtMicroUsd: number
   /** Attempts whose cost is not known and so not in `microUsd`. */
   readonly unpricedAttempts: number
   readonly estimatedAttempts: number
@@ -113,10 +132,13 @@ export interface PeriodTotals extends LedgerTotals {
 
 export interface BudgetState extends Budget {
   readonly spentMicroUsd: number
+  /** Set aside for calls under way. */
   readonly heldMicroUsd: number
-  /** Never below zero. */
+  /** Vendors may still bill this much beyond `spentMicroUsd`. */
+  readonly inDoubtMicroUsd: number
+  /** The limit less what is spent, held and in doubt; never below zero. */
   readonly remainingMicroUsd: number
-  /** When it begins anew, ms since the epoch; undefined for `total`. */
+  /** When the next period begins, ms since the epoch; undefined for `total`. */
   readonly resetsAt: number | undefined
 }
 
@@ -138,4 +160,5 @@ export interface AttemptRecord {
   readonly usage: Usage
   readonly microUsd: number | undefined
   readonly estimated: boolean
+  readonly inDoubtMicroUsd: number
 }

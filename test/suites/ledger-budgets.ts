@@ -19,24 +19,26 @@ import {
 } from './ledger-fixtures.ts'
 import { referenceLedger } from './reference-ledger.ts'
 
-/** What every ledger promises of its budgets. */
+/** The part of the ledger contract about budgets. */
 export function testBudgets(open: OpenLedger): void {
-  describe('a budget is a wall:', () => {
-    // limit 1,000: what was spent and what is held before, what is asked, and the answer
+  describe('a budget is never passed:', () => {
+    // Of a limit of 1,000: the amounts spent and held before, the amount asked for, and the answer.
     test.each([
       { spent: 0, held: 0, asks: 1000, gets: 'it' },
       { spent: 0, held: 0, asks: 1001, gets: 'full', frees: false },
       { spent: 400, held: 0, asks: 600, gets: 'it' },
       { spent: 400, held: 0, asks: 601, gets: 'full', frees: true },
-      { spent: 0, held: 400, asks: 601, gets: 'full', frees: true },
+      { spent: 0, held: 400, asks: 601, gets: 'held', frees: true },
       { spent: 300, held: 300, asks: 400, gets: 'it' },
-      { spent: 300, held: 300, asks: 401, gets: 'full', frees: true },
+      { spent: 300, held: 300, asks: 401, gets: 'held', frees: true },
+      { spent: 300, held: 300, asks: 701, gets: 'full', frees: true },
       { spent: 1000, held: 0, asks: 1, gets: 'full', frees: true },
       { spent: 1000, held: 0, asks: 0, gets: 'it' },
       { spent: 1500, held: 0, asks: 0, gets: 'it' },
       { spent: 999, held: 0, asks: undefined, gets: 'unpriced', frees: false },
+      { spent: 900, held: 100, asks: undefined, gets: 'unpriced', frees: false },
       { spent: 1000, held: 0, asks: undefined, gets: 'full', frees: false },
-    ])('with $spent spent and $held held of 1,000, who asks for $asks gets $gets', async (row) => {
+    ])('with $spent spent and $held held of 1,000, a request for $asks gets $gets', async (row) => {
       const { ledger } = await openTestLedger(open, [DAILY])
       await holdAndSettle(ledger, holdRequest({ maxMicroUsd: 0 }), ledgerEntry({ microUsd: row.spent }))
       await holdOrFail(ledger, holdRequest({ maxMicroUsd: row.held }))
@@ -52,27 +54,27 @@ export function testBudgets(open: OpenLedger): void {
       }
     })
 
-    test('a settle tells of the budgets that it took past 80 %, each once in its period', async () => {
+    test('a settle reports the budgets that it took past 80 %, each once in its period', async () => {
       const monthly: Budget = { name: 'monthly', match: 'openai', per: 'month', limitMicroUsd: 1250 }
       const { ledger, world } = await openTestLedger(open, [
         DAILY,
         monthly,
         { ...DAILY, name: 'other', match: 'other' },
       ])
-      const told = async (microUsd: number | undefined, at = NOON): Promise<unknown> => {
+      const settleAndReport = async (microUsd: number | undefined, at = NOON): Promise<unknown> => {
         const hold = await holdOrFail(ledger, holdRequest({ at, maxMicroUsd: 0 }))
         return (await hold.settle(ledgerEntry({ microUsd }))).map(({ name, spentMicroUsd }) => [name, spentMicroUsd])
       }
-      expect(await told(799)).toEqual([])
-      expect(await told(0)).toEqual([])
-      expect(await told(1)).toEqual([['daily', 800]])
-      expect(await told(100)).toEqual([])
-      expect(await told(200)).toEqual([['monthly', 1100]])
+      expect(await settleAndReport(799)).toEqual([])
+      expect(await settleAndReport(0)).toEqual([])
+      expect(await settleAndReport(1)).toEqual([['daily', 800]])
+      expect(await settleAndReport(100)).toEqual([])
+      expect(await settleAndReport(200)).toEqual([['monthly', 1100]])
       await world.advance(DAY)
-      expect(await told(900, NOON + DAY)).toEqual([['daily', 900]])
+      expect(await settleAndReport(900, NOON + DAY)).toEqual([['daily', 900]])
     })
 
-    test('without a budget in the way an unknown price is no hindrance', async () => {
+    test('an unknown price is refused only where a budget covers the model', async () => {
       const { ledger } = await openTestLedger(open, [{ ...DAILY, match: 'anthropic' }])
       await holdAndSettle(ledger, holdRequest({ maxMicroUsd: undefined }), ledgerEntry({ microUsd: undefined }))
       expect(await ledger.report(TODAY, TODAY + DAY)).toMatchObject({ attempts: 1, microUsd: 0, unpricedAttempts: 1 })
@@ -103,7 +105,7 @@ export function testBudgets(open: OpenLedger): void {
       expect(await ledger.budgets(NOON)).toMatchObject([{ spentMicroUsd: covers, heldMicroUsd: covers }])
     })
 
-    test('of several budgets in the way, the one that is in the way longest is named', async () => {
+    test('of several full budgets, the one that is full longest is named', async () => {
       const monthly = { ...DAILY, name: 'monthly', per: 'month' } as const
       const total = { ...DAILY, name: 'total', per: 'total', limitMicroUsd: 1500 } as const
       const { ledger } = await openTestLedger(open, [
@@ -119,7 +121,7 @@ export function testBudgets(open: OpenLedger): void {
       }
       expect(await name(100)).toBe('none')
       expect(await name(200)).toEqual(['monthly', Date.UTC(2026, 3, 1)])
-      expect(await name(501)).toEqual(['total', undefined])
+      expect(await name(601)).toEqual(['total', undefined])
     })
 
     test.each([
@@ -147,6 +149,16 @@ export function testBudgets(open: OpenLedger): void {
       expect((await ledger.hold(holdRequest({ at: next, maxMicroUsd: 1 }))).ok).toBe(per !== 'total')
     })
 
+    test('a budget short only because of holds is named after one that is full', async () => {
+      const total: Budget = { name: 'total', match: '*', per: 'total', limitMicroUsd: 1000 }
+      const { ledger } = await openTestLedger(open, [{ ...DAILY, match: 'anthropic', limitMicroUsd: 500 }, total])
+      await holdAndSettle(ledger, holdRequest({ provider: 'anthropic' }), ledgerEntry({ microUsd: 450 }))
+      await holdOrFail(ledger, holdRequest({ maxMicroUsd: 500 }))
+      const answer = await ledger.hold(holdRequest({ provider: 'anthropic', maxMicroUsd: 100 }))
+      expect(answer).toMatchObject({ reason: 'full', budget: { name: 'daily' } })
+      expect(await ledger.hold(holdRequest({ maxMicroUsd: 100 }))).toMatchObject({ reason: 'held', budget: total })
+    })
+
     test('asked all at once, holds never go past the limit', async () => {
       const { ledger } = await openTestLedger(open, [{ ...DAILY, limitMicroUsd: 1050 }])
       const answers = await Promise.all(
@@ -156,7 +168,7 @@ export function testBudgets(open: OpenLedger): void {
       expect(await ledger.budgets(NOON)).toMatchObject([{ heldMicroUsd: 1000, remainingMicroUsd: 50 }])
     })
 
-    test('whatever happens in whatever order, it says what a plain list would say', async () => {
+    test('after any sequence of steps its reports equal those of a plain list', async () => {
       const budgets: readonly Budget[] = [
         { name: 'day', match: '*', per: 'day', limitMicroUsd: 2000 },
         { name: 'month', match: 'openai', per: 'month', limitMicroUsd: 3000 },
@@ -182,6 +194,10 @@ export function testBudgets(open: OpenLedger): void {
             if (step.do === 'settle') {
               await holds[step.which]?.settle(ledgerEntry(step.entry))
               plain.end(step.which, ledgerEntry(step.entry))
+            }
+            if (step.do === 'settle in doubt') {
+              await ledger.settleInDoubt(step.callId, step.microUsd)
+              plain.settleInDoubt(step.callId, step.microUsd)
             }
             if (step.do === 'release') {
               await holds[step.which]?.release()
@@ -213,6 +229,7 @@ const ledgerStep = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('hold' as const),
       ask: fc.record({
+        callId: fc.constantFrom('a', 'b', 'c'),
         provider: fc.constantFrom('openai', 'anthropic'),
         model: fc.constantFrom('claude', 'gpt'),
         tool: fc.constantFrom('generate_text', 'plan_tasks'),
@@ -232,9 +249,15 @@ const ledgerStep = fc.oneof(
         outcome: fc.constantFrom('ok', 'timeout'),
         microUsd: fc.option(fc.nat(900), { nil: undefined, freq: 9 }),
         estimated: fc.boolean(),
+        inDoubtMicroUsd: fc.oneof(fc.constant(0), fc.nat(900)),
       }),
     }),
   },
+  fc.record({
+    do: fc.constant('settle in doubt' as const),
+    callId: fc.constantFrom('a', 'b', 'c'),
+    microUsd: fc.nat(1200),
+  }),
   fc.record({ do: fc.constant('release' as const), which: fc.nat(9) }),
   fc.record({ do: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 900 }) }),
 )

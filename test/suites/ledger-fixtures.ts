@@ -7,7 +7,7 @@ import { type TestWorld, testWorld } from '../support/test-world.ts'
 /** Opens a ledger that is new and empty. */
 export type OpenLedger = (deps: { readonly world: World; readonly budgets: readonly Budget[] }) => Promise<Ledger>
 
-/** A new ledger in a world that stands at noon, for the length of a test. */
+/** A new ledger in a world at noon, for the length of a test. */
 export async function openTestLedger(
   open: OpenLedger,
   budgets: readonly Budget[] = [],
@@ -31,7 +31,13 @@ export const USAGE = {
   outputTokens: 5,
   reasoningTokens: 2,
 } as const satisfies Usage
-export const ANSWERED_ATTEMPT = { model: 'openai/gpt', outcome: 'ok', latencyMs: 900, estimated: false }
+export const ANSWERED_ATTEMPT = {
+  model: 'openai/gpt',
+  outcome: 'ok',
+  latencyMs: 900,
+  estimated: false,
+  inDoubtMicroUsd: 0,
+}
 
 export type GrantedHold = Extract<Hold, { readonly ok: true }>
 
@@ -55,8 +61,15 @@ export async function holdAndSettle(ledger: Ledger, what: HoldRequest, entry: Le
   await (await holdOrFail(ledger, what)).settle(entry)
 }
 
-/** How a budget stands; `until` is the day on which it begins anew. */
-export function budgetState(budget: Budget, spentMicroUsd: number, heldMicroUsd: number, until?: string): BudgetState {
-  const remainingMicroUsd = Math.max(0, budget.limitMicroUsd - spentMicroUsd - heldMicroUsd)
-  return { ...budget, spentMicroUsd, heldMicroUsd, remainingMicroUsd, resetsAt: until ? Date.parse(until) : undefined }
+/** A budget's state; `until` is the day on which its next period begins. */
+export function budgetState(
+  budget: Budget,
+  spentMicroUsd: number,
+  heldMicroUsd: number,
+  until?: string,
+  inDoubtMicroUsd = 0,
+): BudgetState {
+  const remainingMicroUsd = Math.max(0, budget.limitMicroUsd - spentMicroUsd - heldMicroUsd - inDoubtMicroUsd)
+  const resetsAt = until ? Date.parse(until) : undefined
+  return { ...budget, spentMicroUsd, heldMicroUsd, inDoubtMicroUsd, remainingMicroUsd, resetsAt }
 }

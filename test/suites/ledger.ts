@@ -19,18 +19,20 @@ import {
   TODAY,
   USAGE,
 } from './ledger-fixtures.ts'
+import { testAmountsInDoubt } from './ledger-in-doubt.ts'
 
-/** What every ledger promises. */
+/** The contract of every ledger. */
 export function testLedgerContract(name: string, open: OpenLedger): void {
   describe(`${name} keeps the ledger contract`, () => {
     testEntries(open)
     testBudgets(open)
+    testAmountsInDoubt(open)
   })
 }
 
 function testEntries(open: OpenLedger): void {
-  describe('the book is exact:', () => {
-    test('an empty book says so', async () => {
+  describe('entries are exact:', () => {
+    test('a new ledger is empty', async () => {
       const { ledger } = await openTestLedger(open, [DAILY])
       expect(await ledger.report(0, NOON + DAY)).toMatchObject({ calls: 0, attempts: 0, microUsd: 0, by: { day: [] } })
       expect(await ledger.budgets(NOON)).toEqual([budgetState(DAILY, 0, 0, '2026-03-11')])
@@ -56,7 +58,8 @@ function testEntries(open: OpenLedger): void {
         ledgerEntry({ microUsd: undefined }),
       )
 
-      const counts = { failures: 0, fallbacks: 0, unpricedAttempts: 0, estimatedAttempts: 0, lostHolds: 0 }
+      const none = { failures: 0, fallbacks: 0, inDoubtMicroUsd: 0 }
+      const counts = { ...none, unpricedAttempts: 0, estimatedAttempts: 0, lostHolds: 0 }
       const tookOver = { ...counts, ...USAGE, calls: 0, attempts: 1, fallbacks: 1, microUsd: 700, estimatedAttempts: 1 }
       const both = { ...tookOver, calls: 1, attempts: 2, failures: 1 }
       const unpriced = { ...counts, ...USAGE, calls: 1, attempts: 1, microUsd: 0, unpricedAttempts: 1 }
@@ -98,7 +101,7 @@ function testEntries(open: OpenLedger): void {
       ['2026-03-31', '2026-04-01'],
       ['1970-01-01', '2027-01-01'],
       ['2026-04-01', '2026-02-01'],
-    ])('from %s to %s there is what was spent on those days, by whatever it is told', async (from, to) => {
+    ])('a report from %s to %s adds up the entries of those days in each of its lists', async (from, to) => {
       const { ledger } = await openTestLedger(open)
       const [first, end] = [Date.parse(from), Date.parse(to)]
       let sum = 0
@@ -117,7 +120,7 @@ function testEntries(open: OpenLedger): void {
       expect([report.microUsd, ...[provider, model, tool, day].map(total)]).toEqual([sum, sum, sum, sum, sum])
     })
 
-    test('a call is told with all its attempts, as they went out', async () => {
+    test('a call has all its attempts, in the order in which they went out', async () => {
       const { ledger } = await openTestLedger(open)
       const late = await holdOrFail(
         ledger,
@@ -151,7 +154,7 @@ function testEntries(open: OpenLedger): void {
       expect(await ledger.getCall('c')).toMatchObject({ microUsd: undefined })
     })
 
-    test('ids are found by how they begin, the newest first', async () => {
+    test('call ids are listed by prefix, the newest first', async () => {
       const { ledger } = await openTestLedger(open)
       for (const callId of ['ab1', 'b1', 'ab2', 'a%c', 'ab1', 'A_'])
         await holdAndSettle(ledger, holdRequest({ callId }), ledgerEntry())
@@ -182,7 +185,7 @@ function testEntries(open: OpenLedger): void {
       })
     })
 
-    test('who settles late does not meet the hold that came after', async () => {
+    test('a late settle or release does not affect the next hold', async () => {
       const { ledger, world } = await openTestLedger(open, [DAILY])
       const late = await holdOrFail(ledger, holdRequest({ callId: 'late', maxMicroUsd: 100 }))
       await world.advance(MINUTE)
@@ -195,7 +198,7 @@ function testEntries(open: OpenLedger): void {
       expect(await ledger.budgets(world.now())).toEqual([budgetState(DAILY, 250, 0, '2026-03-11')])
     })
 
-    test('a hold that nobody settles is spent, marked lost, on the day it was made', async () => {
+    test('an expired hold is booked as spent, marked lost, on the day it was made', async () => {
       const budget = { ...DAILY, match: 'openai' }
       const { ledger, world } = await openTestLedger(open, [budget], TODAY + DAY - 1)
       await holdOrFail(ledger, holdRequest({ callId: 'gone', at: world.now(), maxMicroUsd: 300, isFallback: true }))

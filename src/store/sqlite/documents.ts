@@ -1,7 +1,7 @@
 import type { DocumentInfo, DocumentStore, StoredDocument } from '../../contract/document-store.ts'
 import type { World } from '../../contract/world.ts'
+import { StoreError } from '../errors.ts'
 import { openDatabase } from './database.ts'
-import { StoreError } from './errors.ts'
 import type { Migration } from './open-file.ts'
 
 /** The most that one value may take up as JSON. A feature film's script is about 1 MB. */

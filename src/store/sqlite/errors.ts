@@ -1,7 +1,4 @@
-/** Why the ledger or the shelf cannot be used, for people: the message names the file and holds the way out. */
-export class StoreError extends Error {
-  override readonly name = 'StoreError'
-}
+import { StoreError } from '../errors.ts'
 
 /** Turns what SQLite or the file system threw into a `StoreError` about the file; any other error stays as it is. */
 export function toStoreError(error: unknown, path: string): unknown {

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { StoreError, toStoreError } from './errors.ts'
+import { StoreError } from '../errors.ts'
+import { toStoreError } from './errors.ts'
 import { loadSqlite } from './node-sqlite.ts'
 import { type RetryWhileBusy, runTransaction } from './transaction.ts'
 

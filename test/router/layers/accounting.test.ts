@@ -187,6 +187,7 @@ const BUDGET: BudgetState = {
   limitMicroUsd: 5_000_000,
   spentMicroUsd: 4_500_000,
   heldMicroUsd: 380_000,
+  inDoubtMicroUsd: 0,
   remainingMicroUsd: 120_000,
   resetsAt: Date.UTC(2026, 0, 2),
 }

@@ -11,8 +11,8 @@ import {
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { StoreError } from '../../../src/store/errors.ts'
 import { type Database, openDatabase } from '../../../src/store/sqlite/database.ts'
-import { StoreError } from '../../../src/store/sqlite/errors.ts'
 import type { Migration } from '../../../src/store/sqlite/open-file.ts'
 import { tempFolder } from '../temp-folder.ts'
 

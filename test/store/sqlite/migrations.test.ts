@@ -19,8 +19,15 @@ const LEDGER = `INSERT INTO entries VALUES (1, 'c1', 'generate_text', 'openai', 
    INSERT INTO sums VALUES ('month', 1767225600000, 'tool', 'generate_text', 1, 1, 0, 0, 5, 0, 6, 0, 77, 0, 0, 0);
    INSERT INTO sums VALUES ('total', 0, 'model', 'openai/gpt', 1, 1, 0, 0, 5, 0, 6, 0, 77, 0, 0, 0);
    INSERT INTO sums VALUES ('total', 0, 'tool', 'generate_text', 1, 1, 0, 0, 5, 0, 6, 0, 77, 0, 0, 0);`
-/** The second step changes how holds are kept, not what is known of them. */
-const LEDGERS: readonly string[] = [LEDGER, LEDGER]
+/** The second step changes the table of holds, not its content; the third adds amounts in doubt. */
+const LEDGERS: readonly string[] = [
+  LEDGER,
+  LEDGER,
+  LEDGER.replace(/INTO entries VALUES \((.*)\)/, 'INTO entries VALUES ($1, 8)').replace(
+    /INTO sums VALUES \((.*)\)/g,
+    'INTO sums VALUES ($1, 8)',
+  ),
+]
 const SHELVES: readonly string[] = [
   `INSERT INTO items VALUES ('script', 's1', 3, 1767225600000, '{"title":"Rain"}');
    INSERT INTO claims VALUES ('script', 's1', 'me', 9999999999999);`,
@@ -54,11 +61,13 @@ test.each(LEDGERS.map((sample, index) => ({ version: index + 1, sample })))(
     const budgets = [{ name: 'all', match: '*', per: 'total', limitMicroUsd: 100 }] as const
     const ledger = await openLedger(path, { world: testWorld(), budgets })
     expect(await ledger.report(0, 2e12)).toMatchObject({ calls: 1, microUsd: 77, by: { day: [{ key: '2026-01-01' }] } })
-    expect(await ledger.budgets(0)).toMatchObject([{ spentMicroUsd: 77, heldMicroUsd: 11 }])
+    const inDoubtMicroUsd = version < 3 ? 0 : 8
+    expect(await ledger.budgets(0)).toMatchObject([{ spentMicroUsd: 77, heldMicroUsd: 11, inDoubtMicroUsd }])
     expect(await ledger.getCall('c1')).toMatchObject({
       microUsd: 77,
       attempts: [{ model: 'openai/gpt', outcome: 'ok' }],
     })
+    expect(await ledger.settleInDoubt('c1', 80)).toBe(version >= 3)
     ledger.close()
     expect(schemaOf(path)).toEqual(schemaOf(await fileOf(LEDGER_MIGRATIONS, LEDGER_MIGRATIONS.length, '')))
   },

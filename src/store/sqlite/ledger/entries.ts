@@ -1,4 +1,5 @@
-import type { HoldRequest, LedgerEntry } from '../../../contract/ledger.ts'
+import type { HoldRequest } from '../../../contract/ledger.ts'
+import { boundInDoubt, countEntry, divideBill, type FinalEntry, toStoredInteger, ZERO_COUNTS } from '../../totals.ts'
 import type { Sql } from '../statements.ts'
 import { addToTotals } from './totals.ts'
 
@@ -29,46 +30,33 @@ export function takeHold(
   return sql<HoldRow>(TAKE_HOLD, { id, callId, at, now })[0]
 }
 
-/** Writes the entry that a hold became. It belongs to the moment, and so to the day, at which the attempt went out. */
-export function addEntry(sql: Sql, hold: HoldRow, entry: FinalEntry): void {
-  const { at, provider, model, tool } = hold
-  const tokens = {
-    inputTokens: toStoredInteger(entry.usage.inputTokens),
-    cachedInputTokens: toStoredInteger(entry.usage.cachedInputTokens),
-    outputTokens: toStoredInteger(entry.usage.outputTokens),
-    reasoningTokens: toStoredInteger(entry.usage.reasoningTokens),
-  }
-  const microUsd = toStoredInteger(entry.microUsd)
+/**
+ * Writes the entry that a hold became, and gives what it takes from budgets: its cost and its amount in doubt. It belongs
+ * to the moment, and so to the day, at which the attempt went out.
+ */
+export function addEntry(sql: Sql, hold: HoldRow, entry: FinalEntry): number {
+  const { callId, at, provider, model, tool, first, fallback } = hold
+  const { outcome, usage } = entry
+  const amounts = { microUsd: toStoredInteger(entry.microUsd), inDoubtMicroUsd: boundInDoubt(entry, hold.microUsd) }
   sql(ADD_ENTRY, {
-    ...{ callId: hold.callId, tool, provider, model, at, first: hold.first, fallback: hold.fallback },
-    ...{ outcome: entry.outcome, latencyMs: toStoredInteger(entry.latencyMs), estimated: Number(entry.estimated) },
-    ...{ ...tokens, cacheWriteTokens: toStoredInteger(entry.usage.cacheWriteTokens), microUsd },
+    ...{ callId, tool, provider, model, at, first, fallback, outcome, ...amounts },
+    latencyMs: toStoredInteger(entry.latencyMs),
+    inputTokens: toStoredInteger(usage.inputTokens),
+    cachedInputTokens: toStoredInteger(usage.cachedInputTokens),
+    cacheWriteTokens: toStoredInteger(usage.cacheWriteTokens),
+    outputTokens: toStoredInteger(usage.outputTokens),
+    reasoningTokens: toStoredInteger(usage.reasoningTokens),
+    estimated: Number(entry.estimated),
   })
-  addToTotals(
-    sql,
-    at,
-    { model: `${provider}/${model}`, tool },
-    {
-      calls: hold.first,
-      attempts: 1,
-      failures: Number(entry.outcome !== 'ok'),
-      fallbacks: hold.fallback,
-      inputTokens: tokens.inputTokens ?? 0,
-      cachedInputTokens: tokens.cachedInputTokens ?? 0,
-      outputTokens: tokens.outputTokens ?? 0,
-      reasoningTokens: tokens.reasoningTokens ?? 0,
-      microUsd: microUsd ?? 0,
-      unpricedAttempts: Number(microUsd === null),
-      estimatedAttempts: Number(entry.estimated),
-      lostHolds: Number(entry.outcome === 'lost'),
-    },
-  )
+  const counts = countEntry({ isFirstAttempt: first === 1, isFallback: fallback === 1 }, entry, amounts)
+  addToTotals(sql, at, { model: `${provider}/${model}`, tool }, counts)
+  return counts.microUsd + counts.inDoubtMicroUsd
 }
 
 /** Books holds that have expired as lost, at their full amount: a bounded number of them, the longest overdue first. */
 export function expireHolds(sql: Sql, now: number): void {
   for (const hold of sql<HoldRow>(TAKE_EXPIRED, { now })) {
-    const latencyMs = hold.expiresAt - hold.at // nobody saw the end of it; it was given up after this long
+    const latencyMs = hold.expiresAt - hold.at // its true end is not known; it was given up after this long
     const microUsd = hold.microUsd ?? undefined
     addEntry(sql, hold, { outcome: 'lost', latencyMs, usage: {}, microUsd, estimated: true })
   }
@@ -76,6 +64,30 @@ export function expireHolds(sql: Sql, now: number): void {
 
 export function hasExpiredHolds(sql: Sql, now: number): boolean {
   return sql('SELECT 1 FROM holds WHERE expires_at <= :now LIMIT 1', { now }).length > 0
+}
+
+/** Replaces the estimates of a call's attempts in doubt by their shares of the bill. False where none is in doubt. */
+export function settleEntriesInDoubt(sql: Sql, callId: string, billedMicroUsd: number): boolean {
+  const rows = sql<EntryInDoubt>(IN_DOUBT, { callId })
+  const limits = rows.map(({ microUsd, inDoubtMicroUsd }) => (microUsd ?? 0) + inDoubtMicroUsd)
+  const shares = divideBill(billedMicroUsd, limits)
+  for (const [index, row] of rows.entries()) {
+    const share = shares[index] ?? 0
+    sql(BOOK_BILL, { seq: row.seq, microUsd: share })
+    addToTotals(
+      sql,
+      row.at,
+      { model: row.model, tool: row.tool },
+      {
+        ...ZERO_COUNTS,
+        microUsd: share - (row.microUsd ?? 0),
+        inDoubtMicroUsd: -row.inDoubtMicroUsd,
+        unpricedAttempts: -Number(row.microUsd === null),
+        estimatedAttempts: -row.estimated,
+      },
+    )
+  }
+  return rows.length > 0
 }
 
 interface HoldRow {
@@ -90,16 +102,14 @@ interface HoldRow {
   readonly expiresAt: number
 }
 
-interface FinalEntry extends Omit<LedgerEntry, 'outcome'> {
-  readonly outcome: LedgerEntry['outcome'] | 'lost'
-}
-
-/**
- * A count or an amount as it is stored: whole, not below zero, and not above what thousands of entries can add up to
- * exactly. No true one comes near that (a million dollars for one attempt), but a broken upstream may claim it.
- */
-function toStoredInteger(count: number | undefined): number | null {
-  return count === undefined ? null : Math.min(Math.max(Math.round(count), 0), 1e12)
+interface EntryInDoubt {
+  readonly seq: number
+  readonly at: number
+  readonly tool: string
+  readonly model: string
+  readonly microUsd: number | null
+  readonly inDoubtMicroUsd: number
+  readonly estimated: 0 | 1
 }
 
 const HOLD_ROW = `call_id AS callId, tool, provider, model, at, first, fallback, micro_usd AS microUsd, expires_at AS expiresAt`
@@ -114,6 +124,12 @@ const TAKE_EXPIRED = `
   RETURNING ${HOLD_ROW}`
 const ADD_ENTRY = `
   INSERT INTO entries (call_id, tool, provider, model, at, first, fallback, outcome, latency_ms, input_tokens,
-    cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, micro_usd, estimated)
+    cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, micro_usd, estimated, in_doubt_micro_usd)
   VALUES (:callId, :tool, :provider, :model, :at, :first, :fallback, :outcome, :latencyMs, :inputTokens,
-    :cachedInputTokens, :cacheWriteTokens, :outputTokens, :reasoningTokens, :microUsd, :estimated)`
+    :cachedInputTokens, :cacheWriteTokens, :outputTokens, :reasoningTokens, :microUsd, :estimated, :inDoubtMicroUsd)`
+const IN_DOUBT = `
+  SELECT seq, at, tool, provider || '/' || model AS model, micro_usd AS microUsd, in_doubt_micro_usd AS inDoubtMicroUsd,
+    estimated
+  FROM entries WHERE call_id = :callId AND in_doubt_micro_usd > 0 ORDER BY at, seq`
+const BOOK_BILL = `
+  UPDATE entries SET micro_usd = :microUsd, in_doubt_micro_usd = 0, estimated = 0 WHERE seq = :seq`

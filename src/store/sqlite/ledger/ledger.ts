@@ -1,15 +1,16 @@
 import type { Budget, Hold, HoldRequest, Ledger } from '../../../contract/ledger.ts'
 import type { World } from '../../../contract/world.ts'
+import { createBudgetBook } from '../../budgets.ts'
 import { openDatabase } from '../database.ts'
 import type { Sql } from '../statements.ts'
-import { createBudgetChecker } from './budgets.ts'
-import { addEntry, addHold, expireHolds, hasExpiredHolds, takeHold } from './entries.ts'
-import { readCall, readCallIds, readPeriod } from './report.ts'
+import { readBudgetStates, readNewWarnings, readRefusal } from './budget-states.ts'
+import { addEntry, addHold, expireHolds, hasExpiredHolds, settleEntriesInDoubt, takeHold } from './entries.ts'
+import { readCall, readCallIds, readCallIdsInDoubt, readPeriod } from './report.ts'
 import { LEDGER_MIGRATIONS, LEDGER_PAGE_BYTES } from './schema.ts'
 
 /**
  * Opens the ledger in a file, which any number of processes may share, or in memory for `:memory:`. Everything rejects
- * with `StoreError` when the file cannot be used; what was not confirmed then did not happen.
+ * with `StoreError` when the file cannot be used; then nothing of it happened.
  */
 export async function openLedger(
   path: string,
@@ -19,9 +20,9 @@ export async function openLedger(
     durability: 'soon',
     pageBytes: LEDGER_PAGE_BYTES,
   })
-  const { listStates, findRefusal, findNewWarnings } = createBudgetChecker(budgets)
+  const book = createBudgetBook(budgets)
 
-  /** Before anything is told, what has expired is booked: by whichever process comes first, so once only. */
+  /** Reports count expired holds as spent. The first process that looks books them, so each is booked once. */
   async function expireOverdueHolds(): Promise<void> {
     const now = world.now()
     while (await database.read((sql) => hasExpiredHolds(sql, now))) await database.write((sql) => expireHolds(sql, now))
@@ -29,7 +30,7 @@ export async function openLedger(
 
   function createHold(id: number, request: HoldRequest): Hold {
     let ended = false
-    /** Only the first counts: the same id may come again. */
+    /** Only the first end counts, because the same id may be given to another hold. */
     async function runOnce<T>(work: (sql: Sql, hold: ReturnType<typeof takeHold>) => T): Promise<T | undefined> {
       if (ended) return undefined
       ended = true
@@ -45,8 +46,8 @@ export async function openLedger(
       async settle(entry) {
         const warnings = await runOnce((sql, hold) => {
           if (!hold) return []
-          addEntry(sql, hold, entry)
-          return findNewWarnings(sql, hold, entry.microUsd ?? 0)
+          const addedMicroUsd = addEntry(sql, hold, entry)
+          return readNewWarnings(sql, book, hold, addedMicroUsd)
         })
         return warnings ?? []
       },
@@ -58,7 +59,7 @@ export async function openLedger(
     async hold(request) {
       const result = await database.write((sql) => {
         expireHolds(sql, world.now())
-        return findRefusal(sql, request) ?? addHold(sql, request)
+        return readRefusal(sql, book, request) ?? addHold(sql, request)
       })
       return typeof result === 'number' ? createHold(result, request) : result
     },
@@ -68,13 +69,16 @@ export async function openLedger(
     },
     async budgets(now) {
       await expireOverdueHolds()
-      return database.read((sql) => listStates(sql, now))
+      return database.read((sql) => readBudgetStates(sql, book, now))
     },
     async getCall(callId) {
       await expireOverdueHolds()
       return database.read((sql) => readCall(sql, callId))
     },
     listCallIds: (prefix, limit) => database.read((sql) => readCallIds(sql, prefix, limit)),
+    listCallIdsInDoubt: (limit) => database.read((sql) => readCallIdsInDoubt(sql, limit)),
+    settleInDoubt: (callId, billedMicroUsd) =>
+      database.write((sql) => settleEntriesInDoubt(sql, callId, billedMicroUsd)),
     close: () => database.close(),
   }
 }

@@ -1,21 +1,18 @@
-import type { AttemptRecord, CallRecord, LedgerTotals, PeriodTotals, TotalsByKey } from '../../../contract/ledger.ts'
+import type { AttemptRecord, CallRecord, PeriodTotals } from '../../../contract/ledger.ts'
+import { toPeriodTotals } from '../../totals.ts'
 import type { Sql } from '../statements.ts'
-import { addCounts, readTotals, readTotalsByDay, ZERO_COUNTS } from './totals.ts'
+import { readTotals, readTotalsByDay } from './totals.ts'
 
-/** What was spent in the days from `from` to before `to`. Reads the sums, never the book. */
+/** Spending in the days from `from` to before `to`. Reads the sums, never the entries. */
 export function readPeriod(sql: Sql, from: number, to: number): PeriodTotals {
-  const byModel = readTotals(sql, 'model', from, to)
-  return {
-    from,
-    to,
-    ...byModel.reduce<LedgerTotals>((sum, { key: _, ...counts }) => addCounts(sum, counts), ZERO_COUNTS),
-    by: {
-      provider: groupByProvider(byModel).toSorted(byCostDescending),
-      model: byModel.toSorted(byCostDescending),
-      tool: readTotals(sql, 'tool', from, to).toSorted(byCostDescending),
+  return toPeriodTotals(
+    { from, to },
+    {
+      model: readTotals(sql, 'model', from, to),
+      tool: readTotals(sql, 'tool', from, to),
       day: readTotalsByDay(sql, from, to),
     },
-  }
+  )
 }
 
 /** One call, its attempts in the order in which they went out. */
@@ -43,17 +40,9 @@ export function readCallIds(sql: Sql, prefix: string, limit: number): readonly s
   return rows.map((row) => row.callId)
 }
 
-function groupByProvider(models: readonly TotalsByKey[]): readonly TotalsByKey[] {
-  const sums = new Map<string, LedgerTotals>()
-  for (const { key, ...counts } of models) {
-    const provider = key.slice(0, key.indexOf('/'))
-    sums.set(provider, addCounts(sums.get(provider) ?? ZERO_COUNTS, counts))
-  }
-  return [...sums].map(([key, counts]) => ({ key, ...counts }))
-}
-
-function byCostDescending(a: TotalsByKey, b: TotalsByKey): number {
-  return b.microUsd - a.microUsd || (a.key < b.key ? -1 : 1)
+/** Ids of the newest calls with an amount in doubt. */
+export function readCallIdsInDoubt(sql: Sql, limit: number): readonly string[] {
+  return sql<{ readonly callId: string }>(IDS_IN_DOUBT, { limit }).map((row) => row.callId)
 }
 
 interface EntryRow {
@@ -69,12 +58,13 @@ interface EntryRow {
   readonly reasoningTokens: number | null
   readonly microUsd: number | null
   readonly estimated: 0 | 1
+  readonly inDoubtMicroUsd: number
 }
 
 function toAttemptRecord(row: EntryRow): AttemptRecord {
-  const { model, outcome, at, latencyMs } = row
+  const { model, outcome, at, latencyMs, inDoubtMicroUsd } = row
   return {
-    ...{ model, outcome, at, latencyMs },
+    ...{ model, outcome, at, latencyMs, inDoubtMicroUsd },
     usage: {
       ...(row.inputTokens !== null && { inputTokens: row.inputTokens }),
       ...(row.cachedInputTokens !== null && { cachedInputTokens: row.cachedInputTokens }),
@@ -90,7 +80,8 @@ function toAttemptRecord(row: EntryRow): AttemptRecord {
 const CALL = `
   SELECT tool, provider || '/' || model AS model, at, outcome, latency_ms AS latencyMs, input_tokens AS inputTokens,
     cached_input_tokens AS cachedInputTokens, cache_write_tokens AS cacheWriteTokens, output_tokens AS outputTokens,
-    reasoning_tokens AS reasoningTokens, micro_usd AS microUsd, estimated
+    reasoning_tokens AS reasoningTokens, micro_usd AS microUsd, estimated,
+    in_doubt_micro_usd AS inDoubtMicroUsd
   FROM entries WHERE call_id = :callId ORDER BY at, seq`
 const RECENT_IDS = `
   SELECT call_id AS callId FROM (SELECT call_id, seq FROM entries ORDER BY seq DESC LIMIT 10000)
@@ -98,3 +89,6 @@ const RECENT_IDS = `
 const IDS = `
   SELECT call_id AS callId FROM entries
   WHERE call_id >= :prefix AND call_id < :end GROUP BY call_id ORDER BY MAX(seq) DESC LIMIT :limit`
+const IDS_IN_DOUBT = `
+  SELECT call_id AS callId FROM entries
+  WHERE in_doubt_micro_usd > 0 GROUP BY call_id ORDER BY MAX(seq) DESC LIMIT :limit`

@@ -1,11 +1,11 @@
 import type { Migration } from '../open-file.ts'
 
 /**
- * The history of the ledger's file. `entries` is the book itself and is only ever added to. `sums` holds the same
- * money and counts by day, by month and in total, once by model and once by tool, kept in the transaction that adds the
- * entry, so that neither a hold nor a report has to read the book. `holds` has one row for each attempt under way.
+ * The history of the ledger's file. `entries` has one row for each attempt that ended. `sums` holds the same money and
+ * counts by day, by month and in total, once by model and once by tool, kept in the transaction that adds the entry, so
+ * that neither a hold nor a report has to read the entries. `holds` has one row for each attempt under way.
  */
-export const LEDGER_MIGRATIONS: readonly Migration[] = [createTables, rebuildHoldsTable]
+export const LEDGER_MIGRATIONS: readonly Migration[] = [createTables, rebuildHoldsTable, addAmountsInDoubt]
 
 /** A commit writes whole pages: with small ones a hold and its settle write a third of the bytes. */
 export const LEDGER_PAGE_BYTES = 2_048
@@ -33,7 +33,7 @@ function createTables(file: Parameters<Migration>[0]): void {
     ) STRICT;
     CREATE INDEX entries_by_call ON entries (call_id);
 
-    -- An id is never used again: whoever settles late must not meet another's hold.
+    -- An id is never used again, because a late settle must not find another attempt's hold.
     CREATE TABLE holds (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       call_id TEXT NOT NULL,
@@ -74,7 +74,7 @@ function createTables(file: Parameters<Migration>[0]): void {
 
 /**
  * A hold comes and goes with every attempt, and each page that it touches is written. There are few holds at a time, so
- * the one index cost more than it saved; and who settles is known by call and moment, so an id may be used again.
+ * the one index cost more than it saved; and a settle names call and moment, so an id may be used again.
  */
 function rebuildHoldsTable(file: Parameters<Migration>[0]): void {
   file.exec(`
@@ -93,5 +93,14 @@ function rebuildHoldsTable(file: Parameters<Migration>[0]): void {
     INSERT INTO holds_under_way SELECT * FROM holds;
     DROP TABLE holds;
     ALTER TABLE holds_under_way RENAME TO holds;
+  `)
+}
+
+/** Attempts that ended without the provider's count may still be billed more than their estimate. */
+function addAmountsInDoubt(file: Parameters<Migration>[0]): void {
+  file.exec(`
+    ALTER TABLE entries ADD COLUMN in_doubt_micro_usd INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sums ADD COLUMN in_doubt_micro_usd INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX entries_in_doubt ON entries (call_id) WHERE in_doubt_micro_usd > 0;
   `)
 }

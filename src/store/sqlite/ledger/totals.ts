@@ -1,30 +1,9 @@
 import type { LedgerTotals, TotalsByKey } from '../../../contract/ledger.ts'
+import { calendarPeriodAt } from '../../period.ts'
+import { COUNT_FIELDS } from '../../totals.ts'
 import type { Sql } from '../statements.ts'
-import { calendarPeriodAt } from './period.ts'
 
-/** Nothing counted yet. */
-export const ZERO_COUNTS: LedgerTotals = {
-  calls: 0,
-  attempts: 0,
-  failures: 0,
-  fallbacks: 0,
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  microUsd: 0,
-  unpricedAttempts: 0,
-  estimatedAttempts: 0,
-  lostHolds: 0,
-}
-
-export function addCounts(one: LedgerTotals, other: LedgerTotals): LedgerTotals {
-  const sum: Record<keyof LedgerTotals, number> = { ...one }
-  for (const field of FIELDS) sum[field] += other[field]
-  return sum
-}
-
-/** Adds to the sums of the day, the month and all time; inside the transaction that adds the entry. */
+/** Adds to the sums of the day, the month and all time; inside the transaction that adds or changes the entry. */
 export function addToTotals(sql: Sql, at: number, { model, tool }: TotalKeys, counts: LedgerTotals): void {
   const [day, month] = [calendarPeriodAt('day', at).begins, calendarPeriodAt('month', at).begins]
   sql(ADD, { day, month, model, tool, ...counts })
@@ -35,7 +14,7 @@ export function readTotals(sql: Sql, sort: keyof TotalKeys, from: number, to: nu
   const { begins, ends = from } = calendarPeriodAt('month', from)
   const firstMonth = begins >= from ? begins : ends
   const months = { firstMonth, noMonth: Math.max(firstMonth, calendarPeriodAt('month', to).begins) }
-  // What is no whole month is read by day: before the first, and after the last.
+  // The days before the first whole month and after the last are read one by one.
   return sql(BY_KEY, { sort, first: from, to, ...months, before: Math.min(firstMonth, to) })
 }
 
@@ -53,10 +32,9 @@ interface TotalKeys {
   readonly tool: string
 }
 
-const FIELDS = Object.keys(ZERO_COUNTS) as readonly (keyof LedgerTotals)[]
 const columnOf = (field: string): string => field.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)
 const joinColumns = (format: (column: string, field: string) => string): string =>
-  FIELDS.map((field) => format(columnOf(field), field)).join(', ')
+  COUNT_FIELDS.map((field) => format(columnOf(field), field)).join(', ')
 
 const COUNTS = joinColumns((_, field) => `:${field}`)
 const NEW_ROWS = (['day', 'month', 'total'] as const).flatMap((per) =>

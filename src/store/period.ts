@@ -1,6 +1,6 @@
-import type { Budget } from '../../../contract/ledger.ts'
+import type { Budget } from '../contract/ledger.ts'
 
-/** A stretch of time, UTC, ms since the epoch. What lasts for ever begins at 0 and has no end. */
+/** A stretch of time, UTC, ms since the epoch. The period of a `total` budget begins at 0 and has no end. */
 export interface CalendarPeriod {
   readonly begins: number
   readonly ends: number | undefined

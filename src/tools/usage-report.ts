@@ -17,6 +17,7 @@ const counts = {
   output_tokens: int,
   reasoning_tokens: int,
   cost_usd: z.number(),
+  in_doubt_usd: z.number(),
   unpriced_attempts: int,
   estimated_attempts: int,
   lost_holds: int,
@@ -52,6 +53,7 @@ export default defineTool({
         limit_usd: z.number(),
         spent_usd: z.number(),
         held_usd: z.number(),
+        in_doubt_usd: z.number(),
         remaining_usd: z.number(),
         resets_at: z.string().nullable(),
       }),
@@ -96,6 +98,9 @@ function summarizeUsage({ periods, budgets }: UsageReport): string {
       : '',
     widest && widest.lost_holds > 0
       ? `${widest.lost_holds} calls were lost in a crash and are counted at the most they can have cost.`
+      : '',
+    widest && widest.in_doubt_usd > 0
+      ? `Vendors may still bill ${formatUsd(widest.in_doubt_usd)} for attempts that ended before their count: it counts against budgets.`
       : '',
   ]
   const nearLimit = budgets.filter(

@@ -2,10 +2,9 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-/** The building, ground floor first. A file may import its own room, or any room on a floor below. */
+/** The layers of docs/architecture.md, lowest first. A file may import from its own module or from a lower layer. */
 const LAYERS = [
-  ['lib', 'version.ts'],
-  ['contract', 'screenplay', 'planning'],
+  ['contract', 'lib', 'screenplay', 'planning', 'version.ts'],
   ['providers', 'router', 'catalog', 'store', 'agents'],
   ['config', 'world.ts'],
   ['registry.ts'],
@@ -15,7 +14,21 @@ const LAYERS = [
   ['server.ts', 'index.ts'],
 ]
 
-/** The only packages each room may reach for. A room that is not listed may reach for none. */
+/** Imports that are allowed inside a layer or module although both sides are in it: none may be added without a reason. */
+const SAME_LAYER: Readonly<Record<string, readonly string[]>> = {
+  // Interfaces may use shared types, and libraries shared functions.
+  contract: ['lib'],
+  screenplay: ['lib'],
+  planning: ['lib'],
+}
+
+/** Folders inside a module that do not import each other. */
+const STRANGERS: readonly (readonly string[])[] = [
+  ['providers/openai', 'providers/anthropic', 'providers/understudy'],
+  ['agents/producer', 'agents/screenwriter'],
+]
+
+/** The only packages that each module may import. A module that is not listed may import none. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   providers: ['openai', '@anthropic-ai/sdk'],
   router: ['ajv'],
@@ -29,57 +42,102 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['zod'],
 }
 
-/** Doors to the outside, and the only files that may use them. */
-const RESTRICTED_APIS: readonly { readonly what: string; readonly use: RegExp; readonly only: readonly string[] }[] = [
+/** What the program gets from outside, and the only files that may take it. */
+const SOURCES: readonly { readonly what: string; readonly use: RegExp; readonly only: readonly string[] }[] = [
   {
     what: 'the clock',
     use: /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|performance\.now\(/,
     only: ['world.ts'],
   },
-  { what: 'chance', use: /Math\.random\(|randomUUID\(|randomBytes\(/, only: ['world.ts'] },
+  { what: 'randomness', use: /Math\.random\(|randomUUID\(|randomBytes\(/, only: ['world.ts'] },
   { what: 'the environment', use: /process\.env/, only: ['server.ts', 'index.ts'] },
   { what: 'stdout', use: /console\.(log|info|debug)\(|process\.stdout/, only: [] },
 ]
 
 const src = join(import.meta.dirname, '../src')
-const files = globSync(`${src}/**/*.ts`).map((path) => ({
-  path,
-  name: relative(src, path),
-  text: readFileSync(path, 'utf8'),
-}))
-const roomOf = (path: string): string => relative(src, path).split('/')[0] ?? ''
-const layerOf = new Map(LAYERS.flatMap((rooms, floor) => rooms.map((room) => [room, floor] as const)))
-const importsOf = (text: string): string[] =>
-  [...text.matchAll(/\b(?:from|import)\s*\(?\s*'([^'\s,]+)'/g)].map((match) => match[1] ?? '')
+const files = globSync(`${src}/**/*.ts`).map((path) => {
+  const text = readFileSync(path, 'utf8')
+  const specifiers = [...text.matchAll(/\b(?:from|import)\s*\(?\s*'([^'\s,]+)'/g)].map((match) => match[1] ?? '')
+  const imports = specifiers
+    .filter((one) => one.startsWith('.') && !one.endsWith('.json'))
+    .map((one) => relative(src, join(dirname(path), one)))
+  return { name: relative(src, path), text, specifiers, imports }
+})
+const moduleOf = (name: string): string => name.split('/')[0] ?? ''
+const layerOf = new Map(LAYERS.flatMap((modules, layer) => modules.map((module) => [module, layer] as const)))
 
-describe('the house stands', () => {
-  test('every file is in a room of the plan', () => {
-    expect(files.map((file) => roomOf(file.path)).filter((room) => !layerOf.has(room))).toEqual([])
-  })
+test('every file is in a module of the plan', () => {
+  expect(files.map(({ name }) => moduleOf(name)).filter((module) => !layerOf.has(module))).toEqual([])
+})
 
-  test('imports go to the own room or to a floor below, and packages are the room’s own', () => {
-    const wrong = files.flatMap((file) => {
-      const room = roomOf(file.path)
-      return importsOf(file.text)
-        .filter((specifier) => !isAllowedImport(room, file.path, specifier))
-        .map((specifier) => `${file.name} imports ${specifier}`)
-    })
-    expect(wrong).toEqual([])
-  })
+test('imports go to the own module or to a lower layer', () => {
+  const wrong = files.flatMap(({ name, imports }) =>
+    imports.filter((target) => !isAllowed(moduleOf(name), moduleOf(target))).map((target) => `${name} -> ${target}`),
+  )
+  expect(wrong).toEqual([])
+})
 
-  test.each(RESTRICTED_APIS)('$what comes in through its door only', ({ use, only }) => {
+test.each(STRANGERS.map((folders) => ({ folders })))('$folders do not import each other', ({ folders }) => {
+  const folderOf = (name: string): string | undefined => folders.find((folder) => name.startsWith(`${folder}/`))
+  const wrong = files.flatMap(({ name, imports }) =>
+    imports
+      .filter((target) => folderOf(name) && folderOf(target) && folderOf(name) !== folderOf(target))
+      .map((target) => `${name} -> ${target}`),
+  )
+  expect(folders.filter((folder) => !files.some(({ name }) => name.startsWith(`${folder}/`)))).toEqual([])
+  expect(wrong).toEqual([])
+})
+
+test('there is no import cycle, type imports included', () => {
+  expect(findCycles(new Map(files.map(({ name, imports }) => [name, imports])))).toEqual([])
+})
+
+test('a module imports only the packages that are listed for it', () => {
+  const wrong = files.flatMap(({ name, specifiers }) =>
+    specifiers
+      .filter((one) => !one.startsWith('.') && !one.startsWith('node:'))
+      .filter((one) => !(PACKAGES[moduleOf(name)] ?? []).some((known) => one === known || one.startsWith(`${known}/`)))
+      .map((one) => `${name} imports ${one}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+describe('input from outside', () => {
+  test.each(SOURCES)('$what is used only in $only', ({ use, only }) => {
     const code = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
     expect(
-      files.filter((file) => !only.includes(file.name) && use.test(code(file.text))).map((file) => file.name),
+      files.filter(({ name, text }) => !only.includes(name) && use.test(code(text))).map(({ name }) => name),
     ).toEqual([])
   })
 })
 
-function isAllowedImport(room: string, path: string, specifier: string): boolean {
-  if (specifier.startsWith('node:') || specifier.endsWith('.json')) return true
-  if (!specifier.startsWith('.')) {
-    return (PACKAGES[room] ?? []).some((name) => specifier === name || specifier.startsWith(`${name}/`))
+test('the architecture page names files that exist', () => {
+  const page = readFileSync(join(src, '../docs/architecture.md'), 'utf8')
+  const named = [...page.matchAll(/`src\/([\w./-]+)`/g)].map((match) => (match[1] ?? '').replace(/\/$/, ''))
+  expect(named.length).toBeGreaterThan(20)
+  const names = files.map(({ name }) => name)
+  expect(named.filter((one) => !names.some((name) => name === one || name.startsWith(`${one}/`)))).toEqual([])
+})
+
+function isAllowed(from: string, to: string): boolean {
+  if (from === to || SAME_LAYER[from]?.includes(to)) return true
+  return (layerOf.get(to) ?? Number.POSITIVE_INFINITY) < (layerOf.get(from) ?? -1)
+}
+
+/** Every cycle of a directed graph that a depth-first search meets, as `a -> b -> a`. */
+function findCycles(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const cycles: string[] = []
+  const done = new Set<string>()
+  const visit = (node: string, path: readonly string[]): void => {
+    const at = path.indexOf(node)
+    if (at >= 0) {
+      cycles.push([...path.slice(at), node].join(' -> '))
+      return
+    }
+    if (done.has(node)) return
+    for (const next of graph.get(node) ?? []) visit(next, [...path, node])
+    done.add(node)
   }
-  const target = roomOf(join(dirname(path), specifier))
-  return target === room || (layerOf.get(target) ?? Number.POSITIVE_INFINITY) < (layerOf.get(room) ?? -1)
+  for (const node of graph.keys()) visit(node, [])
+  return cycles
 }

@@ -28,7 +28,7 @@ test.each(EXAMPLES)('examples/$file runs', async ({ file, prints }) => {
     [join(root, 'examples', file), ...(file === 'screenplay.mjs' ? [join(folder, 'out')] : [])],
     {
       cwd: folder,
-      env: { PATH: process.env.PATH, SHOWRUNNER_HOME: join(folder, 'home') },
+      env: { PATH: process.env['PATH'], SHOWRUNNER_HOME: join(folder, 'home') },
     },
   )
   for (const text of prints) expect(stdout).toContain(text)

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import { PLAN_EXPORT_FORMATS } from './agents/producer/formats.ts'
 import { createProducer, type Producer } from './agents/producer/index.ts'
+import { SCRIPT_EXPORT_FORMATS } from './agents/screenwriter/formats.ts'
 import { createScreenwriter, type Screenwriter } from './agents/screenwriter/index.ts'
 import { createJobs, type Jobs } from './agents/shared/jobs.ts'
 import { openCatalog } from './catalog/index.ts'
@@ -10,11 +12,14 @@ import type { Ledger } from './contract/ledger.ts'
 import type { Price } from './contract/price.ts'
 import type { Catalog } from './contract/provider.ts'
 import type { World } from './contract/world.ts'
+import { createDocumentFiles, type DocumentFileKind, type DocumentFiles } from './document-files.ts'
 import { createProviderRegistry, type ProviderRegistry } from './registry.ts'
 import { createRouter, type Router } from './router/index.ts'
+import { createFileStore } from './store/files.ts'
 import { openDocumentStore } from './store/sqlite/documents.ts'
 import { openLedger } from './store/sqlite/ledger/ledger.ts'
 import { openSharedState } from './store/sqlite/shared-state.ts'
+import { createTextCalls, type TextCalls } from './text-calls.ts'
 import { realWorld } from './world.ts'
 
 /** The house, assembled: the only place where the workshops meet. Making it reads the configuration and nothing else. */
@@ -29,20 +34,16 @@ export interface App {
   ledger(): Promise<Ledger>
   documents(): Promise<DocumentStore>
   catalog(): Promise<Catalog>
-  /** Answers too long for a tool's result, by their resource address; the newest few, in memory only. */
-  readonly answers: AnswerCache
+  /** The calls of `generate_text` in this process, with their texts. */
+  readonly textCalls: TextCalls
+  /** Finished scripts and plans as files under the home. */
+  readonly documentFiles: DocumentFiles
   screenwriter(): Promise<Screenwriter>
   producer(): Promise<Producer>
   /** Calls back with the address of every resource that has changed; answers with how to stop. */
   subscribe(listener: (uri: string) => void): () => void
   /** Stops running jobs where they are saved, and closes the stores. */
   close(): Promise<void>
-}
-
-export interface AnswerCache {
-  /** Keeps the text and gives back its address. */
-  add(callId: string, text: string): string
-  get(uri: string): string | undefined
 }
 
 export interface AppOptions {
@@ -69,7 +70,13 @@ export function createApp(options: AppOptions): App {
     ),
   )
   const documents = lazyAsync(async () =>
-    withDocumentNotifications(await openDocumentStore(join(settings.home, 'shelf.db'), { world }), notifyChanged),
+    withDocumentNotifications(
+      await openDocumentStore(join(settings.home, 'shelf.db'), { world }),
+      (kind, id, value) => {
+        notifyChanged(`${kind}://${id}`)
+        documentFiles.publishIfComplete(kind, id, value)
+      },
+    ),
   )
   const registry = createProviderRegistry({ world, settings, catalog: openCatalog })
   const sharedState = lazyAsync(() => openSharedState(join(settings.home, 'limits.db'), { world }))
@@ -80,6 +87,17 @@ export function createApp(options: AppOptions): App {
   const jobs = lazyAsync(async (): Promise<Jobs> => createJobs({ documents: await documents(), world }))
   const agentDeps = async () => ({ generate, documents: await documents(), world, jobs: await jobs() })
   const screenwriter = lazyAsync(async () => createScreenwriter({ ...(await agentDeps()), priceOf }))
+  const producer = lazyAsync(async () =>
+    createProducer({ ...(await agentDeps()), script: async (id) => (await screenwriter()).published(id) }),
+  )
+  const textCalls = createTextCalls(world)
+  const documentFiles = createDocumentFiles({
+    world,
+    documents,
+    files: createFileStore(settings.home),
+    agents: { script: screenwriter, plan: producer },
+    formats: { script: SCRIPT_EXPORT_FORMATS, plan: PLAN_EXPORT_FORMATS },
+  })
   return {
     world,
     settings,
@@ -89,37 +107,21 @@ export function createApp(options: AppOptions): App {
     ledger,
     documents,
     catalog: openCatalog,
-    answers: createAnswerCache(),
+    textCalls,
+    documentFiles,
     screenwriter,
-    producer: lazyAsync(async () =>
-      createProducer({ ...(await agentDeps()), script: async (id) => (await screenwriter()).published(id) }),
-    ),
+    producer,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async close() {
+      await textCalls.close()
       await (await jobs.made)?.close()
       ;(await documents.made)?.close()
       ;(await ledger.made)?.close()
       ;(await sharedState.made)?.close()
     },
-  }
-}
-
-/** How many long answers are kept. */
-const MAX_ANSWERS = 20
-
-function createAnswerCache(): AnswerCache {
-  const textByUri = new Map<string, string>()
-  return {
-    add(callId, text) {
-      const uri = `answer://${callId}`
-      textByUri.set(uri, text)
-      for (const oldest of [...textByUri.keys()].slice(0, -MAX_ANSWERS)) textByUri.delete(oldest)
-      return uri
-    },
-    get: (uri) => textByUri.get(uri),
   }
 }
 
@@ -157,12 +159,15 @@ function withLedgerNotifications(ledger: Ledger, notifyChanged: (uri: string) =>
   }
 }
 
-function withDocumentNotifications(documents: DocumentStore, notifyChanged: (uri: string) => void): DocumentStore {
+function withDocumentNotifications(
+  documents: DocumentStore,
+  notifySaved: (kind: DocumentFileKind, id: string, value: unknown) => void,
+): DocumentStore {
   return {
     ...documents,
     async put(kind, id, value, expectedVersion, now) {
       const version = await documents.put(kind, id, value, expectedVersion, now)
-      if (version !== undefined && kind !== 'conversation') notifyChanged(`${kind}://${id}`)
+      if (version !== undefined && kind !== 'conversation') notifySaved(kind, id, value)
       return version
     },
   }

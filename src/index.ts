@@ -24,11 +24,14 @@ export type {
 export type { World } from './contract/world.ts'
 export type { UsageReport } from './report.ts'
 
-/** Showrunner without MCP: the same tools as functions, with the same shapes (snake_case, DESIGN A3). */
+/** Showrunner as a library: the tools as functions, with the same shapes in snake case. */
 export interface Showrunner {
-  /** The router itself: a request in, a stream of events out. Throws `GenerateError`. */
+  /** The router: a request in, a stream of events out. Throws `GenerateError`. */
   readonly generate: Generate
-  /** One answer, whole: text, model, tokens, cost in US dollars, every attempt. Throws `GenerateError`. */
+  /**
+   * One answer: text, model, tokens, cost in US dollars, every attempt. Waits an hour unless `wait_seconds` is given.
+   * Throws `GenerateError`.
+   */
   readonly generateText: Run<typeof generateText>
   /** The models that can be asked, with prices in US dollars for a million tokens. */
   readonly listModels: Run<typeof listModels>
@@ -43,21 +46,24 @@ export interface Showrunner {
 }
 
 export interface ShowrunnerOptions {
-  /** In place of the process's own environment: keys, addresses and quick settings (DESIGN A2). */
+  /** Keys, addresses and quick settings in place of the process's own environment. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Where `.env` and `showrunner.json` are looked for. Default: the working directory. */
+  /** The folder of `.env` and `showrunner.json`. Default: the working directory. */
   readonly cwd?: string
-  /** Time, chance, network and stderr, for tests. */
+  /** Time, random numbers, network and stderr, for tests. */
   readonly world?: World
 }
 
 export interface RunOptions {
-  /** Aborting it aborts the upstream request at once; what was spent is booked. */
+  /** Aborting it aborts the upstream request at once and books its cost. */
   readonly signal?: AbortSignal
   readonly onProgress?: (step: ProgressUpdate) => void
 }
 
 type Run<T extends Tool> = (input: z.input<T['input']>, options?: RunOptions) => Promise<z.output<T['output']>>
+
+/** A program has no client with a time-out, so it waits for the answer. */
+const LIBRARY_WAIT_SECONDS = 3600
 
 /** Reads the configuration as the server does. Throws `ConfigError` with every problem of it at once. */
 export function createShowrunner(options: ShowrunnerOptions = {}): Showrunner {
@@ -72,7 +78,7 @@ export function createShowrunner(options: ShowrunnerOptions = {}): Showrunner {
       tool.run(tool.input.parse(input), { app, signal, progress: onProgress })
   return {
     generate: app.generate,
-    generateText: run(generateText),
+    generateText: (input, options) => run(generateText)({ wait_seconds: LIBRARY_WAIT_SECONDS, ...input }, options),
     listModels: run(listModels),
     developScript: run(developScript),
     planTasks: run(planTasks),

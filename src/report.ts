@@ -2,7 +2,7 @@ import type { App } from './app.ts'
 import type { Usage } from './contract/generate.ts'
 import type { BudgetState, CallRecord, LedgerTotals, PeriodTotals, TotalsByKey } from './contract/ledger.ts'
 
-/** The usage report in the shape of DESIGN A4: what was spent, on what, and what is left of every budget. */
+/** The usage report: spending by period and kind, and the rest of every budget. */
 export interface UsageReport {
   readonly generated_at: string
   readonly currency: 'USD'
@@ -47,12 +47,12 @@ export interface ReportBudget {
 }
 
 const DAY_MS = 86_400_000
-/** Nothing was booked before this; it is where `all` begins. */
+/** `all` begins here, because nothing was booked before. */
 const FIRST_DAY = Date.UTC(2020, 0, 1)
 
-/** Periods that have a name of their own; `YYYY-MM` and `YYYY-MM-DD` are taken too. */
+/** Periods with a name; `YYYY-MM` and `YYYY-MM-DD` are periods too. */
 export const PERIOD_NAMES = ['today', '7d', '30d', 'month', 'all'] as const
-/** A pattern for every period there is. */
+/** Matches the name of every period. */
 export const PERIOD_PATTERN = /^(today|7d|30d|month|all|\d{4}-\d{2}(-\d{2})?)$/
 
 /** The report over the named periods. Throws `RangeError` for a name that is no period. */
@@ -76,7 +76,7 @@ export async function buildUsageReport(
   }
 }
 
-/** One call with its attempts in the shape of DESIGN A4; undefined for an id the ledger does not know. */
+/** One call with its attempts; undefined for an id that the ledger does not know. */
 export async function buildCallReport(app: App, callId: string) {
   const record = await (await app.ledger()).getCall(callId)
   return record && toReportCall(record)
@@ -109,14 +109,22 @@ export function toUsd(microUsd: number | undefined): number | null {
   return microUsd === undefined ? null : microUsd / 1_000_000
 }
 
-/** Token counts as they are told: input with its cached part, output with its reasoning. Unknown is null, never 0. */
+/**
+ * Token counts in the shape of the report: input with its cached part, output with its reasoning. Unknown is null, never
+ * 0; a fraction is rounded up, and a count beyond 2^53 is unknown.
+ */
 export function toReportUsage({ inputTokens, cachedInputTokens, outputTokens, reasoningTokens }: Usage) {
   return {
-    input_tokens: inputTokens ?? null,
-    cached_input_tokens: cachedInputTokens ?? null,
-    output_tokens: outputTokens ?? null,
-    reasoning_tokens: reasoningTokens ?? null,
+    input_tokens: toCount(inputTokens),
+    cached_input_tokens: toCount(cachedInputTokens),
+    output_tokens: toCount(outputTokens),
+    reasoning_tokens: toCount(reasoningTokens),
   }
+}
+
+function toCount(count: number | undefined): number | null {
+  const rounded = Math.ceil(count ?? Number.NaN)
+  return Number.isSafeInteger(rounded) && rounded >= 0 ? rounded : null
 }
 
 function toReportPeriod({ from, to, by, ...counts }: PeriodTotals): ReportPeriod {

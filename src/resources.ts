@@ -7,28 +7,24 @@ import { buildCallReport, buildUsageReport, PERIOD_NAMES, PERIOD_PATTERN } from 
 /** How many ids a completion offers. */
 const MAX_COMPLETIONS = 50
 
-/** Puts every resource of DESIGN A4 on an MCP server. What is read is made when it is read. */
+/** Adds every resource to an MCP server. A resource is made when it is read. */
 export function registerResources(server: McpServer, app: App): void {
   registerUsage(server, app)
   registerModels(server, app)
   registerAnswers(server, app)
-  registerDocuments(server, app, 'script', 'A screenplay', SCRIPT_MIME_TYPES)
+  registerDocuments(server, app, 'script', 'A screenplay', SCRIPT_EXPORT_FORMATS)
   registerScenes(server, app)
-  registerDocuments(server, app, 'plan', 'A plan', PLAN_MIME_TYPES)
+  registerDocuments(server, app, 'plan', 'A plan', PLAN_EXPORT_FORMATS)
 }
 
-/** Format -> MIME type. */
-const SCRIPT_MIME_TYPES: Readonly<Record<string, string>> = SCRIPT_EXPORT_FORMATS
-const PLAN_MIME_TYPES: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(PLAN_EXPORT_FORMATS).map(([format, { mimeType }]) => [format, mimeType]),
-)
+type Formats = Readonly<Record<string, { readonly mimeType: string }>>
 
-/** Every address under which a document can be read: a change of the document is a change of all of them. */
+/** The addresses that a change of `uri` concerns: a document in each of its formats, the report in each period. */
 export function listRelatedUris(uri: string): readonly string[] {
   const formats = uri.startsWith('script://')
-    ? SCRIPT_MIME_TYPES
+    ? SCRIPT_EXPORT_FORMATS
     : uri.startsWith('plan://')
-      ? PLAN_MIME_TYPES
+      ? PLAN_EXPORT_FORMATS
       : undefined
   if (formats) return [uri, ...Object.keys(formats).map((format) => `${uri}/${format}`)]
   return uri === 'usage://report' ? [uri, ...PERIOD_NAMES.map((period) => `${uri}/${period}`)] : [uri]
@@ -85,7 +81,7 @@ function registerUsage(server: McpServer, app: App): void {
     'limits://status',
     {
       title: 'Limits and budgets',
-      description: 'What holds calls back now, and when it frees.',
+      description: 'Limits that hold calls back now, with the time when they free, and every budget.',
       mimeType: JSON_MIME_TYPE,
       ...NO_CACHE,
     },
@@ -107,7 +103,7 @@ function registerModels(server: McpServer, app: App): void {
     'models://catalog',
     {
       title: 'Model catalog',
-      description: 'Every provider there is; of those that are ready, every model with its price.',
+      description: 'Every provider; for those that are ready, every model with its price.',
       mimeType: JSON_MIME_TYPE,
       ...NO_CACHE,
     },
@@ -130,15 +126,40 @@ function registerModels(server: McpServer, app: App): void {
 
 function registerAnswers(server: McpServer, app: App): void {
   server.registerResource(
-    'a long answer',
-    new ResourceTemplate('answer://{call_id}', { list: undefined }),
+    'an answer',
+    new ResourceTemplate('answer://{call_id}', {
+      list: () => ({
+        resources: app.textCalls
+          .list()
+          .slice(0, MAX_COMPLETIONS)
+          .map(({ id, status, startedAt }) => ({
+            uri: `answer://${id}`,
+            name: id,
+            description: `generate_text, ${status}`,
+            mimeType: 'text/plain',
+            annotations: { lastModified: new Date(startedAt).toISOString() },
+          })),
+      }),
+      complete: {
+        call_id: (typed) =>
+          app.textCalls
+            .list()
+            .map(({ id }) => id)
+            .filter((id) => id.startsWith(typed))
+            .slice(0, MAX_COMPLETIONS),
+      },
+    }),
     {
-      title: 'A long answer',
-      description: 'The whole text of an answer that did not fit its result; kept in memory until the server stops.',
+      title: 'An answer of generate_text',
+      description:
+        'The whole text, also of a call that still runs, failed or was cancelled. Kept in memory until the server stops.',
       mimeType: 'text/plain',
       ...NO_CACHE,
     },
-    async (uri) => textContents(uri, 'text/plain', app.answers.get(uri.href) ?? throwNotFound(uri)),
+    async (uri, { call_id }) => {
+      const call = app.textCalls.get(String(call_id)) ?? throwNotFound(uri)
+      return textContents(uri, 'text/plain', call.text)
+    },
   )
 }
 
@@ -147,18 +168,22 @@ function registerDocuments(
   app: App,
   kind: 'script' | 'plan',
   title: string,
-  formats: Readonly<Record<string, string>>,
+  formats: Formats,
 ): void {
   const [defaultFormat = 'json'] = Object.keys(formats)
   const completeIds = async (typed: string): Promise<string[]> =>
     (await (await app.documents()).list(kind, typed, MAX_COMPLETIONS)).map((item) => item.id)
   const exportDocument = async (id: string, format: string): Promise<string | Uint8Array | undefined> => {
-    if (formats[format] === undefined) return undefined
+    if (!Object.hasOwn(formats, format)) return undefined
     const agent = kind === 'script' ? await app.screenwriter() : await app.producer()
     return agent.export(id, format)
   }
   const read = async (uri: URL, id: string, format: string) =>
-    textContents(uri, formats[format] ?? 'text/plain', (await exportDocument(id, format)) ?? throwNotFound(uri))
+    textContents(
+      uri,
+      formats[format]?.mimeType ?? 'text/plain',
+      (await exportDocument(id, format)) ?? throwNotFound(uri),
+    )
   server.registerResource(
     kind,
     new ResourceTemplate(`${kind}://{${kind}_id}`, {
@@ -166,7 +191,7 @@ function registerDocuments(
         resources: (await (await app.documents()).list(kind, '', MAX_COMPLETIONS)).map((item) => ({
           uri: `${kind}://${item.id}`,
           name: item.id,
-          mimeType: formats[defaultFormat] ?? 'text/plain',
+          mimeType: formats[defaultFormat]?.mimeType ?? 'text/plain',
           annotations: { lastModified: new Date(item.updatedAt).toISOString() },
         })),
       }),
@@ -175,7 +200,7 @@ function registerDocuments(
     {
       title: title,
       description: `As ${defaultFormat}.`,
-      mimeType: formats[defaultFormat] ?? 'text/plain',
+      mimeType: formats[defaultFormat]?.mimeType ?? 'text/plain',
       ...NO_CACHE,
     },
     (uri, variables) => read(uri, String(variables[`${kind}_id`]), defaultFormat),

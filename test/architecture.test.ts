@@ -7,7 +7,7 @@ const LAYERS = [
   ['contract', 'lib', 'screenplay', 'planning', 'version.ts'],
   ['providers', 'router', 'catalog', 'store', 'agents'],
   ['config', 'world.ts'],
-  ['registry.ts'],
+  ['registry.ts', 'text-calls.ts', 'document-files.ts'],
   ['app.ts'],
   ['report.ts'],
   ['tools', 'resources.ts', 'prompts.ts'],

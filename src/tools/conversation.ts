@@ -1,7 +1,7 @@
 import type { App } from '../app.ts'
 import type { Message } from '../contract/generate.ts'
 
-/** How often a save is tried again when another client wrote to the same conversation in between. */
+/** A save is tried again when another client wrote to the same conversation in between. */
 const MAX_SAVE_TRIES = 10
 
 /** The messages of a saved conversation, oldest first; none where it is new. Throws `StoreError`. */
@@ -10,8 +10,8 @@ export async function loadConversation(app: App, id: string): Promise<readonly M
 }
 
 /**
- * Adds an exchange to a conversation; what another client added meanwhile is kept, before it. False where it could not be
- * saved: the answer is paid for by then and must still reach the person.
+ * Adds an exchange to a conversation, after the exchanges that other clients added meanwhile. Resolves to false where it
+ * could not be saved, because the answer is paid for by then and must still reach the person.
  */
 export async function appendToConversation(
   app: App,
@@ -35,6 +35,6 @@ export async function appendToConversation(
 }
 
 function storedMessages(value: unknown): readonly Message[] {
-  // Only `remember` writes these, through the same types, and the shelf keeps them as they were.
+  // The cast is safe because only `appendToConversation` writes these documents.
   return (value as { readonly messages: readonly Message[] } | undefined)?.messages ?? []
 }

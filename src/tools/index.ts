@@ -1,9 +1,5 @@
-import developScript from './develop-script.ts'
-import generateText from './generate-text.ts'
-import listModels from './list-models.ts'
-import planTasks from './plan-tasks.ts'
+import * as all from './all.ts'
 import type { Tool } from './tool.ts'
-import usageReport from './usage-report.ts'
 
-/** Every tool there is. To add one: a file, and a line here. */
-export const tools: readonly Tool[] = [listModels, generateText, developScript, planTasks, usageReport]
+/** Every tool. Adding one takes a file and a line in `all.ts`. */
+export const tools: readonly Tool[] = Object.values(all)

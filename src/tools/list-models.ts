@@ -4,10 +4,12 @@ import { GenerateError } from '../contract/errors.ts'
 import type { BudgetState } from '../contract/ledger.ts'
 import { matchesModel } from '../contract/match.ts'
 import type { ModelFacts } from '../contract/provider.ts'
+import { countOf } from '../lib/text.ts'
 import type { ProviderInfo } from '../registry.ts'
 import { toUsd } from '../report.ts'
 import { type ProbeResult, probeProviders } from './probe-providers.ts'
 import { defineTool } from './tool.ts'
+import { settingsWarnings } from './warnings.ts'
 
 const status = z.enum(['ready', 'no_key', 'cooling_down', 'unreachable', 'over_budget'])
 type Status = z.output<typeof status>
@@ -18,13 +20,13 @@ export default defineTool({
   name: 'list_models',
   title: 'List models',
   description:
-    'The models that can be asked now, with prices, windows and abilities; and the providers, with what is missing for those that are not ready.',
+    'List the LLMs that can be asked now (OpenAI, Anthropic, Google, local engines), with prices, context windows and capabilities; and the providers, with the setting that is missing for those that are not ready.',
   input: z.object({
     provider: z.string().optional(),
     capability: z.enum(abilities).optional(),
-    query: z.string().optional().describe('Words from the id or the name.'),
+    query: z.string().optional().describe('Words of the id or the name.'),
     available_only: z.boolean().default(true),
-    verify: z.boolean().default(false).describe('Ask each provider what its key can really see.'),
+    verify: z.boolean().default(false).describe('Ask each provider which models its key can use.'),
     limit: z.int().min(1).max(50).default(20),
   }),
   output: z.object({
@@ -50,9 +52,13 @@ export default defineTool({
     ),
     default_model: z.string().nullable(),
     providers: z.array(z.object({ id: z.string(), status, models: z.int(), fix: z.string().optional() })),
-    total: z.int().describe('Models that fit, shown or not.'),
+    total: z.int().describe('Matching models, shown or not.'),
+    left_out: z.int().optional().describe('Listed by a provider under ids that are not safe to show.'),
+    warnings: z.array(z.string()).optional(),
   }),
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
+  headline: ({ total, models, default_model }) =>
+    `${countOf(total, 'model matches', 'models match')}, ${models.length} shown. ${default_model ? `Default model: ${default_model}.` : 'No model can be asked by default: set a key of a provider below.'}`,
   async run({ provider, capability, query, available_only, verify, limit }, { app, signal, progress }) {
     const providers = (await app.registry.list(signal)).filter((info) => provider === undefined || info.id === provider)
     const shown = providers.filter((info) => info.provider || !available_only || provider !== undefined)
@@ -60,9 +66,14 @@ export default defineTool({
     const probes = verify ? await probeProviders(app, shown, signal, progress) : new Map<string, ProbeResult>()
     const matching = shown.flatMap((info) =>
       listProviderModels(info, probes.get(info.id))
+        .filter(({ id }) => SAFE_ID.test(id))
         .filter((facts) => (!capability || facts.abilities.includes(capability)) && matchesQuery(query, info, facts))
         .map((facts) => ({ member: info, facts })),
     )
+    const leftOut = shown.flatMap((info) =>
+      listProviderModels(info, probes.get(info.id)).filter(({ id }) => !SAFE_ID.test(id)),
+    ).length
+    const warnings = settingsWarnings(app)
     const rows = await Promise.all(
       matching.map(async ({ member: info, facts }) => {
         const status = await getStatus(app, info, facts, probes.get(info.id), budgets)
@@ -85,11 +96,16 @@ export default defineTool({
       default_model: preferred[0] ?? null,
       providers: shown.map((info) => toProviderRow(info, probes.get(info.id))),
       total: rows.length,
+      ...(leftOut > 0 && { left_out: leftOut }),
+      ...(warnings.length > 0 && { warnings: [...warnings] }),
     }
   },
 })
 
-/** With a live answer, what the key can see; else what the catalog knows. */
+/** Other ids may hold instructions or control characters, because a local engine lists whatever it likes. */
+const SAFE_ID = /^[\w.:/@+-]{1,200}$/
+
+/** The models that the key can use, where the provider was asked; else those of the catalog. */
 function listProviderModels(info: ProviderInfo, probe: ProbeResult | undefined): readonly ModelFacts[] {
   if (!probe || !('models' in probe)) return info.models()
   const known = new Map(info.models().map((facts) => [facts.id, facts]))
@@ -166,12 +182,12 @@ function toProviderRow(info: ProviderInfo, probe: ProbeResult | undefined) {
   }
 }
 
-/** What `auto` would ask now, in order. */
+/** The models that `auto` would ask now, in order. */
 async function preferredModels(app: App, signal: AbortSignal): Promise<readonly string[]> {
   try {
     return (await app.router.resolve('auto', signal)).map(({ provider, facts }) => `${provider.id}/${facts.id}`)
   } catch (error) {
-    if (error instanceof GenerateError) return [] // nobody is ready, or the default model's name is wrong
+    if (error instanceof GenerateError) return [] // no provider is ready, or the default model's name is wrong
     throw error
   }
 }

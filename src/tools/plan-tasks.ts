@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { planTasksInput } from '../agents/producer/input.ts'
+import { countOf } from '../lib/text.ts'
+import { withFiles } from './job-result.ts'
 import { defineTool } from './tool.ts'
 
 export default defineTool({
   name: 'plan_tasks',
   title: 'Plan the work',
   description:
-    'Turns a goal, or a screenplay by its script_id, into a plan that can be carried out: tasks with roles, hours and dates, critical path, risks; of a screenplay the shooting schedule too. Code checks and schedules what the model proposes. While it says `running`, call again with its plan_id.',
+    'Turn a goal, or a screenplay by its script_id, into a plan: tasks with roles, hours and dates, a schedule (Gantt chart), critical path, costs and risks; for a screenplay also the shooting schedule, strip board, day out of days and call sheets. The model proposes, code checks and schedules. While the status is `running`, call again with its plan_id.',
   input: planTasksInput,
   output: z.object({
     plan_id: z.string(),
@@ -43,12 +45,29 @@ export default defineTool({
     cost_usd: z.number().nullable(),
     calls: z.int(),
     models: z.array(z.string()),
+    files: z.array(z.string()).optional(),
+    warnings: z.array(z.string()).optional(),
     next: z.string().optional(),
   }),
   hints: { readOnly: false, destructive: false, idempotent: false, openWorld: true },
-  prose: ['gantt'],
+  headline: describePlan,
+  prose: ['next'],
   async run(input, { app, signal, progress }) {
     const producer = await app.producer()
-    return producer.plan(input, { signal, onProgress: progress })
+    const result = await producer.plan(input, { signal, onProgress: progress })
+    return withFiles(app, 'plan_tasks', { kind: 'plan', id: result.plan_id }, result)
   },
 })
+
+interface PlanState {
+  readonly status: string
+  readonly tasks: readonly unknown[]
+  readonly makespan_hours: number | null
+  readonly findings: readonly { readonly severity: string; readonly message: string }[]
+}
+
+function describePlan({ status, tasks, makespan_hours: hours, findings }: PlanState): string {
+  const length = hours === null ? '' : `, ${hours} working hours from first to last`
+  const problem = findings.find(({ severity }) => severity === 'error')?.message
+  return [`The plan is ${status}: ${countOf(tasks.length, 'task')}${length}.`, problem].filter(Boolean).join(' ')
+}

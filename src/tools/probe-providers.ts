@@ -3,7 +3,7 @@ import { GenerateError } from '../contract/errors.ts'
 import type { LiveModel } from '../contract/provider.ts'
 import type { ProviderInfo } from '../registry.ts'
 
-/** What came of asking a provider which models its key can see: a refused key is not the same as a dead network. */
+/** The answer of a provider to the question which models its key can use: a refused key differs from a dead network. */
 export type ProbeResult =
   | { readonly models: readonly LiveModel[] }
   | { readonly status: 'no_key' | 'unreachable'; readonly fix: string }
@@ -11,7 +11,7 @@ export type ProbeResult =
 /** How long a provider may take to answer. */
 const PROBE_TIMEOUT_MS = 10_000
 
-/** Asks every ready provider at once; one that fails takes nothing from the others. */
+/** Asks every ready provider at once. A failure concerns only its own provider. */
 export async function probeProviders(
   app: App,
   providers: readonly ProviderInfo[],

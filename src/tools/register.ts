@@ -7,10 +7,10 @@ import { formatResult } from './result-text.ts'
 import type { ProgressUpdate, Tool } from './tool.ts'
 import { UserError } from './tool.ts'
 
-/** The longest that a client waits for a sign of life is 5 s, less a margin for a busy machine. */
+/** Clients expect progress every 5 s; the rest is a margin for a busy machine. */
 const HEARTBEAT_MS = 4_000
 
-/** Puts a tool on an MCP server: schemas, hints, progress while it runs, text and structure when it is done. */
+/** Adds a tool to an MCP server: schemas, hints, progress while it runs, text and structure when it is done. */
 export function registerTool(server: McpServer, app: App, tool: Tool): void {
   const { name, title, description, hints } = tool
   const config = {
@@ -38,16 +38,19 @@ async function runTool(
   const reporter = createProgressReporter(app.world, ctx)
   try {
     const result = await tool.run(args, { app, signal, progress: reporter.report })
-    return { content: [{ type: 'text', text: formatResult(result, tool.prose) }], structuredContent: result }
+    return {
+      content: [{ type: 'text', text: formatResult(result, { headline: tool.headline?.(result), prose: tool.prose }) }],
+      structuredContent: result,
+    }
   } catch (error) {
-    if (signal.aborted) throw error // nobody is listening any more
+    if (signal.aborted) throw error // the client has gone
     return { content: [{ type: 'text', text: toErrorMessage(app.world, tool.name, error) }], isError: true }
   } finally {
     reporter.stop()
   }
 }
 
-/** What a person or a model is told of a failure. A fault of ours says so and nothing else: its text may hold anything. */
+/** The error's message where it is written for people. A bug shows nothing of its own text, which may hold anything. */
 function toErrorMessage(world: World, tool: string, error: unknown): string {
   if (error instanceof GenerateError || error instanceof UserError) return error.message
   if (error instanceof Error && error.name === 'StoreError') return error.message
@@ -56,8 +59,8 @@ function toErrorMessage(world: World, tool: string, error: unknown): string {
 }
 
 /**
- * Sends progress where the client asked for it: at every step, and at least every few seconds between, with a number
- * that always rises.
+ * Sends progress where the client asked for it: at every step, and at least every few seconds between. The number always
+ * rises: by thousandths between steps with a total (pages), by ones without (characters).
  */
 function createProgressReporter(
   world: World,
@@ -71,15 +74,16 @@ function createProgressReporter(
   let latestUpdate: ProgressUpdate = { message: 'starting' }
   let lastSentAt = started
   const send = ({ done, total }: ProgressUpdate, message: string): void => {
-    lastProgress = Math.max(done ?? 0, lastProgress + 0.001)
+    const step = total === undefined ? 1 : 0.001
+    lastProgress = Math.max(roundToThousandths(done ?? 0), roundToThousandths(lastProgress + step))
     lastSentAt = world.now()
     const params = {
       progressToken: token,
       progress: lastProgress,
       message,
-      ...(total !== undefined && { total: Math.max(total, lastProgress) }),
+      ...(total !== undefined && { total: Math.max(roundToThousandths(total), lastProgress) }),
     }
-    ctx.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {}) // a client that has gone needs no news
+    ctx.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {}) // the client has gone
   }
   const sendHeartbeats = async (): Promise<void> => {
     for (;;) {
@@ -93,25 +97,31 @@ function createProgressReporter(
   return {
     report(step) {
       if (stopped.signal.aborted) return
-      latestUpdate = step.message.trim() === '' || step.done === undefined ? { ...step, message: 'writing' } : step
+      latestUpdate = step.message.trim() === '' ? { ...step, message: 'writing' } : step
       send(step, step.message)
     },
     stop: () => stopped.abort(),
   }
 }
 
+function roundToThousandths(value: number): number {
+  return Math.round(value * 1_000) / 1_000
+}
+
 /**
- * The schema as clients are shown it. A model pays for every character of it on every turn, so it is shown what helps
- * it to fill the fields in and to read them; the checks that only catch mistakes (patterns, lengths, which fields of a
- * result are always there) stay with the zod schema, which is what everything is held to.
+ * The schema as clients see it. A model pays for every character of it on every turn, so it holds the parts that help to
+ * fill in an input and to read a result. The checks that only catch mistakes (patterns, lengths, required fields of a
+ * result) stay in the zod schema, which every input is held to. A result is not checked again, because the compiler
+ * has, and because a check that fails here would throw a paid answer away.
  */
 function toClientSchema<Schema extends z.ZodObject>(schema: Schema, io: 'input' | 'output') {
   let shown: Record<string, unknown> | undefined
   const show = (): Record<string, unknown> => {
-    shown ??= toClientJsonSchema(schema, io) // not at start-up: a client may never ask
+    shown ??= toClientJsonSchema(schema, io) // not at start-up, because a client may never ask
     return shown
   }
-  return { '~standard': { ...schema['~standard'], jsonSchema: { input: show, output: show } } }
+  const standard = { ...schema['~standard'], jsonSchema: { input: show, output: show } }
+  return { '~standard': io === 'input' ? standard : { ...standard, validate: (value: unknown) => ({ value }) } }
 }
 
 function toClientJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Record<string, unknown> {
@@ -122,8 +132,10 @@ function toClientJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Record
       if (io === 'output') {
         delete jsonSchema.required
         if (path.includes('properties') && jsonSchema.properties) replaceByNames(jsonSchema)
+        else shortenField(jsonSchema)
       }
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+      if (isEmpty(jsonSchema.additionalProperties)) jsonSchema.additionalProperties = true
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
     },
@@ -131,17 +143,34 @@ function toClientJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Record
   return shown
 }
 
-/** Below the first level of a result its fields are shown by their names, without their types. */
+/** Below the first level of a result an object is shown by the names of its fields, without their types. */
 function replaceByNames(shown: { properties?: object; description?: string; additionalProperties?: unknown }): void {
   shown.description = Object.keys(shown.properties ?? {}).join(', ')
   delete shown.properties
   delete shown.additionalProperties
 }
 
-/** Checks that mend nothing a model does; what is wrong is still refused, with the reason. */
+/**
+ * A field that may be null is shown without a type, because several hosts refuse a list of types and warn of `anyOf`. A
+ * list of texts is shown as a list.
+ */
+function shortenField(shown: { anyOf?: readonly unknown[]; items?: unknown; description?: string }): void {
+  if ((shown.items as { readonly type?: unknown } | undefined)?.type === 'string') delete shown.items
+  const types = (shown.anyOf ?? []).map((each) => (each as { readonly type?: unknown }).type)
+  if (!types.includes('null')) return
+  shown.description ??= `${types.filter((type) => type !== 'null').join(' or ')}, or null`
+  delete shown.anyOf
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
+
+/** Checks that help no model to fill in a field; an input that fails them is still refused, with the reason. */
 const HIDDEN_KEYWORDS = [
   'propertyNames',
   'pattern',
+  'format',
   'contentEncoding',
   'minLength',
   'maxLength',

@@ -1,8 +1,18 @@
+interface TextOptions {
+  /** The first sentence. */
+  readonly headline?: string | undefined
+  /** Fields that follow it in this order, as they are and without their names. */
+  readonly prose?: readonly string[] | undefined
+}
+
 /**
- * A result as text, whole: every field that the structured form has is here too, since some clients show the model only
- * one of the two. Fields named in `prose` come first, as they are; the rest follows as an indented list of `name: value`.
+ * A result as text, whole: every field of the structured form is here too, because some clients show the model only one
+ * of the two. The headline and the prose come first; the rest follows as an indented list of `name: value`.
  */
-export function formatResult(result: Readonly<Record<string, unknown>>, prose: readonly string[] = []): string {
+export function formatResult(
+  result: Readonly<Record<string, unknown>>,
+  { headline = '', prose = [] }: TextOptions = {},
+): string {
   const proseParts = prose.map((field) => result[field]).filter((value) => typeof value === 'string' && value !== '')
   const isInProse = (value: unknown): boolean => isObject(value) && proseParts.includes(JSON.stringify(value))
   const rest = Object.fromEntries(
@@ -10,7 +20,7 @@ export function formatResult(result: Readonly<Record<string, unknown>>, prose: r
       ([field, value]) => !(prose.includes(field) && typeof value === 'string') && !isInProse(value),
     ),
   )
-  return [...proseParts, formatFields(rest, '').join('\n')].filter((part) => part !== '').join('\n\n')
+  return [headline, ...proseParts, formatFields(rest, '').join('\n')].filter((part) => part !== '').join('\n\n')
 }
 
 function formatFields(value: Readonly<Record<string, unknown>>, indent: string): string[] {
@@ -64,7 +74,7 @@ function formatScalar(head: string, value: unknown, indent: string): string[] {
 /** Fields whose null means that there is none; every other null means that it is not known. */
 const NULL_MEANS_NONE = /(conversation_id|default_model|resets_at):$/
 
-/** Unknown is said, never left blank. */
+/** An unknown value is shown as such, never left blank. */
 function formatValue(value: unknown): string {
   return value === null ? 'unknown' : String(value)
 }

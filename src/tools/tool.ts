@@ -1,31 +1,33 @@
 import type { z } from 'zod'
 import type { App } from '../app.ts'
 
-/** A tool is one value: what a model reads about it, its two schemas, and what it does. */
+/** A tool is one value: its text for models, its two schemas, and its function. */
 export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {
   readonly name: string
   readonly title: string
   readonly description: string
   readonly input: Input
   readonly output: Output
-  /** None may be left out: an undefined hint is a silent gap. */
+  /** All four are required, because an undefined hint is a silent gap. */
   readonly hints: {
     readonly readOnly: boolean
     readonly destructive: boolean
     readonly idempotent: boolean
     readonly openWorld: boolean
   }
-  /** The fields of the result that are prose: in the text they come first and whole, each under no heading. */
+  /** The most important sentence of a result; its text begins with it. */
+  headline?(result: z.output<Output>): string
+  /** The fields of the result that are prose: in the text they follow the headline, whole and without their names. */
   readonly prose?: readonly (keyof z.output<Output> & string)[]
-  /** Throws `GenerateError`, `StoreError` or `UserError`, whose messages hold the way out; anything else is a fault of ours. */
+  /** Throws `GenerateError`, `StoreError` or `UserError`, whose messages hold the way out; any other error is a bug. */
   run(input: z.output<Input>, context: ToolContext): Promise<z.output<Output>>
 }
 
-/** What a running tool is given beside its input. */
+/** The surroundings of a running tool. */
 export interface ToolContext {
   readonly app: App
   readonly signal: AbortSignal
-  /** Tells the person how far it is. Without a number, it is simply further than before. */
+  /** Reports to the person how far the work is. An update without `done` only says that it goes on. */
   progress(update: ProgressUpdate): void
 }
 
@@ -35,7 +37,7 @@ export interface ProgressUpdate {
   readonly total?: number
 }
 
-/** What a person or a model asked for cannot be done as asked; the message says how it can. */
+/** A request that cannot be done as it was made; the message says how it can. */
 export class UserError extends Error {
   override readonly name = 'UserError'
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { BUDGET_WARNING_RATIO } from '../contract/ledger.ts'
+import { formatUsd } from '../lib/money.ts'
+import { countOf } from '../lib/text.ts'
 import { buildUsageReport, PERIOD_PATTERN, type ReportPeriod, type UsageReport } from '../report.ts'
 import { defineTool } from './tool.ts'
 
-/** Rows of a breakdown that a tool result shows: the dearest; the resource has them all. */
+/** Rows of a breakdown in a result, the most expensive first. The resource has all of them. */
 const MAX_ROWS = 10
 
 const int = z.int()
@@ -28,7 +30,8 @@ const BREAKDOWNS = ['provider', 'model', 'tool', 'day'] as const
 export default defineTool({
   name: 'usage_report',
   title: 'Usage report',
-  description: 'What has been spent, on which models and tools, and what is left of every budget.',
+  description:
+    'Report spending (cost in USD, calls, tokens) by model, provider, tool and day, and the rest of every budget.',
   input: z.object({
     period: z
       .string()
@@ -85,19 +88,19 @@ function trimPeriod(period: ReportPeriod, breakdowns: readonly (typeof BREAKDOWN
   }
 }
 
-/** What a person would say who had read the report. */
+/** The report in a few sentences. */
 function summarizeUsage({ periods, budgets }: UsageReport): string {
   const spent = Object.entries(periods).map(
     ([name, period]) =>
-      `${PERIOD_LABELS[name] ?? name} ${formatUsd(period.cost_usd)} in ${period.calls} ${period.calls === 1 ? 'call' : 'calls'}`,
+      `${PERIOD_LABELS[name] ?? name} ${formatDollars(period.cost_usd)} in ${countOf(period.calls, 'call')}`,
   )
   const widest = Object.values(periods).at(-1)
   const caveats = [
     widest && widest.unpriced_attempts > 0
-      ? `${widest.unpriced_attempts} attempts have no known price and are not counted.`
+      ? `The cost leaves out ${countOf(widest.unpriced_attempts, 'attempt')} without a known price.`
       : '',
     widest && widest.lost_holds > 0
-      ? `${widest.lost_holds} calls were lost in a crash and are counted at the most they can have cost.`
+      ? `The cost counts ${countOf(widest.lost_holds, 'attempt')} lost in a crash at the highest possible price.`
       : '',
     widest && widest.in_doubt_usd > 0
       ? `Vendors may still bill ${formatUsd(widest.in_doubt_usd)} for attempts that ended before their count: it counts against budgets.`
@@ -112,7 +115,7 @@ function summarizeUsage({ periods, budgets }: UsageReport): string {
       : `More than ${100 * BUDGET_WARNING_RATIO} % spent: ${nearLimit.map((budget) => `"${budget.name}" (${Math.floor((100 * budget.spent_usd) / budget.limit_usd)} %)`).join(', ')}.`
   const left = budgets.map(
     (budget) =>
-      `${formatUsd(budget.remaining_usd)} of ${formatUsd(budget.limit_usd)} left in the budget "${budget.name}"`,
+      `${formatDollars(budget.remaining_usd)} of ${formatDollars(budget.limit_usd)} left in the budget "${budget.name}"`,
   )
   const budgetText = left.length > 0 ? `${left.join('; ')}.` : 'No budget is set: SHOWRUNNER_DAILY_BUDGET_USD sets one.'
   return [`Spent: ${spent.join(', ')}.`, warning, ...caveats, budgetText]
@@ -128,6 +131,6 @@ const PERIOD_LABELS: Readonly<Record<string, string>> = {
   '30d': 'in 30 days',
 }
 
-function formatUsd(usd: number): string {
-  return `$${usd.toFixed(usd !== 0 && usd < 1 ? 4 : 2)}`
+function formatDollars(usd: number): string {
+  return formatUsd(Math.round(usd * 1_000_000))
 }

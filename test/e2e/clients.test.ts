@@ -34,12 +34,12 @@ describe.each(CLIENT_VERSIONS)('with the client %s', (generation) => {
     })
   })
 
-  test('generate_text answers, and tells the text as it streams in progress that always rises', async () => {
-    const told: { progress: number; message?: string | undefined }[] = []
+  test('generate_text answers, and shows the end of the text as it streams in progress that always rises', async () => {
+    const steps: { progress: number; message?: string | undefined }[] = []
     const { structured, text, isError } = await client.call(
       'generate_text',
       { prompt: 'SLOW please', model: 'openai/gpt-4o' },
-      { onprogress: (progress) => told.push(progress) },
+      { onprogress: (progress) => steps.push(progress) },
     )
     expect(isError).toBe(false)
     expect(structured).toMatchObject({
@@ -49,8 +49,9 @@ describe.each(CLIENT_VERSIONS)('with the client %s', (generation) => {
       conversation_id: null,
     })
     expect(text).toContain('a slow answer, word by word')
-    expect(told.map((step) => step.message).join('')).toContain('a slow answer, word by word')
-    expect(told.every((step, at) => at === 0 || step.progress > (told[at - 1]?.progress ?? 0))).toBe(true)
+    expect(steps.map((step) => step.message)).toContain('a slow answer, word by word (27 characters)')
+    expect(steps.every((step) => Number.isInteger(step.progress))).toBe(true)
+    expect(steps.every((step, at) => at === 0 || step.progress > (steps[at - 1]?.progress ?? 0))).toBe(true)
   })
 
   test('cancelling aborts the upstream request at once and books what was spent', async () => {
@@ -87,7 +88,7 @@ describe.each(CLIENT_VERSIONS)('with the client %s', (generation) => {
     )
   })
 
-  test('bad input gets an error that says how to mend it', async () => {
+  test('bad input gets an error that says how to correct it', async () => {
     const wrong = await client.call('generate_text', { prompt: 'x', model: 'openai/gpt-4p' })
     expect(wrong).toMatchObject({
       isError: true,

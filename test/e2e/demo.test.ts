@@ -3,7 +3,7 @@ import { findCycle } from '../../src/planning/index.ts'
 import { breakdown, lint, measurePages, parseFountain } from '../../src/screenplay/index.ts'
 import { connect, runToCompletion, type TestClient } from '../support/clients.ts'
 
-/** What the demo does, with the understudy, held to what it promises. */
+/** The steps of the demo with the understudy, each held to its promise. */
 const MODEL = 'rehearsal/understudy'
 type Json = Readonly<Record<string, unknown>>
 

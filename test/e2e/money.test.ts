@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, type TestClient } from '../support/clients.ts'
 import { type FakeVendor, startFakeVendor, type TokenCounts } from '../support/fake-vendor.ts'
 
-/** What each vendor bills, with cached and reasoning tokens, in the words of its own wire. */
+/** The counts that each vendor bills, with cached and reasoning tokens, in the fields of its own wire. */
 const BILLS: readonly { readonly model: string; readonly vendor: string; readonly counts: TokenCounts }[] = [
   {
     model: 'openai/gpt-5-mini',

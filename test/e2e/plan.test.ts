@@ -108,8 +108,8 @@ describe('a script is written and then planned, through the built server', () =>
     })
     for (const answer of await Promise.all(calls)) expect(answer?.isError).toBe(false)
     const after: KeptPlan = JSON.parse((await one?.read(`plan://${id}/json`))?.text ?? '')
-    const told = new Map(after.tasks.map((task) => [task.id, [task.status, task.actual_hours]]))
-    expect(plan.tasks.map((task) => told.get(task.id))).toEqual(
+    const states = new Map(after.tasks.map((task) => [task.id, [task.status, task.actual_hours]]))
+    expect(plan.tasks.map((task) => states.get(task.id))).toEqual(
       plan.tasks.map((_, at) => [at % 3 ? 'started' : 'done', at + 1]),
     )
     expect(after.revision).toBe(plan.revision + plan.tasks.length)

@@ -65,7 +65,7 @@ test('the script passes every check, every call is booked, and every scene says 
   expect(structured['cost_usd']).toBeCloseTo(all.cost_usd, 6)
 })
 
-/** What the screenwriter asked, as far as it can be told from what went over the wire. */
+/** The screenwriter's request, as far as the wire shows it. */
 function requestOf({ body }: VendorRequest): GenerateRequest {
   const { text, input } = body as {
     readonly text?: {

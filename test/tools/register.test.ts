@@ -13,9 +13,9 @@ interface ProgressNotice {
   readonly message: string
 }
 
-/** A tool that runs `run`, registered as on a real server, and called with a hand-turned clock. */
+/** A tool that runs `run`, registered as on a real server, and called with a test clock. */
 function callTool(run: (on: ToolContext) => Promise<string>, world: TestWorld, token: string | null = 'p1') {
-  const told: ProgressNotice[] = []
+  const notices: ProgressNotice[] = []
   const started = world.now()
   const server = new McpServer({ name: 'test', version: '1.0.0' })
   const registered = vi.spyOn(server, 'registerTool')
@@ -38,16 +38,16 @@ function callTool(run: (on: ToolContext) => Promise<string>, world: TestWorld, t
     signal: new AbortController().signal,
     _meta: token === null ? {} : { progressToken: token },
     async notify({ params }: { readonly params: { readonly progress: number; readonly message: string } }) {
-      told.push({ at: world.now() - started, progress: params.progress, message: params.message })
+      notices.push({ at: world.now() - started, progress: params.progress, message: params.message })
     },
   }
-  return { told, result: handler({}, { mcpReq } as unknown as ServerContext) }
+  return { notices, result: handler({}, { mcpReq } as unknown as ServerContext) }
 }
 
 describe('progress', () => {
   test('comes at least every five seconds, always rises, and stops with the tool', async () => {
     const world = testWorld()
-    const { told, result } = callTool(async ({ progress }) => {
+    const { notices, result } = callTool(async ({ progress }) => {
       await world.sleep(13_000)
       progress({ message: 'half way', done: 1, total: 2 })
       await world.sleep(9_000)
@@ -55,19 +55,19 @@ describe('progress', () => {
     }, world)
     await world.advance(60_000)
     await result
-    const gaps = told.map((step, i) => step.at - (told[i - 1]?.at ?? 0))
+    const gaps = notices.map((step, i) => step.at - (notices[i - 1]?.at ?? 0))
     expect(Math.max(...gaps)).toBeLessThanOrEqual(5_000)
-    expect(told.every((step, i) => i === 0 || step.progress > (told[i - 1]?.progress ?? 0))).toBe(true)
-    expect(told.map((step) => step.message)).toEqual(
+    expect(notices.every((step, i) => i === 0 || step.progress > (notices[i - 1]?.progress ?? 0))).toBe(true)
+    expect(notices.map((step) => step.message)).toEqual(
       expect.arrayContaining(['starting', 'half way', 'half way · 17 s']),
     )
-    expect(told.at(-1)?.at).toBeLessThanOrEqual(22_000)
+    expect(notices.at(-1)?.at).toBeLessThanOrEqual(22_000)
     expect(world.pendingSleeps).toBe(0)
   })
 
-  test('is not sent where nobody asked for it', async () => {
+  test('is not sent where the client did not ask for it', async () => {
     const world = testWorld()
-    const { told, result } = callTool(
+    const { notices, result } = callTool(
       async ({ progress }) => {
         progress({ message: 'never heard' })
         return 'done'
@@ -77,20 +77,20 @@ describe('progress', () => {
     )
     await world.advance(10_000)
     await result
-    expect(told).toEqual([])
+    expect(notices).toEqual([])
   })
 })
 
 describe('a failure', () => {
   test.each([
     ['of generation', new GenerateError({ kind: 'auth' }, 'Set OPENAI_API_KEY.'), 'Set OPENAI_API_KEY.'],
-    ['of the person’s', new UserError('Say what to write.'), 'Say what to write.'],
-  ])('%s is told with its way out', async (_, error, text) => {
+    ['of the request', new UserError('Say what to write.'), 'Say what to write.'],
+  ])('%s shows its message', async (_, error, text) => {
     const result = await callTool(() => Promise.reject(error), testWorld()).result
     expect(result).toMatchObject({ isError: true, content: [{ type: 'text', text }] })
   })
 
-  test('of ours says so and shows nothing of what it holds; its text goes to stderr', async () => {
+  test('that is a bug says so and hides its own text, which goes to stderr', async () => {
     const world = testWorld()
     const result = await callTool(() => Promise.reject(new TypeError('x is not a function at /secret/place')), world)
       .result

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { formatResult } from '../../src/tools/result-text.ts'
 
 describe('a result as text', () => {
-  test('has the prose first, then everything else, and says what is not known', () => {
+  test('has the headline first, then the prose, then every other field, with unknown values shown as such', () => {
     const result = {
       text: 'Good evening.',
       model: 'lab/m1',
@@ -14,8 +14,10 @@ describe('a result as text', () => {
       notes: 'two\nlines',
       skipped: undefined,
     }
-    expect(formatResult(result, ['text'])).toBe(
+    expect(formatResult(result, { headline: 'Done.', prose: ['text'] })).toBe(
       [
+        'Done.',
+        '',
         'Good evening.',
         '',
         'model: lab/m1',
@@ -31,8 +33,10 @@ describe('a result as text', () => {
     )
   })
 
-  test('does not tell a JSON answer twice', () => {
-    expect(formatResult({ text: '{"a":[1]}', json: { a: [1] }, model: 'm' }, ['text'])).toBe('{"a":[1]}\n\nmodel: m')
+  test('holds a JSON answer once', () => {
+    expect(formatResult({ text: '{"a":[1]}', json: { a: [1] }, model: 'm' }, { prose: ['text'] })).toBe(
+      '{"a":[1]}\n\nmodel: m',
+    )
   })
 
   test('leaves no value out, whatever the shape', () => {

@@ -3,7 +3,7 @@ import type { GenerateEvent } from '../../src/contract/generate.ts'
 import { withTextProgress } from '../../src/tools/stream-progress.ts'
 import { testWorld } from '../support/test-world.ts'
 
-/** What happens at which millisecond: a string is text that comes, an error breaks the stream. */
+/** Events by their millisecond: a string is text, an error breaks the stream. */
 type Moments = Readonly<Record<number, GenerateEvent | string | Error>>
 
 const start: GenerateEvent = { type: 'start', provider: 'p', model: 'm', ignored: [] }
@@ -11,7 +11,7 @@ const continueEvent: GenerateEvent = { ...start, model: 'other', continues: true
 const end: GenerateEvent = { type: 'end', finish: 'stop', usage: {} }
 const broken = new Error('broken')
 
-/** Plays moments by the hand-turned clock; hears what the person is told, by the millisecond. */
+/** Plays moments by the test clock, and collects the reported messages by their millisecond. */
 function playStream(moments: Moments) {
   const world = testWorld()
   const began = world.now()
@@ -30,34 +30,53 @@ function playStream(moments: Moments) {
   return { world, heard, stream }
 }
 
-describe('the person is told', () => {
+describe('progress of a text', () => {
+  const long = 'The keeper climbs the stair with one match left, and the lamp on the top step is out.'
   test.each<[what: string, moments: Moments, heard: Readonly<Record<number, string>>]>([
     [
-      'words at once after a quiet tenth of a second',
+      'goes out at once after a quiet tenth of a second',
       { 0: start, 500: 'one ', 900: 'two', 2000: end },
-      { 0: 'p/m is answering', 500: 'one ', 900: 'two' },
+      { 0: 'p/m is answering', 500: 'one (4 characters)', 900: 'one two (7 characters)' },
     ],
     [
-      'words that come faster in one piece every tenth of a second',
+      'goes out every tenth of a second while text comes faster',
       { 0: start, 500: 'one ', 530: 'two ', 560: 'three ', 620: 'four', 900: end },
-      { 0: 'p/m is answering', 500: 'one ', 600: 'two three ', 700: 'four' },
+      {
+        0: 'p/m is answering',
+        500: 'one (4 characters)',
+        600: 'one two three (14 characters)',
+        700: 'one two three four (18 characters)',
+      },
     ],
     [
-      'the last words of a model that then pauses',
+      'shows the last text of a model that then pauses',
       { 0: start, 500: 'wait ', 550: 'for it', 60000: end },
-      { 0: 'p/m is answering', 500: 'wait ', 600: 'for it' },
+      { 0: 'p/m is answering', 500: 'wait (5 characters)', 600: 'wait for it (11 characters)' },
     ],
     [
-      'what is held with the end',
+      'shows the last text at the end',
       { 0: start, 500: 'one ', 550: 'two', 560: end },
-      { 0: 'p/m is answering', 500: 'one ', 560: 'two' },
+      { 0: 'p/m is answering', 500: 'one (4 characters)', 560: 'one two (7 characters)' },
     ],
     [
-      'the words of a model before it is told who goes on from them',
+      'shows the text of a model before it names the next one',
       { 0: start, 500: 'one ', 550: 'two ', 560: continueEvent, 570: 'three', 900: end },
-      { 0: 'p/m is answering', 500: 'one ', 560: 'two  | p/other goes on from there', 660: 'three' },
+      {
+        0: 'p/m is answering',
+        500: 'one (4 characters)',
+        560: 'one two (8 characters) | p/other continues the answer',
+        660: 'one two three (13 characters)',
+      },
     ],
-    ['nothing where there are no words', { 0: start, 500: '', 900: end }, { 0: 'p/m is answering' }],
+    [
+      'shows the last 60 characters on one line',
+      { 0: start, 500: `${long.repeat(20)}\n\nAnd  then`, 900: end },
+      {
+        0: 'p/m is answering',
+        500: '… ne match left, and the lamp on the top step is out. And then (1,711 characters)',
+      },
+    ],
+    ['says nothing where there is no text', { 0: start, 500: '', 900: end }, { 0: 'p/m is answering' }],
   ])('%s', async (_, moments, expected) => {
     const { world, heard, stream } = playStream(moments)
     const events = Array.fromAsync(stream)
@@ -70,8 +89,8 @@ describe('the person is told', () => {
 test.each<[how: string, moments: Moments, read: number]>([
   ['when the answer ends', { 500: 'one ', 550: 'two', 560: end }, 3],
   ['when it breaks', { 500: 'one ', 550: 'two', 560: broken }, 3],
-  ['when the reader walks away', { 500: 'one ', 550: 'two' }, 2],
-])('no timer is left behind, and nothing more is told, %s', async (_, moments, most) => {
+  ['when the reader leaves', { 500: 'one ', 550: 'two' }, 2],
+])('no timer is left behind, and nothing more is reported, %s', async (_, moments, most) => {
   const { world, heard, stream } = playStream(moments)
   const reading = (async () => {
     let read = 0

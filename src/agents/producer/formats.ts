@@ -19,32 +19,40 @@ import type { Shooting } from './shooting-shapes.ts'
 
 interface ExportFormat {
   readonly mimeType: string
+  /** Of the file that is written when the plan is complete. */
+  readonly fileName: string
   /** Undefined: the plan has no such thing, because only a screenplay is shot. Absent: it is made of the screenplay. */
   readonly print?: (plan: KeptPlan, shooting?: Shooting) => string | undefined
 }
 
 /** The formats that a plan can be exported in; the first is that of its plain address. */
 export const PLAN_EXPORT_FORMATS: Readonly<Record<string, ExportFormat>> = {
-  md: { mimeType: 'text/markdown', print: toMarkdown },
-  json: { mimeType: 'application/json', print: toJson },
-  mermaid: { mimeType: 'text/vnd.mermaid', print: toMermaid },
-  csv: { mimeType: 'text/csv', print: toCsv },
-  ics: { mimeType: 'text/calendar', print: toIcs },
-  dot: { mimeType: 'text/vnd.graphviz', print: toDot },
-  mspdi: { mimeType: 'application/xml', print: toMspdi },
-  html: { mimeType: 'text/html', print: toHtml },
+  md: { mimeType: 'text/markdown', fileName: 'plan.md', print: toMarkdown },
+  json: { mimeType: 'application/json', fileName: 'plan.json', print: toJson },
+  mermaid: { mimeType: 'text/vnd.mermaid', fileName: 'gantt.mmd', print: toMermaid },
+  csv: { mimeType: 'text/csv', fileName: 'plan.csv', print: toCsv },
+  ics: { mimeType: 'text/calendar', fileName: 'plan.ics', print: toIcs },
+  dot: { mimeType: 'text/vnd.graphviz', fileName: 'plan.dot', print: toDot },
+  mspdi: { mimeType: 'application/xml', fileName: 'ms-project.xml', print: toMspdi },
+  html: { mimeType: 'text/html', fileName: 'gantt.html', print: toHtml },
   stripboard: {
     mimeType: 'text/html',
+    fileName: 'strip-board.html',
     print: (plan, shooting) => shooting && toStripBoard(withDates(plan, shooting), titleOf(plan, shooting)),
   },
   oneliner: {
     mimeType: 'text/markdown',
+    fileName: 'one-line-schedule.md',
     print: (plan, shooting) => shooting && toOneLiner(withDates(plan, shooting), titleOf(plan, shooting)),
   },
-  dood: { mimeType: 'text/markdown', print: (_, shooting) => shooting && dayOutOfDaysTable(shooting.schedule) },
-  breakdown: { mimeType: 'text/markdown', print: breakdownSheets },
-  callsheets: { mimeType: 'text/markdown', print: callSheets },
-  fdx: { mimeType: 'application/xml' },
+  dood: {
+    mimeType: 'text/markdown',
+    fileName: 'day-out-of-days.md',
+    print: (_, shooting) => shooting && dayOutOfDaysTable(shooting.schedule),
+  },
+  breakdown: { mimeType: 'text/markdown', fileName: 'breakdown.md', print: breakdownSheets },
+  callsheets: { mimeType: 'text/markdown', fileName: 'call-sheets.md', print: callSheets },
+  fdx: { mimeType: 'application/xml', fileName: 'tagged-script.fdx' },
 }
 
 function titleOf({ goal }: KeptPlan, { terms }: Shooting): { readonly title: string; readonly currency?: string } {

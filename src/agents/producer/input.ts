@@ -12,8 +12,8 @@ export const planTasksInput = z.object({
         .array(z.object({ role: z.string().min(1).max(100), count: boundedNumber(z.int(), 1, 1000) }))
         .max(50)
         .optional(),
-      start_date: z.iso.date().optional(),
-      deadline: z.iso.date().optional(),
+      start_date: z.iso.date().optional().describe('YYYY-MM-DD'),
+      deadline: z.iso.date().optional().describe('YYYY-MM-DD'),
       hours_per_day: boundedNumber(z.number(), 1, 24).optional(),
       budget_usd: boundedNumber(z.number(), 0).optional(),
       day_rates: z
@@ -24,8 +24,8 @@ export const planTasksInput = z.object({
     })
     .optional(),
   detail: z.enum(['outline', 'standard', 'fine']).optional(),
-  plan_id: z.string().max(64).optional().describe('An earlier one.'),
-  notes: z.string().max(20_000).optional().describe('Revise it.'),
+  plan_id: z.string().max(64).optional().describe('Continue, or wait for, an earlier one.'),
+  notes: z.string().max(20_000).optional().describe('What to change in the existing plan.'),
   update: z
     .array(
       z.object({
@@ -35,9 +35,10 @@ export const planTasksInput = z.object({
       }),
     )
     .max(500)
-    .optional(),
+    .optional()
+    .describe('Progress on tasks of plan_id.'),
   model: z.string().optional(),
-  max_cost_usd: boundedNumber(z.number(), 0).optional().describe('Stops there.'),
+  max_cost_usd: boundedNumber(z.number(), 0).optional().describe('The job stops there with what it has.'),
   wait_seconds: boundedNumber(z.number(), 0, 3600).default(WAIT_SECONDS),
 })
 

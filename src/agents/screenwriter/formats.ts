@@ -3,14 +3,20 @@ import type { Job } from '../shared/jobs.ts'
 import type { Document } from './document.ts'
 import { fountainOf, scriptOf } from './render.ts'
 
-/** The formats that a script can be exported in, with their MIME types; the first is that of the plain address. */
-export const SCRIPT_EXPORT_FORMATS = {
-  fountain: 'text/vnd.fountain',
-  fdx: 'application/xml',
-  pdf: 'application/pdf',
-  html: 'text/html',
-  json: 'application/json',
-} as const satisfies Readonly<Record<string, string>>
+interface ExportFormat {
+  readonly mimeType: string
+  /** Of the file that is written when the script is complete. Absent: none is. */
+  readonly fileName?: string
+}
+
+/** The formats that a script can be exported in; the first is that of the plain address. */
+export const SCRIPT_EXPORT_FORMATS: Readonly<Record<string, ExportFormat>> = {
+  fountain: { mimeType: 'text/vnd.fountain', fileName: 'script.fountain' },
+  fdx: { mimeType: 'application/xml', fileName: 'script.fdx' },
+  pdf: { mimeType: 'application/pdf', fileName: 'script.pdf' },
+  html: { mimeType: 'text/html', fileName: 'script.html' },
+  json: { mimeType: 'application/json' },
+}
 
 /**
  * A script in a format: `fountain`, `fdx`, `html`, `json` (everything that is kept of it) as text, `pdf` as bytes.

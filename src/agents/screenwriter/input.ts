@@ -12,7 +12,12 @@ export type Stage = (typeof SCRIPT_STAGES)[number]
  * script; with it the saved script is continued.
  */
 export const developScriptInput = z.object({
-  concept: z.string().min(1).max(20_000).optional().describe('What it is about, unless script_id or source says.'),
+  concept: z
+    .string()
+    .min(1)
+    .max(20_000)
+    .optional()
+    .describe('What the film is about. Needed unless script_id or source is given.'),
   title: z.string().max(200).optional(),
   format: z.enum(SCRIPT_FORMATS).optional().describe('Default: short.'),
   genre: z.string().max(200).optional(),
@@ -22,13 +27,14 @@ export const developScriptInput = z.object({
   language: z.string().max(60).optional(),
   target_pages: z.number().min(0.5).max(200).optional().describe('One page is about one minute.'),
   stop_after: z.enum(SCRIPT_STAGES).optional(),
-  redo: z.enum(SCRIPT_STAGES).optional().describe('Make anew.'),
-  script_id: z.string().max(64).optional().describe('Go on with, or wait for, an earlier one.'),
+  redo: z.enum(SCRIPT_STAGES).optional().describe('Regenerate this stage and everything after it.'),
+  script_id: z.string().max(64).optional().describe('Continue, or wait for, an earlier one.'),
   source: z.string().max(2_000_000).optional().describe('Your own script, as Fountain or FDX.'),
-  notes: z.string().max(20_000).optional().describe('Revise the script by these.'),
+  notes: z.string().max(20_000).optional().describe('What to change in the existing script.'),
   model: z.string().optional(),
   max_cost_usd: z.number().min(0).optional().describe('The job stops there with what it has.'),
   wait_seconds: z.number().min(0).max(3600).default(WAIT_SECONDS),
+  scene: z.int().min(1).optional().describe('With script_id: only read this scene.'),
 })
 
 /** Of the tool or of the library: what has a default may be left out. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => vendor.close())
 
-/** A house with one model at forty dollars a million tokens of output, and ten cents a day. */
+/** One model at forty dollars a million tokens of output, and a budget of ten cents. */
 function makeHome() {
   const cwd = mkdtempSync(join(tmpdir(), 'showrunner-warnings-'))
   const config = {
@@ -35,19 +35,19 @@ function makeHome() {
 const WARNING = expect.stringMatching(/^The budget "team" is 80 % spent: \$0\.080\d of \$0\.1000 in total\.$/)
 
 test('the call that takes a budget past 80 % says so in its result; the next one does not', async () => {
-  const house = createShowrunner(makeHome())
-  onTestFinished(() => house.close())
+  const showrunner = createShowrunner(makeHome())
+  onTestFinished(() => showrunner.close())
   const ask = async (max_output_tokens: number) =>
-    (await house.generateText({ prompt: 'Go.', model: 'lab/m', max_output_tokens })).warnings
+    (await showrunner.generateText({ prompt: 'Go.', model: 'lab/m', max_output_tokens })).warnings
   expect(await ask(100)).toBeUndefined()
   expect(await ask(2_000)).toEqual([WARNING])
   expect(await ask(100)).toBeUndefined()
 })
 
 test('a call that failed says so in its error', async () => {
-  const house = createShowrunner(makeHome())
-  onTestFinished(() => house.close())
-  const failing = house.generateText({ prompt: 'Say nothing.', model: 'lab/m', max_output_tokens: 2_000 })
+  const showrunner = createShowrunner(makeHome())
+  onTestFinished(() => showrunner.close())
+  const failing = showrunner.generateText({ prompt: 'Say nothing.', model: 'lab/m', max_output_tokens: 2_000 })
   await expect(failing).rejects.toThrow(/ The budget "team" is 80 % spent: \$0\.080\d of \$0\.1000 in total\.$/)
 })
 

@@ -1,0 +1,5 @@
+export { default as developScript } from './develop-script.ts'
+export { default as generateText } from './generate-text.ts'
+export { default as listModels } from './list-models.ts'
+export { default as planTasks } from './plan-tasks.ts'
+export { default as usageReport } from './usage-report.ts'

@@ -1,5 +1,6 @@
 import { readHeading } from './heading.ts'
-import { LINES_PER_PAGE, type Page, type PageOptions, paginate } from './layout/paginate.ts'
+import { speakerKey } from './layout/cue.ts'
+import { countPageLines, type Page, type PageOptions, paginate } from './layout/paginate.ts'
 import { labelOf, type TagCategory, tagsOf } from './tags.ts'
 import type { Script, ScriptElement } from './types.ts'
 
@@ -28,7 +29,7 @@ export interface SceneBreakdown {
 /** One entry a scene. What stands before the first heading belongs to no scene. */
 export function breakdown(script: Script, options?: PageOptions): readonly SceneBreakdown[] {
   const pages = paginate(script, options)
-  const linesPerPage = LINES_PER_PAGE[options?.paper ?? 'letter']
+  const linesPerPage = countPageLines(script, options)
   const firstRows = findFirstRows(pages, linesPerPage)
   const headingIndexes = script.elements.flatMap((element, at) => (element.type === 'scene_heading' ? [at] : []))
   const end = Math.max(0, (pages.length - 1) * linesPerPage + 1 + (pages.at(-1)?.lines.at(-1)?.row ?? 0))
@@ -40,7 +41,6 @@ export function breakdown(script: Script, options?: PageOptions): readonly Scene
     const [from, to] = [firstRows.get(at) ?? 0, next === undefined ? end : (firstRows.get(next) ?? end)]
     const { prefix, set, time } = readHeading(heading.text)
     const sceneElements = script.elements.slice(at, next)
-    const speakers = sceneElements.flatMap((each) => (each.type === 'character' ? [each.name] : []))
     return {
       scene: index + 1,
       number: heading.number,
@@ -48,13 +48,24 @@ export function breakdown(script: Script, options?: PageOptions): readonly Scene
       intExt: prefix,
       set,
       time,
-      cast: [...new Set(speakers)],
+      cast: findCast(sceneElements),
       tagged: groupTagLabels(sceneElements),
       eighths: Math.max(1, toEighths(to) - toEighths(from)),
       page: Math.floor(from / linesPerPage) + 1,
       element: at,
     }
   })
+}
+
+/** The speakers in order of appearance, each as the cue spells it that is first. */
+function findCast(elements: readonly ScriptElement[]): readonly string[] {
+  const names = new Map<string, string>()
+  for (const element of elements) {
+    if (element.type !== 'character') continue
+    const key = speakerKey(element.name)
+    if (!names.has(key)) names.set(key, element.name)
+  }
+  return [...names.values()]
 }
 
 function groupTagLabels(elements: readonly ScriptElement[]): SceneBreakdown['tagged'] {

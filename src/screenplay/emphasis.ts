@@ -1,3 +1,5 @@
+import { removeHidden } from './hidden.ts'
+
 /** A stretch of text in one style. */
 export interface Run {
   readonly text: string
@@ -7,8 +9,8 @@ export interface Run {
 }
 
 /**
- * What of a text is seen on the page: notes and boneyards gone, the marks of emphasis gone, escapes resolved. Emphasis
- * begins and ends on one line, and hugs its words.
+ * The text as printed: without notes, boneyards and the marks of emphasis, with escapes resolved. Emphasis begins and
+ * ends on one line, beside its words.
  */
 export function toPlainText(text: string): string {
   return MARKUP.test(text)
@@ -18,12 +20,12 @@ export function toPlainText(text: string): string {
     : text
 }
 
-/** The same with its styles, in order; neighbours differ in style, and none is empty. */
+/** The printed text with its styles, in order; neighbours differ in style, and none is empty. */
 export function parseRuns(text: string): readonly Run[] {
   if (!MARKUP.test(text)) return text === '' ? [] : [{ text }]
-  let marked = stripHidden(text)
-  // Each mark becomes one character that no text has, which later marks of emphasis may embrace.
-  for (const [emphasis, mark] of EMPHASES) marked = marked.replace(emphasis, `${mark}$1${mark}`)
+  // Each mark becomes one character that no text has, so that later marks of emphasis may enclose it.
+  let marked = removeHidden(text).replaceAll('\\*', '\uFDD4').replaceAll('\\_', '\uFDD5')
+  for (const [mark, replacement] of EMPHASES) marked = replaceMarks(marked, mark, replacement)
   const result: Run[] = []
   const on = { bold: false, italic: false, underline: false }
   for (const piece of marked.split(/([\uFDD0-\uFDD3])/)) {
@@ -34,8 +36,8 @@ export function parseRuns(text: string): readonly Run[] {
 }
 
 /**
- * A text in Fountain's marks, escaped only where that is needed: the inverse of `runs`, but that blanks at the edges of a
- * run stay outside.
+ * Prints runs in Fountain's marks, escaped only where that is needed: the inverse of `parseRuns`, except that blanks at
+ * the edges of a run are put outside its marks.
  */
 export function printRuns(runs: readonly Run[]): string {
   const merged: Run[] = []
@@ -62,26 +64,50 @@ function printRun({ text, bold, italic, underline }: Run, escapeText: (words: st
 
 const MARKUP = /[*_[\\/]/
 
-/** In the order in which they are looked for: the longest mark first. Bounded, so that stray marks cost no time. */
-const EMPHASES: readonly (readonly [RegExp, string])[] = [
-  [/\*\*\*(?=[^\s*])(.{1,2000}?)(?<=\S)\*\*\*/g, '\uFDD0'],
-  [/\*\*(?=[^\s])(.{1,2000}?)(?<=\S)\*\*/g, '\uFDD1'],
-  [/\*(?=\S)(.{1,2000}?)(?<=\S)\*/g, '\uFDD2'],
-  [/_(?=\S)(.{1,2000}?)(?<=\S)_/g, '\uFDD3'],
+/** The marks in the order in which they are looked for: the longest first. */
+const EMPHASES: readonly (readonly [string, string])[] = [
+  ['***', '\uFDD0'],
+  ['**', '\uFDD1'],
+  ['*', '\uFDD2'],
+  ['_', '\uFDD3'],
 ]
+
+/**
+ * Replaces every pair of a mark that encloses words on one line. An opening mark has a word after it, a closing mark has
+ * one before it. Time is linear, because a line without a closing mark is left at once.
+ */
+function replaceMarks(text: string, mark: string, replacement: string): string {
+  if (!text.includes(mark)) return text
+  return text
+    .split(/(?<=[\n\r\u2028\u2029])/)
+    .map((line) => replaceMarksOfLine(line, mark, replacement))
+    .join('')
+}
+
+function replaceMarksOfLine(line: string, mark: string, replacement: string): string {
+  let result = ''
+  let done = 0
+  for (let open = line.indexOf(mark); open >= 0; open = line.indexOf(mark, open)) {
+    const first = line[open + mark.length] ?? ' '
+    if (/\s/.test(first) || (mark === '***' && first === '*')) {
+      open += 1
+      continue
+    }
+    let close = line.indexOf(mark, open + mark.length + 1)
+    while (close >= 0 && /\s/.test(line[close - 1] ?? '')) close = line.indexOf(mark, close + 1)
+    if (close < 0) break
+    result += line.slice(done, open) + replacement + line.slice(open + mark.length, close) + replacement
+    done = close + mark.length
+    open = done
+  }
+  return done === 0 ? line : result + line.slice(done)
+}
 
 const MARKS: Readonly<Record<string, readonly ('bold' | 'italic' | 'underline')[]>> = {
   '\uFDD0': ['bold', 'italic'],
   '\uFDD1': ['bold'],
   '\uFDD2': ['italic'],
   '\uFDD3': ['underline'],
-}
-
-function stripHidden(text: string): string {
-  return text
-    .replace(/\[\[(?:(?!\[\[|\]\])[\s\S])*\]\]|\/\*[\s\S]*?\*\//g, '')
-    .replaceAll('\\*', '\uFDD4')
-    .replaceAll('\\_', '\uFDD5')
 }
 
 function restoreEscapes(text: string): string {

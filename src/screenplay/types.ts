@@ -4,13 +4,41 @@ import type { Tag } from './tags.ts'
  * A screenplay as a tree: the title page and the elements in order, one element a paragraph, as Final Draft counts them.
  *
  * A `text` holds Fountain's inline markup (`**bold**`, `*italic*`, `_underline_`, `[[note]]`, `\*` for a bare star) and
- * `\n` where the writer broke the line; `visible` in `inline.ts` tells what of it is seen. A well-formed script has its
- * parentheticals, dialogue and lyrics of a speech right after the `character` that speaks them, no two dialogues in a
- * row, no blank line inside an action, and no empty action at its beginning or end.
+ * `\n` where the writer broke the line; `toPlainText` gives its printed text. A well-formed script has the
+ * parentheticals, dialogue and lyrics of a speech right after its `character`, no two dialogues in a row, no blank line
+ * inside an action, and no empty action at its beginning or end.
  */
 export interface Script {
   readonly titlePage: readonly TitleEntry[]
   readonly elements: readonly ScriptElement[]
+  /** How its pages are laid out, where a Final Draft file says so; absent: as in a new Final Draft screenplay. */
+  readonly setup?: PageSetup
+  /** The rest of the Final Draft file that it was read from, for `toFdx`: its elements beside the text, as XML. */
+  readonly fdx?: FdxRest
+}
+
+/** The layout of pages. What is absent is as in a new Final Draft screenplay. */
+export interface PageSetup {
+  readonly paper?: 'letter' | 'a4'
+  /** Of dialogue; `double` is the form of comedy shot with several cameras. */
+  readonly spacing?: 'single' | 'double'
+  readonly paragraphs?: Readonly<Partial<Record<SetupKind, ParagraphSetup>>>
+}
+
+export type SetupKind = 'scene_heading' | 'action' | 'character' | 'parenthetical' | 'dialogue' | 'transition'
+
+/** One kind of paragraph: its edges in inches from the left edge of the paper, and the blank lines above it. */
+export interface ParagraphSetup {
+  readonly left?: number
+  readonly right?: number
+  readonly linesAbove?: number
+}
+
+/** XML of a Final Draft file by the name of the element that holds it; `titlePage` is written while its text is the same. */
+export interface FdxRest {
+  readonly titlePage?: string
+  /** Every other child of the root but the text and its tags, in order. */
+  readonly settings: readonly string[]
 }
 
 /** One key of the title page, as it is spelled, with its lines. */
@@ -27,8 +55,7 @@ export type ScriptElement =
   | TextElement<'parenthetical'>
   /** An empty line in it is a pause the writer left inside the speech. */
   | TextElement<'dialogue'>
-  /** Sung lines, in a speech or alone. */
-  | TextElement<'lyrics'>
+  | Lyrics
   | TextElement<'transition'>
   | TextElement<'centered'>
   /** Not printed: a note, a comment, a synopsis on a line of its own. */
@@ -53,6 +80,14 @@ export interface Character extends Taggable {
   readonly extensions: readonly string[]
   /** Spoken at the same time as the speech before it. */
   readonly dual?: true
+  /** Notes inside the cue, in their marks, which are not printed: `[[say it slowly]]`. */
+  readonly notes?: string
+}
+
+/** Sung lines, in a speech or alone. */
+export interface Lyrics extends TextElement<'lyrics'> {
+  /** They follow a speech without belonging to it. */
+  readonly alone?: true
 }
 
 /** An empty text is one more blank line. */
@@ -84,4 +119,10 @@ interface Taggable extends Located {
 interface Located {
   /** The lines it was read from, the first being 1; absent in a script that was not read from text. */
   readonly at?: { readonly from: number; readonly to: number }
+  /**
+   * The paragraphs of a Final Draft file that this element and perhaps those after it were read from, as XML. Kept where
+   * they hold what the tree has no place for (revision marks, alternates, a type of their own); `toFdx` writes them
+   * while the text is unchanged.
+   */
+  readonly fdx?: string
 }

@@ -1,187 +1,210 @@
-import type { Script, ScriptElement, TitleEntry } from '../types.ts'
-import { classifyLine, isHeadingAnywhere, needsEscape, opensTitlePage, readCue } from './classify-line.ts'
+import { removeBrackets } from '../parenthetical.ts'
+import type { Script, ScriptElement } from '../types.ts'
+import { classifyLine, isEscaped, isHeadingAnywhere, readCue } from './classify-line.ts'
+import { boneyardOf, type Line, noteOf, readLines } from './lines.ts'
+import { readTitlePage } from './title-page.ts'
 
 /**
- * Reads Fountain 1.1. Never throws: what is nothing else is action. Element lines are counted in `text` as given. Blank
- * lines beyond the one between paragraphs become empty actions. A note or boneyard amid other text stays in that text.
+ * Reads Fountain 1.1. Never throws: a paragraph of no other kind is action. Element lines are counted in `text` as given.
+ * Blank lines beyond the one between paragraphs become empty actions. A note or boneyard inside a text stays in it. Time
+ * is linear in the length of the text.
  */
 export function parseFountain(text: string): Script {
   const lines = readLines(text)
-  const { titlePage, next } = readTitlePage(lines)
-  return { titlePage, elements: readBody(lines.slice(next)) }
-}
-
-interface Line {
-  readonly text: string
-  readonly from: number
-  readonly to: number
-}
-
-/** Boneyards wherever they end, and notes without a blank line inside. */
-const HIDDEN_SPAN = /\/\*[\s\S]*?\*\/|\[\[(?:(?!\[\[|\]\]|\n\n)[\s\S])*\]\]/g
-const BONEYARD = /^\s*\/\*([\s\S]*)\*\/\s*$/
-const NOTE = /^\s*\[\[((?:(?!\]\])[\s\S])*)\]\]\s*$/
-
-/** The lines of a text. A note or boneyard that spans several of them is made one line. */
-function readLines(source: string): readonly Line[] {
-  const plain = source
-    .replace(/^\uFEFF/, '')
-    .replace(/\r\n?/g, '\n')
-    .replaceAll('\0', '')
-    .replaceAll('\t', '    ')
-  const whole = plain.replace(HIDDEN_SPAN, (span) => span.replaceAll('\n', '\0'))
-  let number = 1
-  return whole.split('\n').map((line) => {
-    const text = line.replaceAll('\0', '\n')
-    const from = number
-    number += line.length - line.replaceAll('\0', '').length + 1
-    return { text, from, to: number - 1 }
-  })
-}
-
-function readTitlePage(lines: readonly Line[]): { titlePage: readonly TitleEntry[]; next: number } {
-  const KEY = /^([^\s:][^:]*):[ ]*(.*)$/
-  const titlePage: { key: string; values: string[] }[] = []
-  let next = lines.findIndex(({ text }) => text.trim() !== '')
-  const first = KEY.exec(lines[next]?.text ?? '')
-  if (!first || !opensTitlePage(first[1] ?? '')) return { titlePage, next: 0 }
-  for (; next < lines.length; next++) {
-    const text = lines[next]?.text ?? ''
-    if (text.trim() === '') break
-    const [, key, value = ''] = KEY.exec(text) ?? []
-    if (key !== undefined) titlePage.push({ key: key.trim(), values: value.trim() === '' ? [] : [value.trim()] })
-    else titlePage.at(-1)?.values.push(text.trim())
-  }
-  return { titlePage, next }
+  const { titlePage, skipped, next } = readTitlePage(lines)
+  const above = titlePage.length > 0 ? readBody(lines.slice(0, skipped)) : []
+  const body = readBody(lines.slice(next))
+  return { titlePage, elements: above.length > 0 ? [...above, ...body] : body }
 }
 
 function readBody(lines: readonly Line[]): readonly ScriptElement[] {
+  const reader: Reader = { lines, continuesSpeech: findSpeechLines(lines) }
   const elements: ScriptElement[] = []
   let blanks = 0
-  let at = 0
-  while (at < lines.length) {
+  let wasSpeech = false
+  for (let at = 0; at < lines.length; ) {
     const line = lines[at] as Line
     if (line.text.trim() === '') {
       blanks += 1
       at += 1
       continue
     }
-    if (elements.length > 0) {
-      for (let extra = blanks - 1; extra > 0; extra--) {
-        elements.push({ type: 'action', text: '', at: { from: line.from - extra, to: line.from - extra } })
-      }
+    for (let extra = elements.length > 0 ? blanks - 1 : 0; extra > 0; extra--) {
+      elements.push({ type: 'action', text: '', at: { from: line.from - extra, to: line.from - extra } })
+      wasSpeech = false
     }
     blanks = 0
-    const read = readElement(lines, at)
-    elements.push(...read)
-    at += Math.max(1, countLines(lines, at, read))
+    const { read, next } = readElement(reader, at)
+    // Lyrics after a speech are no part of it, because a blank line parts them from it.
+    const alone = wasSpeech && read[0]?.type === 'lyrics'
+    for (const element of read) elements.push(alone && element.type === 'lyrics' ? { ...element, alone } : element)
+    wasSpeech = read[0]?.type === 'character'
+    at = next
   }
   return elements
 }
 
-function countLines(lines: readonly Line[], at: number, read: readonly ScriptElement[]): number {
-  const last = read.at(-1)?.at?.to ?? 0
-  let count = 0
-  while ((lines[at + count]?.to ?? Number.POSITIVE_INFINITY) <= last) count += 1
-  return count
+interface Reader {
+  readonly lines: readonly Line[]
+  /** For each line, whether a speech above it continues on it. */
+  readonly continuesSpeech: readonly boolean[]
+}
+
+/** The elements of a paragraph, and the line after it. */
+interface Paragraph {
+  readonly read: readonly ScriptElement[]
+  readonly next: number
+}
+
+/** A line of two blanks does not end a speech when words follow. */
+function findSpeechLines(lines: readonly Line[]): readonly boolean[] {
+  const continues: boolean[] = new Array(lines.length).fill(false)
+  for (let at = lines.length - 1; at >= 0; at--) {
+    const { text } = lines[at] as Line
+    if (text.trim() === '') continues[at] = text.length >= 2 && continues[at + 1] === true
+    else continues[at] = boneyardOf(text) === undefined && !isHeadingAnywhere(text)
+  }
+  return continues
 }
 
 /** The paragraph that begins at a line: one element, or a whole speech. */
-function readElement(lines: readonly Line[], at: number): readonly ScriptElement[] {
+function readElement(reader: Reader, at: number): Paragraph {
+  const { lines } = reader
   const { text, from, to } = lines[at] as Line
-  const next = lines[at + 1]?.text ?? ''
+  const below = lines[at + 1]?.text ?? ''
   const trimmed = text.trim()
   const where = { at: { from, to } }
+  const one = (element: ScriptElement): Paragraph => ({ read: [element], next: at + 1 })
 
-  const boneyard = BONEYARD.exec(text)
-  if (boneyard) return [{ type: 'boneyard', text: boneyard[1] ?? '', ...where }]
-  const note = NOTE.exec(text)
-  if (note && (next.trim() === '' || NOTE.test(next))) return [{ type: 'note', text: note[1] ?? '', ...where }]
+  const boneyard = boneyardOf(text)
+  if (boneyard !== undefined) return one({ type: 'boneyard', text: boneyard, ...where })
+  const note = noteOf(text)
+  if (note !== undefined && (below.trim() === '' || noteOf(below) !== undefined))
+    return one({ type: 'note', text: note, ...where })
 
-  const alone = next.trim() === '' || BONEYARD.test(next) || isHeadingAnywhere(next)
+  const alone = below.trim() === '' || boneyardOf(below) !== undefined || isHeadingAnywhere(below)
   const type = classifyLine(text, alone ? 'by a blank' : 'by text')
   switch (type) {
-    case 'scene_heading': {
-      const heading = trimmed.startsWith('.') ? trimmed.slice(1) : trimmed
-      const [, before, number] = /^(.*\S)\s*#([\p{L}\p{N}.-]+)#$/u.exec(heading) ?? []
-      return [{ type, text: before ?? heading, ...(number !== undefined && { number }), ...where }]
-    }
+    case 'scene_heading':
+      return one({ type, ...readHeadingLine(trimmed.startsWith('.') ? trimmed.slice(1) : trimmed), ...where })
     case 'character':
-      return readSpeech(lines, at)
+      return readSpeech(reader, at)
     case 'transition':
-      return [{ type, text: trimmed.replace(/^>\s*/, ''), ...where }]
+      return one({ type, text: trimmed.replace(/^>\s*/, ''), ...where })
     case 'centered':
-      return [{ type, text: trimmed.slice(1, -1).trim(), ...where }]
+      return one({ type, text: trimmed.slice(1, -1).trim(), ...where })
     case 'section': {
       const depth = /^#{1,6}/.exec(trimmed)?.[0].length ?? 1
-      return [{ type, depth, text: trimmed.slice(depth).trim(), ...where }]
+      return one({ type, depth, text: trimmed.slice(depth).trim(), ...where })
     }
     case 'synopsis':
-      return [{ type, text: trimmed.slice(1).trim(), ...where }]
+      return one({ type, text: trimmed.slice(1).trim(), ...where })
     case 'page_break':
-      return [{ type, ...where }]
+      return one({ type, ...where })
     case 'lyrics':
-      return [readLyrics(lines, at)]
+      return readLyrics(reader, at)
     default:
-      return [readAction(lines, at)]
+      return readAction(reader, at)
   }
 }
 
-function readAction(lines: readonly Line[], at: number): ScriptElement {
+/** The scene number stands between `#` at the end, or before the notes at the end. */
+function readHeadingLine(line: string): { readonly text: string; readonly number?: string } {
+  const notes = /(?:\s*\[\[[^[\]]*\]\])+$/.exec(line.slice(-2000))?.[0] ?? ''
+  const [heading, after] = [line.slice(0, line.length - notes.length).trimEnd(), notes.trim()]
+  const open = heading.endsWith('#') ? heading.lastIndexOf('#', heading.length - 2) : -1
+  const number = open > 0 ? heading.slice(open + 1, -1) : ''
+  const text = heading.slice(0, open).trimEnd()
+  if (number === '' || /\s/.test(number) || text === '') return { text: line }
+  return { text: after === '' ? text : `${text} ${after}`, number }
+}
+
+function readAction({ lines }: Reader, at: number): Paragraph {
   const forced = /^\s*!/.test(lines[at]?.text ?? '')
   const taken = takeWhile(lines, at, ({ text }, index) => {
     if (index === 0) return true
-    return text.trim() !== '' && !BONEYARD.test(text) && (forced || !isHeadingAnywhere(text))
+    return text.trim() !== '' && boneyardOf(text) === undefined && (forced || !isHeadingAnywhere(text))
   })
-  const text = taken.map((line, index) =>
-    (index === 0 && forced ? line.text.replace(/^\s*!/, '') : line.text).trimEnd(),
-  )
-  return { type: 'action', text: text.join('\n'), at: lineRange(taken) }
+  const text = taken.map((line, index) => (index === 0 && forced ? removeForce(line.text) : line.text).trimEnd())
+  return { read: [{ type: 'action', text: text.join('\n'), at: lineRange(taken) }], next: at + taken.length }
 }
 
-function readLyrics(lines: readonly Line[], at: number): ScriptElement {
-  const taken = takeWhile(lines, at, ({ text }) => text.trim().startsWith('~'))
-  return { type: 'lyrics', text: taken.map(({ text }) => text.trim().slice(1).trim()).join('\n'), at: lineRange(taken) }
+/** Removes the mark of a forced action: `!`, or before a capital letter `!!`, by which Beat marks a shot. */
+function removeForce(line: string): string {
+  return line.replace(/^\s*(?:!!(?=!*\p{Lu})|!)/u, '')
 }
 
-function readSpeech(lines: readonly Line[], start: number): readonly ScriptElement[] {
+function readLyrics({ lines }: Reader, at: number): Paragraph {
+  const taken = takeWhile(lines, at, ({ text }) => text.trimStart().startsWith('~'))
+  const text = taken.map((line) => line.text.trim().slice(1).trim()).join('\n')
+  return { read: [{ type: 'lyrics', text, at: lineRange(taken) }], next: at + taken.length }
+}
+
+function readSpeech(reader: Reader, start: number): Paragraph {
+  const { lines, continuesSpeech } = reader
   const cue = lines[start] as Line
-  const { name, extensions, dual } = readCue(cue.text.trim().replace(/^@\s*/, ''))
+  const { name, extensions, notes, dual } = readCue(cue.text.trim().replace(/^@\s*/, ''))
   const elements: ScriptElement[] = [
-    { type: 'character', name, extensions, ...(dual && { dual }), at: { from: cue.from, to: cue.to } },
+    {
+      type: 'character',
+      name,
+      extensions,
+      ...(dual && { dual }),
+      ...(notes !== '' && { notes }),
+      at: { from: cue.from, to: cue.to },
+    },
   ]
   let at = start + 1
-  while (continuesSpeech(lines, at)) {
-    const line = lines[at] as Line
-    const text = line.text.trim()
-    if (text.startsWith('~')) {
-      elements.push(readLyrics(lines, at))
-    } else if (/^\([\s\S]*\)$/.test(text)) {
-      elements.push({ type: 'parenthetical', text: text.slice(1, -1).trim(), at: { from: line.from, to: line.to } })
-    } else {
-      elements.push(readDialogue(lines, at))
-    }
-    at += countLines(lines, at, elements)
+  while (continuesSpeech[at]) {
+    const paragraph = (lines[at] as Line).text.trimStart().startsWith('~')
+      ? readLyrics(reader, at)
+      : (readParenthetical(reader, at) ?? readDialogue(reader, at))
+    for (const element of paragraph.read) elements.push(element)
+    at = paragraph.next
   }
-  return elements
+  return { read: elements, next: at }
 }
 
-/** Does a speech go on at a line? A line of two blanks does not end it when words follow. */
-function continuesSpeech(lines: readonly Line[], at: number): boolean {
-  const text = lines[at]?.text
-  if (text === undefined || BONEYARD.test(text) || isHeadingAnywhere(text)) return false
-  return text.trim() !== '' || (/^\s{2,}$/.test(text) && continuesSpeech(lines, at + 1))
+/** A parenthetical may span a few lines: the first begins with its bracket, only the last has the closing one. */
+function readParenthetical({ lines, continuesSpeech }: Reader, at: number): Paragraph | undefined {
+  const taken = parentheticalLines((index) =>
+    continuesSpeech[at + index] || index === 0 ? lines[at + index]?.text.trim() : undefined,
+  )
+  if (taken.length === 0) return undefined
+  const text = removeBrackets(taken.join('\n')) ?? ''
+  const where = { from: lines[at]?.from ?? 0, to: lines[at + taken.length - 1]?.to ?? 0 }
+  return { read: [{ type: 'parenthetical', text, at: where }], next: at + taken.length }
 }
 
-function readDialogue(lines: readonly Line[], at: number): ScriptElement {
+/** The lines of a parenthetical that begins at line 0 of a speech; none: it is dialogue. */
+export function parentheticalLines(lineAt: (index: number) => string | undefined): readonly string[] {
+  const first = lineAt(0) ?? ''
+  if (removeBrackets(first) !== undefined) return [first]
+  if (!first.startsWith('(') || first.includes(')')) return []
+  const taken = [first]
+  while (taken.length < LONGEST_PARENTHETICAL) {
+    const line = lineAt(taken.length)
+    if (line === undefined || line === '' || /^[(~]/.test(line)) return []
+    taken.push(line)
+    if (line.includes(')')) return line.indexOf(')') === line.length - 1 ? taken : []
+  }
+  return []
+}
+
+/** Lines; a longer one is dialogue. */
+const LONGEST_PARENTHETICAL = 6
+
+function readDialogue(reader: Reader, at: number): Paragraph {
+  const { lines, continuesSpeech } = reader
   const taken = takeWhile(lines, at, ({ text }, index) => {
-    return continuesSpeech(lines, at + index) && !/^(?:~|\([\s\S]*\)$)/.test(text.trim())
+    if (index === 0) return true
+    return continuesSpeech[at + index] === true && !/^\s*~/.test(text) && !readParenthetical(reader, at + index)
   })
   const text = taken.map((line) => {
     const words = line.text.trim()
-    return words.startsWith('\\') && needsEscape(words) ? words.slice(1) : words
+    return isEscaped(words) ? words.slice(1) : words
   })
-  return { type: 'dialogue', text: text.join('\n'), at: lineRange(taken) }
+  return { read: [{ type: 'dialogue', text: text.join('\n'), at: lineRange(taken) }], next: at + taken.length }
 }
 
 function takeWhile(

@@ -1,5 +1,5 @@
 import { parseRuns, type Run, toPlainText } from '../emphasis.ts'
-import { LINES_PER_PAGE, type PageOptions, paginate } from '../layout/paginate.ts'
+import { countPageLines, type PageOptions, paginate } from '../layout/paginate.ts'
 import { type StyledLine, styleLines } from '../layout/styled-lines.ts'
 import { layOutTitlePage, titleOf } from '../layout/title-page.ts'
 import type { Script, ScriptElement } from '../types.ts'
@@ -13,7 +13,7 @@ const PAPER_SIZES = { letter: [816, 1056, 'letter'], a4: [794, 1123, 'A4'] } as 
  * and on paper, flowing text on a phone. Everything from the script is escaped.
  */
 export function toHtml(script: Script, options: PageOptions = {}): string {
-  const paper = options.paper ?? 'letter'
+  const paper = options.paper ?? script.setup?.paper ?? 'letter'
   const [width, height, size] = PAPER_SIZES[paper]
   const pages = styleLines(script, paginate(script, options))
   const body = pages.map((lines, index) => renderPage(script, lines, index, pages[index - 1])).join('\n')
@@ -26,7 +26,7 @@ export function toHtml(script: Script, options: PageOptions = {}): string {
 <style>:root{--w:${width}px;--h:${height}px;--size:${size}}${STYLESHEET}</style>
 </head>
 <body>
-${renderTitlePage(script, LINES_PER_PAGE[paper], width)}${body}
+${renderTitlePage(script, countPageLines(script, options), width)}${body}
 </body>
 </html>
 `

@@ -1,7 +1,11 @@
 import { toPlainText } from '../emphasis.ts'
-import type { SceneHeading, Script, ScriptElement } from '../types.ts'
-import { findSentenceEnds, layOutSpeech, type Spacing, type Speech, splitSpeech } from './dialogue.ts'
-import { wrapText } from './wrap.ts'
+import { continuesSpeech } from '../speech.ts'
+import type { Character, SceneHeading, Script, ScriptElement } from '../types.ts'
+import { isContinuedExtension, speakerKey } from './cue.ts'
+import { type BlockLine, type Flow, type FlowPart, layOutFlow, splitFlow, splitFlowAtRow } from './flow.ts'
+import { type Measure, type Measures, SCENE_NUMBER_COLUMNS } from './measures.ts'
+import { printedText } from './printed-text.ts'
+import { countCells, wrapLines } from './wrap.ts'
 
 /** What stays together on a page, or splits by its own rule. Rows count from the block's own top. */
 export interface Block {
@@ -10,177 +14,223 @@ export interface Block {
   readonly spaceBefore: number
   readonly rows: number
   readonly lines: readonly BlockLine[]
-  readonly speech?: Speech
-  /** Of an action: what its lines were made of, so that it can be split. */
-  readonly text?: string
-}
-
-interface BlockLine {
-  readonly row: number
-  readonly column: number
-  readonly text: string
-  readonly element: number
-}
-
-/** Columns of ten an inch: where each kind begins and how wide it is. Measured on Final Draft's own layouts. */
-const ACTION = { column: 15, width: 61 }
-const TRANSITION = { column: 55, width: 16 }
-/** 0.75 inch from the left edge, and ending 7.375 inches from it. */
-const SCENE_NUMBER_COLUMNS = { left: 7.5, right: 73.75 }
-
-/**
- * Splits a block so that its first part has at most `rows` rows; undefined: it cannot be split there. Like a speech, an
- * action splits only at the end of a sentence, with two lines on each side.
- */
-export function splitBlock(block: Block, rows: number): readonly [Block, Block] | undefined {
-  if (block.speech) {
-    const parts = splitSpeech(block.speech, rows)
-    return parts && [speechBlock(parts[0]), speechBlock(parts[1])]
-  }
-  if (block.kind !== 'action' || block.text === undefined || block.rows < 4) return undefined
-  for (const end of findSentenceEnds(block.text)) {
-    const [above, below] = [block.text.slice(0, end).trimEnd(), block.text.slice(end).trimStart()]
-    const parts = [actionPart(above, block), actionPart(below, block)] as const
-    if (parts[0].rows <= rows && parts[0].rows >= 2 && parts[1].rows >= 2) return parts
-  }
-  return undefined
-}
-
-/** Cuts a block at a row, wherever that is: for one that is taller than a page and has no better place. */
-export function splitBlockAtRow(block: Block, rows: number): readonly [Block, Block] {
-  const { speech: _speech, text: _text, ...rest } = block
-  const below = block.lines.filter((line) => line.row >= rows).map((line) => ({ ...line, row: line.row - rows }))
-  return [
-    { ...rest, rows, lines: block.lines.filter((line) => line.row < rows) },
-    { ...rest, rows: block.rows - rows, lines: below },
-  ]
+  /** Splits it so that its first part has at most `rows` rows; absent or undefined: it cannot be split there. */
+  readonly split?: (rows: number) => readonly [Block, Block] | undefined
+  /** Splits it at a row, wherever that is: for one that is taller than a page and has no better place. */
+  readonly cut?: (rows: number) => readonly [Block, Block]
 }
 
 /** The blocks of a script in order. What is not printed (notes, sections, synopses) has none. */
-export function buildBlocks(script: Script, spacing: Spacing = 'single'): readonly Block[] {
+export function buildBlocks(script: Script, measures: Measures): Block[] {
   const blocks: Block[] = []
+  const { elements } = script
   let speaker: string | undefined
-  for (let at = 0; at < script.elements.length; at++) {
-    const element = script.elements[at] as ScriptElement
-    switch (element.type) {
-      case 'scene_heading':
-        speaker = undefined
-        blocks.push(headingBlock(element, at, spacing))
-        break
-      case 'character': {
-        const speech = readSpeech(script.elements, at, speaker, spacing)
-        speaker = element.name
-        const before = blocks.at(-1)
-        if (element.dual && before?.kind === 'speech' && before.speech) {
-          blocks.splice(-1, 1, dualBlock(before.speech, speech))
-        } else {
-          blocks.push(speechBlock(speech))
-        }
-        at = speech.last
-        break
+  let single: Flow | undefined
+  for (let at = 0; at < elements.length; at++) {
+    const element = elements[at] as ScriptElement
+    if (element.type === 'scene_heading') speaker = undefined
+    if (element.type === 'character') {
+      const flow = readSpeech(elements, element, at, speaker)
+      speaker = speakerKey(element.name)
+      if (element.dual && single && blocks.at(-1)?.kind === 'speech') {
+        blocks.splice(-1, 1, dualBlock([single, flow], measures))
+        single = undefined
+      } else {
+        blocks.push(speechBlock(flow, measures))
+        single = flow
       }
-      case 'transition': {
-        const lines = wrapText(toPlainText(element.text).toUpperCase(), TRANSITION.width)
-        blocks.push(
-          buildBlock('transition', 1, lines, (line) => TRANSITION.column + TRANSITION.width - line.length, at),
-        )
-        break
-      }
-      case 'centered': {
-        const lines = wrapText(toPlainText(element.text), ACTION.width)
-        blocks.push(
-          buildBlock('action', 1, lines, (line) => ACTION.column + Math.floor((ACTION.width - line.length) / 2), at),
-        )
-        break
-      }
-      case 'page_break':
-        blocks.push({ kind: 'page_break', spaceBefore: 0, rows: 0, lines: [] })
-        break
-      case 'action':
-      case 'dialogue':
-      case 'parenthetical':
-      case 'lyrics':
-        blocks.push(...actionBlock(element.text, at))
-        break
-      case 'note':
-      case 'boneyard':
-      case 'synopsis':
-      case 'section':
-        break
+      at = flow.parts.at(-1)?.element ?? at
+      continue
     }
+    blocks.push(...blocksOf(element, at, measures))
   }
   return blocks
 }
 
-/** Scene numbers stand in both margins. A new scene has two blank lines above, one where dialogue is double-spaced. */
-function headingBlock({ text, number }: SceneHeading, at: number, spacing: Spacing): Block {
-  const lines = wrapText(toPlainText(text).toUpperCase(), ACTION.width)
-  const block = buildBlock('heading', spacing === 'double' ? 1 : 2, lines, ACTION.column, at)
+function blocksOf(element: ScriptElement, at: number, measures: Measures): readonly Block[] {
+  const { action, transition } = measures
+  switch (element.type) {
+    case 'scene_heading':
+      return [headingBlock(element, at, measures)]
+    case 'transition':
+      return [
+        fixedBlock('transition', measures.above.transition, element, at, transition, (line) => {
+          return transition.column + transition.width - countCells(line)
+        }),
+      ]
+    case 'centered':
+      return [
+        fixedBlock('action', measures.above.action, element, at, action, (line) => {
+          return action.column + Math.floor((action.width - countCells(line)) / 2)
+        }),
+      ]
+    case 'page_break':
+      return [{ kind: 'page_break', spaceBefore: 0, rows: 0, lines: [] }]
+    case 'action':
+    case 'dialogue':
+    case 'parenthetical':
+    case 'lyrics':
+      return actionBlocks(element, at, measures)
+    default:
+      return []
+  }
+}
+
+/** Scene numbers stand in both margins. */
+function headingBlock(heading: SceneHeading, at: number, { heading: measure, above }: Measures): Block {
+  const block = fixedBlock('heading', above.heading, heading, at, measure, () => measure.column)
+  const { number } = heading
   if (number === undefined) return block
   const place = (column: number): BlockLine => ({ row: 0, column, text: number, element: at })
   return {
     ...block,
-    lines: [place(SCENE_NUMBER_COLUMNS.left), ...block.lines, place(SCENE_NUMBER_COLUMNS.right - [...number].length)],
+    lines: [place(SCENE_NUMBER_COLUMNS.left), ...block.lines, place(SCENE_NUMBER_COLUMNS.right - countCells(number))],
   }
 }
 
 /** An empty paragraph takes its own line besides the one above it, even at the top of a page. */
-function actionBlock(text: string, at: number): readonly Block[] {
-  if (text === '') return [{ kind: 'blank', spaceBefore: 1, rows: 1, lines: [] }]
-  const seen = toPlainText(text)
-  if (seen.trim() === '') return []
-  return [{ ...buildBlock('action', 1, wrapText(seen, ACTION.width), ACTION.column, at), text: seen }]
+function actionBlocks(
+  element: Extract<ScriptElement, { readonly text: string }>,
+  at: number,
+  measures: Measures,
+): readonly Block[] {
+  if (element.text === '') return [{ kind: 'blank', spaceBefore: 1, rows: 1, lines: [] }]
+  const text = toPlainText(element.text)
+  if (text.trim() === '') return []
+  const parts: readonly FlowPart[] = [{ type: 'action', text, element: at }]
+  return [actionBlock({ parts, first: 0, offset: 0, continued: false, more: false }, measures)]
 }
 
-function actionPart(text: string, { lines, spaceBefore }: Block): Block {
-  const part = buildBlock('action', spaceBefore, wrapText(text, ACTION.width), ACTION.column, lines[0]?.element ?? 0)
-  return { ...part, text }
-}
-
-function buildBlock(
+/** A block that does not split by a rule of its own. */
+function fixedBlock(
   kind: Block['kind'],
   spaceBefore: number,
-  lines: readonly string[],
-  column: number | ((line: string) => number),
-  element: number,
-): Block {
-  const place = (text: string, row: number): BlockLine => ({
-    row,
-    column: typeof column === 'number' ? column : column(text),
-    text,
-    element,
-  })
-  return { kind, spaceBefore, rows: lines.length, lines: lines.map(place) }
-}
-
-function speechBlock(speech: Speech): Block {
-  const { rows, lines } = layOutSpeech(speech)
-  return { kind: 'speech', spaceBefore: 1, rows, lines, speech }
-}
-
-/** Two speeches side by side, each in its own column; they stay together. */
-function dualBlock(left: Speech, right: Speech): Block {
-  const [one, two] = [layOutSpeech(left, 'left'), layOutSpeech(right, 'right')]
-  return { kind: 'dual', spaceBefore: 1, rows: Math.max(one.rows, two.rows), lines: [...one.lines, ...two.lines] }
-}
-
-/** A speaker who goes on after action, in the same scene, gets `(CONT'D)`, as Final Draft adds by itself. */
-function readSpeech(
-  elements: readonly ScriptElement[],
+  element: ScriptElement,
   at: number,
-  speaker: string | undefined,
-  spacing: Spacing,
-): Speech & { last: number } {
-  const cue = elements[at]
-  if (cue?.type !== 'character') throw new TypeError('a speech begins with its cue')
-  const alreadyContinued = cue.extensions.some((extension) => /^cont['’]?d\.?$/i.test(extension))
-  const extensions = cue.name === speaker && !alreadyContinued ? [...cue.extensions, "CONT'D"] : cue.extensions
-  const parts: Speech['parts'][number][] = []
-  let last = at
-  for (let next = elements[last + 1]; next; next = elements[last + 1]) {
-    if (next.type !== 'dialogue' && next.type !== 'parenthetical' && next.type !== 'lyrics') break
-    last += 1
-    parts.push({ type: next.type, text: toPlainText(next.text), element: last })
+  { width }: Measure,
+  columnOf: (line: string) => number,
+): Block {
+  const text = printedText(element)
+  const lines = wrapLines(text, width).map(({ from, to }, row): BlockLine => {
+    const line = text.slice(from, to)
+    return { row, column: columnOf(line), text: line, element: at, from, to }
+  })
+  return linesBlock({ kind, spaceBefore, rows: lines.length, lines })
+}
+
+function linesBlock(block: Omit<Block, 'split' | 'cut'>): Block {
+  return {
+    ...block,
+    cut: (rows) => {
+      const index = block.lines.findIndex((line) => line.row >= rows)
+      const at = index < 0 ? block.lines.length : index
+      const below = block.lines.slice(at).map((line) => ({ ...line, row: line.row - rows }))
+      return [
+        linesBlock({ ...block, rows, lines: block.lines.slice(0, at) }),
+        linesBlock({ ...block, rows: block.rows - rows, lines: below }),
+      ]
+    },
   }
-  return { name: cue.name, extensions, cue: at, spacing, continued: false, more: false, parts, last }
+}
+
+/** An action splits at the end of a sentence, as a speech does, and only from four lines on. */
+function actionBlock(flow: Flow, measures: Measures): Block {
+  const laidOut = layOutFlow(flow, measures)
+  const { rows, lines } = laidOut
+  const build = ([head, tail]: readonly [Flow, Flow]) =>
+    [actionBlock(head, measures), actionBlock(tail, measures)] as const
+  return {
+    kind: 'action',
+    spaceBefore: measures.above.action,
+    rows,
+    lines,
+    split: (most) => {
+      const parts = splitFlow(flow, laidOut, most)
+      return parts && build(parts)
+    },
+    cut: (most) => build(splitFlowAtRow(flow, laidOut, most)),
+  }
+}
+
+function speechBlock(flow: Flow, measures: Measures): Block {
+  const laidOut = layOutFlow(flow, measures)
+  const { rows, lines } = laidOut
+  const build = ([head, tail]: readonly [Flow, Flow]) =>
+    [speechBlock(head, measures), speechBlock(tail, measures)] as const
+  const block = { kind: 'speech', spaceBefore: measures.above.speech, rows, lines } as const
+  // A cue that fills half a page is no cue; it is cut like any other text.
+  const cueRows = laidOut.content[0]?.row ?? 0
+  if (laidOut.content.length < 2 || cueRows > TALLEST_CUE) {
+    const whole = layOutFlow(flow, measures, undefined, Number.POSITIVE_INFINITY)
+    return linesBlock({ ...block, rows: whole.rows, lines: whole.lines })
+  }
+  return {
+    ...block,
+    split: (most) => {
+      const parts = splitFlow(flow, laidOut, most)
+      return parts && build(parts)
+    },
+    cut: (most) => build(splitFlowAtRow(flow, laidOut, most)),
+  }
+}
+
+/** Rows. */
+const TALLEST_CUE = 20
+
+/** Two speeches side by side, each in its own column; they stay together unless they are taller than a page. */
+function dualBlock(flows: readonly [Flow, Flow], measures: Measures): Block {
+  const sides = [layOutFlow(flows[0], measures, 0), layOutFlow(flows[1], measures, 1)] as const
+  const lines = [...sides[0].lines, ...sides[1].lines]
+  const rows = Math.max(sides[0].rows, sides[1].rows)
+  return {
+    kind: 'dual',
+    spaceBefore: measures.above.speech,
+    rows,
+    lines,
+    cut: (most) => {
+      const parts = flows.map((flow, side): readonly [Flow, Flow] => {
+        const laidOut = sides[side === 0 ? 0 : 1]
+        if (laidOut.rows <= most) return [flow, { ...flow, first: flow.parts.length }]
+        return splitFlow(flow, laidOut, most) ?? splitFlowAtRow(flow, laidOut, most)
+      })
+      const [left, right] = parts
+      if (!left || !right) throw new TypeError('dual dialogue has two sides')
+      return [dualBlock([left[0], right[0]], measures), restBlock([left[1], right[1]], measures)]
+    },
+  }
+}
+
+/** What is left of dual dialogue: only the longer of the two may be. */
+function restBlock(flows: readonly [Flow, Flow], measures: Measures): Block {
+  const empty = (flow: Flow): Flow => {
+    const { cue: _, ...rest } = flow
+    return flow.first >= flow.parts.length ? rest : flow
+  }
+  return dualBlock([empty(flows[0]), empty(flows[1])], measures)
+}
+
+type SpeechElement = Extract<ScriptElement, { readonly type: FlowPart['type'] }>
+
+function isPartOfSpeech(element: ScriptElement, before: ScriptElement | undefined): element is SpeechElement {
+  return element.type !== 'character' && continuesSpeech(element, true, before)
+}
+
+/** A speaker who continues after action, in the same scene, gets `(CONT'D)`, as Final Draft adds by itself. */
+function readSpeech(elements: readonly ScriptElement[], cue: Character, at: number, speaker: string | undefined): Flow {
+  const continues = speakerKey(cue.name) === speaker && !cue.extensions.some(isContinuedExtension)
+  const extensions = continues ? [...cue.extensions, "CONT'D"] : cue.extensions
+  const parts: FlowPart[] = []
+  for (let index = at + 1; index < elements.length; index++) {
+    const next = elements[index] as ScriptElement
+    if (!isPartOfSpeech(next, elements[index - 1])) break
+    parts.push({ type: next.type, text: printedText(next), element: index })
+  }
+  return {
+    cue: { name: cue.name, extensions, element: at },
+    parts,
+    first: 0,
+    offset: 0,
+    continued: false,
+    more: false,
+  }
 }

@@ -1,54 +1,50 @@
-import { parseRuns, type Run } from '../emphasis.ts'
-import type { Script, ScriptElement } from '../types.ts'
+import type { Run } from '../emphasis.ts'
+import type { Script } from '../types.ts'
 import type { Page, PageLine } from './paginate.ts'
+import { printedRuns } from './printed-text.ts'
 
-/** A line of a page with its styles; together the runs say the line's text. */
+/** A line of a page with its styles; the texts of its runs make the line's text. */
 export interface StyledLine extends PageLine {
   readonly runs: readonly Run[]
   /** The writer ended the line here, not the layout. */
   readonly hard?: true
 }
 
-/** The lines of every page with the styles of their elements. What the layout adds itself, such as cues, is plain. */
+/** The lines of every page with the styles of their elements. What the layout adds, such as cues, is plain. */
 export function styleLines(script: Script, pages: readonly Page[]): readonly (readonly StyledLine[])[] {
-  const sources = new Map<number, { readonly runs: readonly Run[]; readonly text: string; from: number }>()
+  const sources = new Map<number, Source>()
   return pages.map(({ lines }) => lines.map((line) => ({ ...line, ...stylesOf(line) })))
 
-  function stylesOf({ element, text }: PageLine): Pick<StyledLine, 'runs' | 'hard'> {
+  function stylesOf({ element, text, from, to }: PageLine): Pick<StyledLine, 'runs' | 'hard'> {
+    if (from === undefined || to === undefined) return { runs: [{ text }] }
     let source = sources.get(element)
     if (!source) {
-      const shown = printedRuns(script.elements[element])
-      source = { runs: shown, text: shown.map((run) => run.text).join(''), from: 0 }
+      const runs = printedRuns(script.elements[element])
+      source = { runs, text: runs.map((run) => run.text).join(''), index: 0, start: 0 }
       sources.set(element, source)
     }
-    // The lines of an element follow each other in its text, with nothing but blanks between them.
-    const plain = source.runs.length < 2 && !source.runs.some(hasStyle) && !source.text.includes('\n')
-    const from = plain ? -1 : source.text.indexOf(text, source.from)
-    if (from < 0) return { runs: [{ text }] }
-    source.from = from + text.length
-    const hard = /^[^\S\n]*\n/.test(source.text.slice(source.from, source.from + 80))
-    return { runs: sliceRuns(source.runs, from, source.from), ...(hard && { hard }) }
+    const hard = /^[^\S\n]*\n/.test(source.text.slice(to, to + 80))
+    return { runs: sliceRuns(source, from, to), ...(hard && { hard }) }
   }
 }
 
-function printedRuns(element: ScriptElement | undefined): readonly Run[] {
-  if (!element || !('text' in element)) return []
-  const shown = parseRuns(element.text)
-  if (element.type === 'parenthetical') return [{ text: '(' }, ...shown, { text: ')' }]
-  const capitals = element.type === 'scene_heading' || element.type === 'transition'
-  return capitals ? shown.map((run) => ({ ...run, text: run.text.toUpperCase() })) : shown
+/** The runs of an element, and the run that the next line begins in with its offset: lines come in order. */
+interface Source {
+  readonly runs: readonly Run[]
+  readonly text: string
+  index: number
+  start: number
 }
 
-function hasStyle(run: Run): boolean {
-  return run.bold === true || run.italic === true || run.underline === true
-}
-
-function sliceRuns(given: readonly Run[], from: number, to: number): readonly Run[] {
-  let at = 0
-  return given.flatMap((run) => {
-    const start = at
-    at += run.text.length
-    const text = run.text.slice(Math.max(0, from - start), Math.max(0, to - start))
-    return text === '' ? [] : [{ ...run, text }]
-  })
+function sliceRuns(source: Source, from: number, to: number): readonly Run[] {
+  const sliced: Run[] = []
+  if (from < source.start) [source.index, source.start] = [0, 0]
+  for (let run = source.runs[source.index]; run; run = source.runs[source.index]) {
+    const text = run.text.slice(Math.max(0, from - source.start), Math.max(0, to - source.start))
+    if (text !== '') sliced.push({ ...run, text })
+    if (source.start + run.text.length > to) break
+    source.start += run.text.length
+    source.index += 1
+  }
+  return sliced
 }

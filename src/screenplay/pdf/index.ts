@@ -1,5 +1,5 @@
 import { parseRuns } from '../emphasis.ts'
-import { LINES_PER_PAGE, type PageOptions, paginate } from '../layout/paginate.ts'
+import { countPageLines, type PageOptions, paginate } from '../layout/paginate.ts'
 import { type StyledLine, styleLines } from '../layout/styled-lines.ts'
 import { authorOf, layOutTitlePage, titleOf } from '../layout/title-page.ts'
 import type { Script } from '../types.ts'
@@ -24,7 +24,7 @@ const PAPER_SIZES_PT = { letter: [612, 792], a4: [595.28, 841.89] } as const
  * entry for every scene. A character that the font lacks shows as an empty box: `missingGlyphs` lists them.
  */
 export async function toPdf(script: Script, { created, ...options }: PdfOptions = {}): Promise<Uint8Array> {
-  const paper = options.paper ?? 'letter'
+  const paper = options.paper ?? script.setup?.paper ?? 'letter'
   const { PDFDocument } = await importPdfkit()
   const { default: font } = await import('./courier-prime.json', { with: { type: 'json' } })
   const [title, author] = [titleOf(script), authorOf(script)]
@@ -53,7 +53,7 @@ export async function toPdf(script: Script, { created, ...options }: PdfOptions 
   }
   doc.fontSize(12)
 
-  const lines = layOutTitlePage(script, LINES_PER_PAGE[paper])
+  const lines = layOutTitlePage(script, countPageLines(script, options))
   if (lines.length > 0) {
     doc.addPage()
     for (const { row, align, text } of lines) {

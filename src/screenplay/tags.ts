@@ -1,50 +1,7 @@
-import type { ScriptElement } from './types.ts'
+import type { ScriptElement, Tag } from './types.ts'
 
-/** The categories of a breakdown, as Final Draft names them. */
-export const TAG_CATEGORIES = [
-  'Cast Members',
-  'Background Actors',
-  'Stunts',
-  'Vehicles',
-  'Props',
-  'Camera',
-  'Special Effects',
-  'Wardrobe',
-  'Makeup/Hair',
-  'Animals',
-  'Animal Wrangler',
-  'Music',
-  'Sound',
-  'Art Department',
-  'Set Dressing',
-  'Greenery',
-  'Special Equipment',
-  'Security',
-  'Additional Labor',
-  'Visual Effects',
-  'Mechanical Effects',
-  'Miscellaneous',
-  'Notes',
-  'Script Day',
-  'Unit',
-  'Sequence',
-  'Location',
-  'Comments',
-  'Synopsis',
-] as const
-
-export type TagCategory = (typeof TAG_CATEGORIES)[number]
-
-/** A thing that a production has to provide, on the words of an element that name it. Fountain has no form for it. */
-export interface Tag {
-  readonly category: TagCategory
-  /** The words as they are seen; between them may stand any blanks and line breaks. */
-  readonly text: string
-  /** Which place of the words in the element, from 1; absent: the first where they stand alone, or else the first. */
-  readonly nth?: number
-  /** What the production calls it; the text where absent. Tags of one category with one label are one thing. */
-  readonly label?: string
-}
+export { TAG_CATEGORIES, type TagCategory } from './tag-categories.ts'
+export type { Tag } from './types.ts'
 
 /** Where words stand in a text: from the first character to before the last; `alone`: not inside a longer word. */
 export interface Occurrence {

@@ -1,4 +1,4 @@
-import type { Tag } from './tags.ts'
+import type { TagCategory } from './tag-categories.ts'
 
 /**
  * A screenplay as a tree: the title page and the elements in order, one element a paragraph, as Final Draft counts them.
@@ -125,4 +125,15 @@ interface Located {
    * while the text is unchanged.
    */
   readonly fdx?: string
+}
+
+/** An item that a production provides, on the words of an element that name it. Fountain has no form for it. */
+export interface Tag {
+  readonly category: TagCategory
+  /** The words as printed; between them may be any blanks and line breaks. */
+  readonly text: string
+  /** Which occurrence of the words in the element, from 1; absent: the first that is no part of a longer word, or else the first. */
+  readonly nth?: number
+  /** The production's name for it; the text where absent. Tags of one category with one label are one item. */
+  readonly label?: string
 }

@@ -27,11 +27,14 @@ export async function collectAnswer(stream: AsyncIterable<GenerateEvent>): Promi
     ignored: [],
   }
   const text: string[] = []
+  /** Where the text of the model that answers now begins. */
+  let textStart = 0
   const thinking: string[] = []
   const calls: ToolCall[] = []
   for await (const event of stream) {
     switch (event.type) {
       case 'start':
+        textStart = text.length
         origin.provider = event.provider
         origin.model = event.model
         origin.ignored = [...new Set([...origin.ignored, ...event.ignored])]
@@ -41,6 +44,9 @@ export async function collectAnswer(stream: AsyncIterable<GenerateEvent>): Promi
         break
       case 'thinking':
         thinking.push(event.text)
+        break
+      case 'retract':
+        thinking.push(...text.splice(textStart))
         break
       case 'call':
         calls.push(event.call)

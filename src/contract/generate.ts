@@ -84,6 +84,10 @@ export type GenerateEvent =
   | { readonly type: 'text'; readonly text: string }
   /** Reasoning. An empty text is a sign of life from a model that thinks in private. Never part of the answer. */
   | { readonly type: 'thinking'; readonly text: string }
+  /** The connection is alive, although nothing of the answer came. */
+  | { readonly type: 'ping' }
+  /** The text since the last `start` was reasoning, as only its end showed. It is no part of the answer. */
+  | { readonly type: 'retract' }
   | { readonly type: 'call'; readonly call: ToolCall }
   | { readonly type: 'end'; readonly finish: FinishReason; readonly usage: Usage }
 
@@ -97,10 +101,16 @@ export interface Usage {
   readonly cachedInputTokens?: number
   /** The part of the input that was written to the provider's cache. */
   readonly cacheWriteTokens?: number
+  /** The part of `cacheWriteTokens` that the provider keeps for an hour, which costs more than the usual five minutes. */
+  readonly cacheWriteHourTokens?: number
   /** All output: reasoning included. */
   readonly outputTokens?: number
   /** The part of the output that was reasoning. */
   readonly reasoningTokens?: number
+  /** The vendor's own bill for this request in whole micro-dollars, where it reports one (OpenRouter's `usage.cost`). */
+  readonly billedMicroUsd?: number
+  /** A dearer tier that the vendor served the request in (`priority`). Absent: the usual one. */
+  readonly serviceTier?: string
 }
 
 /** Everything a call carries that is not the question itself. */

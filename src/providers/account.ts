@@ -30,6 +30,8 @@ export interface Account {
 export interface RequestTarget {
   readonly account: Pick<Account, 'id' | 'keyNames' | 'wire'>
   readonly model: string
+  /** Of the request, without the address. */
+  readonly path?: string
 }
 
 /** What a provider is made with, beside its account. */

@@ -278,7 +278,7 @@ export const FAULTS: readonly Fault[] = [
       403,
       {},
       {
-        chat: { message: 'Country, region, or territory not supported', type: 'request_forbidden' },
+        chat: { message: 'You have insufficient permissions for this operation.', type: 'invalid_request_error' },
         messages: { message: 'Your API key does not have permission to use this resource.', type: 'permission_error' },
       },
     ),

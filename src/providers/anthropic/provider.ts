@@ -4,7 +4,6 @@ import { createStream, type EventStream, lazyStream } from '../../contract/strea
 import type { World } from '../../contract/world.ts'
 import { type Account, computeAccountId, type ProviderDeps } from '../account.ts'
 import { cancelledError } from '../errors/classify.ts'
-import { detectBodyKind } from '../http/body.ts'
 import { listModels } from '../http/list-models.ts'
 import { decodeResponse } from '../http/read-response.ts'
 import { createUnsupportedParameters } from '../request/unsupported-settings.ts'
@@ -15,9 +14,8 @@ import { createMessagesDecoder } from './response.ts'
 import { createUnsupportedHandler } from './unsupported-settings.ts'
 
 /**
- * Anthropic's Messages API, and everyone who speaks it. Always streaming. `start` waits a moment for the input counts,
- * which this wire tells first. What a model refuses by its words in a 400 is thrown once with `learned` and left out
- * from then on. `pause_turn`, which only server tools bring about, ends as `length`: there is more to come.
+ * Anthropic's Messages API, and every vendor that speaks it. `start` waits a moment for the input counts, which this wire
+ * sends first. A setting that a model refuses in a 400 is thrown once with `learned` and left out from then on.
  */
 export function createAnthropicProvider(account: Account, { world, facts }: ProviderDeps): Provider {
   const client = createAnthropicClient(account, world)
@@ -38,10 +36,10 @@ export function createAnthropicProvider(account: Account, { world, facts }: Prov
       const { body, ignored } = buildMessagesRequest(request, modelContext, jsonPlan)
       const onUnsupported = createUnsupportedHandler(body, (parameter) => unsupported.add(model, parameter))
       const response = await client.send({ method: 'post', path: '/messages', body }, { target, signal, onUnsupported })
-      const bodyKind = detectBodyKind(response, target)
       const start: Start = { type: 'start', provider: account.id, model, ignored }
       const decoder = createMessagesDecoder(target, world, start, jsonPlan)
-      return withEarlyStart(decodeResponse(response, { bodyKind, target, signal, world, decoder }), start, world)
+      const { maxOutputTokens } = request
+      return withEarlyStart(decodeResponse(response, { target, signal, world, decoder, maxOutputTokens }), start, world)
     })
 
   return {
@@ -55,10 +53,10 @@ export function createAnthropicProvider(account: Account, { world, facts }: Prov
 
 type Start = Extract<GenerateEvent, { type: 'start' }>
 
-/** How long `start` waits for the first event, which tells the input counts. It mostly comes with the headers. */
+/** How long `start` waits for the first event and its input counts, which mostly come with the headers. */
 const START_WAIT_MS = 250
 
-/** The same events, of which the first is `start`: the reading's own with its counts, or after a moment without them. */
+/** The same events, with `start` first: the decoder's own with its counts, or after `START_WAIT_MS` one without them. */
 function withEarlyStart(stream: EventStream, start: Start, world: World): EventStream {
   let pending: Promise<IteratorResult<GenerateEvent>> | undefined
   let started = false
@@ -70,9 +68,9 @@ function withEarlyStart(stream: EventStream, start: Start, world: World): EventS
     try {
       const firstResult = await Promise.race([first, world.sleep(START_WAIT_MS, settled.signal).catch(() => undefined)])
       if (firstResult?.value?.type === 'start') return firstResult
-      // Where it is late, a `start` of its own says no more than this one.
+      // A `start` of the decoder that comes late adds nothing to this one.
       pending = firstResult ? first : first.then((step) => (step.value?.type === 'start' ? stream.next() : step))
-      pending.catch(() => undefined) // whoever reads on is told
+      pending.catch(() => undefined) // the reader gets the error with its next read
       return { value: start, done: false }
     } finally {
       settled.abort('came')

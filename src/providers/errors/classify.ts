@@ -1,7 +1,13 @@
 import { type Failure, type FailureKind, GenerateError } from '../../contract/errors.ts'
 import type { RequestTarget } from '../account.ts'
 import { failureMessage } from './messages.ts'
-import { CONTEXT_LIMIT_TOKENS, ERROR_PATTERNS, type ErrorFacts, UNSUPPORTED_PARAMETER_PATTERNS } from './patterns.ts'
+import {
+  CONTEXT_LIMIT_TOKENS,
+  ERROR_PATTERNS,
+  type ErrorFacts,
+  type ErrorPattern,
+  UNSUPPORTED_PARAMETER_PATTERNS,
+} from './patterns.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 export interface HttpErrorResponse {
@@ -11,12 +17,12 @@ export interface HttpErrorResponse {
   readonly body: unknown
 }
 
-/** Told which parameter the upstream does not take; true when it will be left out from now on, which was not so before. */
+/** Called with a parameter that the upstream refuses, or `path`; true where the next request will leave it out, as this one did not. */
 export type OnUnsupported = (parameter: string) => boolean
 
 /**
- * What an answer with an error status means. Never throws. `now` is in ms since the epoch, for `Retry-After` dates.
- * A 400 that refuses a parameter is told to `learn`; what it says becomes `failure.learned`.
+ * The failure behind an answer with an error status. Never throws. `now` is in ms since the epoch, for `Retry-After`
+ * dates. `onUnsupported` decides about `failure.learned` where the upstream refuses a parameter.
  */
 export function classifyHttpError(
   target: RequestTarget,
@@ -24,20 +30,22 @@ export function classifyHttpError(
   now: number,
   onUnsupported?: OnUnsupported,
 ): GenerateError {
+  const { status } = response
+  if (status >= 300 && status < 400) return redirectError(target, response.headers)
   const body = parseBody(response.body)
-  const facts: ErrorFacts = { status: response.status, ...extractCodesAndText(body) }
+  const facts: ErrorFacts = { status, ...extractCodesAndText(body) }
   return toGenerateError(target, facts, body, () => retryAfterMs(response.headers, body, now), onUnsupported)
 }
 
-/** What an error event inside a stream that began with HTTP 200 means; `payload` is its data, parsed. Never throws. */
+/** The failure behind an error event inside a stream that began with HTTP 200; `payload` is its data, parsed. Never throws. */
 export function classifyStreamError(target: RequestTarget, payload: unknown, now: number): GenerateError {
   const facts: ErrorFacts = { status: findStatus(payload), ...extractCodesAndText(payload) }
   return toGenerateError(target, facts, payload, () => retryAfterMs(new Headers(), payload, now))
 }
 
 /**
- * What an error of `fetch`, of an SDK around it or of reading a body means. `signal` is the caller's: once it is aborted,
- * whatever was thrown is its doing. A `GenerateError` anywhere in the chain of causes is passed on as it is.
+ * The failure behind an error of `fetch`, of an SDK around it or of reading a body. `signal` is the caller's: once it is
+ * aborted, the failure is `cancelled`. A `GenerateError` anywhere in the chain of causes is returned as it is.
  */
 export function classifyNetworkError(target: RequestTarget, error: unknown, signal: AbortSignal): GenerateError {
   const chain = errorChain(error)
@@ -51,7 +59,7 @@ export function classifyNetworkError(target: RequestTarget, error: unknown, sign
   return createError(target, { kind: 'unreachable', sent: !NOT_SENT_CODES.has(code) })
 }
 
-/** What a connection that broke in the middle of an answer means: the answer is lost, the provider need not be. */
+/** The failure behind a connection that broke within an answer: the answer is lost, but the provider may be fine. */
 export function classifyBrokenStream(target: RequestTarget, error: unknown, signal: AbortSignal): GenerateError {
   const classified = classifyNetworkError(target, error, signal)
   return classified.failure.kind === 'unreachable'
@@ -63,17 +71,28 @@ export function cancelledError(target: RequestTarget): GenerateError {
   return createError(target, { kind: 'cancelled' })
 }
 
-/** A key with a space, a line break or a letter beyond ASCII in it was pasted wrongly and cannot even be sent. */
+/** A key with a space, a line break or a letter beyond ASCII in it was pasted wrongly and cannot be sent. */
 export function invalidKeyError(target: RequestTarget): GenerateError {
-  return createError(target, { kind: 'auth' })
+  return createError(target, { kind: 'auth' }, 'form')
 }
 
-/** An answer that cannot be read: `what` is ours, as in "the stream broke off". */
+/** The address answers with another one. It is not followed, because that would send the key to another host. */
+function redirectError(target: RequestTarget, headers: Headers): GenerateError {
+  const location = headers.get('location') ?? ''
+  const origin = URL.canParse(location) ? new URL(location).origin : ''
+  return createError(
+    target,
+    { kind: 'invalid_request' },
+    `redirect ${/^https?:\/\/[\w.:-]{1,100}$/.test(origin) ? origin : ''}`,
+  )
+}
+
+/** An answer that cannot be read. `detail` is a clause of our own, as in "the stream broke off". */
 export function badResponseError(target: RequestTarget, detail: string): GenerateError {
   return createError(target, { kind: 'bad_response' }, detail)
 }
 
-/** Errors that come before a request has left: nothing was spent. */
+/** Errors that come before a request is sent, so that nothing was billed. */
 const NOT_SENT_CODES: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'UND_ERR_CONNECT_TIMEOUT'],
   ...[
@@ -86,7 +105,7 @@ const NOT_SENT_CODES: ReadonlySet<string> = new Set([
   ...['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
 ])
 
-/** Node's `fetch` gives up by itself after 300 s without headers, or between two pieces of a body. */
+/** Node's `fetch` has limits of its own (300 s by default) to the headers and between two pieces of a body. */
 const UNDICI_TIMEOUT: Readonly<Record<string, 'first_token' | 'silence'>> = {
   UND_ERR_HEADERS_TIMEOUT: 'first_token',
   UND_ERR_BODY_TIMEOUT: 'silence',
@@ -99,22 +118,35 @@ function toGenerateError(
   retryAfter: () => number | undefined,
   onUnsupported?: OnUnsupported,
 ): GenerateError {
-  const kind = ERROR_PATTERNS.find((sign) => matchesPattern(sign, facts))?.kind ?? kindFromStatus(facts.status)
+  const pattern = ERROR_PATTERNS.find((one) => matchesPattern(one, facts))
+  const kind = pattern?.kind ?? kindFromStatus(facts.status)
+  if (isPathUnknown(pattern, facts)) {
+    if (onUnsupported?.('path')) return createError(target, { kind: 'invalid_request', field: 'path', learned: true })
+    const failure: Failure =
+      facts.status === 404 ? { kind: 'unknown_model', model: target.model } : { kind: 'invalid_request' }
+    return createError(target, failure, 'path')
+  }
   const waitMs = kind === 'rate_limited' || kind === 'overloaded' ? retryAfter() : undefined
   const later = waitMs === undefined ? {} : { retryAfterMs: waitMs }
   switch (kind) {
     case 'rate_limited':
       return createError(target, { kind, ...later })
     case 'overloaded':
-      return createError(target, { kind, ...(facts.status === undefined ? {} : { status: facts.status }), ...later })
+      return createError(
+        target,
+        { kind, ...(facts.status === undefined ? {} : { status: facts.status }), ...later },
+        pattern?.detail,
+      )
     case 'unknown_model':
       return createError(target, { kind, model: target.model })
     case 'context_too_long': {
-      const limit = CONTEXT_LIMIT_TOKENS.exec(facts.text)?.slice(1).find(Boolean)
+      const limit = CONTEXT_LIMIT_TOKENS.exec(facts.text)?.slice(1).find(Boolean)?.replaceAll(',', '')
       return createError(target, { kind, ...(limit ? { limitTokens: Number(limit) } : {}) })
     }
     case 'invalid_request':
-      return createError(target, { kind, ...findBlamedField(facts, body, onUnsupported) })
+      return pattern?.detail
+        ? createError(target, { kind }, pattern.detail)
+        : createError(target, { kind, ...findBlamedField(facts, body, onUnsupported) })
     case 'filtered':
     case 'auth':
     case 'quota_exhausted':
@@ -124,12 +156,19 @@ function toGenerateError(
   }
 }
 
-function matchesPattern(pattern: (typeof ERROR_PATTERNS)[number], facts: ErrorFacts): boolean {
+function matchesPattern(pattern: ErrorPattern, facts: ErrorFacts): boolean {
   if (pattern.status && !(facts.status !== undefined && pattern.status.includes(facts.status))) return false
+  if (pattern.isPage && !facts.isPage) return false
   return (pattern.codes?.test(facts.codes) ?? true) && (pattern.text?.test(facts.text) ?? true)
 }
 
-/** Where no word decides. Without even a status the stream said something that nobody understands. */
+/** A 404 or 405 that does not speak of a model is about the address, unless a pattern's words decided. */
+function isPathUnknown(pattern: ErrorPattern | undefined, { status, text, isPage }: ErrorFacts): boolean {
+  if (pattern?.codes || pattern?.text || (status !== 404 && status !== 405)) return false
+  return isPage || !/model|deployment|engine/i.test(text)
+}
+
+/** The kind where no words decide. */
 function kindFromStatus(status: number | undefined): FailureKind {
   if (status === undefined || status < 400) return 'bad_response'
   return status >= 500 ? 'overloaded' : 'invalid_request'
@@ -143,12 +182,15 @@ function findBlamedField(
   const parameter = UNSUPPORTED_PARAMETER_PATTERNS.map((sentence) =>
     sentence.exec(facts.text)?.[1]?.replace(' ', '_'),
   ).find(Boolean)
-  const field = parameter ?? findParameter(body)
+  const blamed = findParameter(body)
+  const field = parameter ?? blamed
   if (field === undefined) return {}
-  return parameter !== undefined && onUnsupported?.(parameter) ? { field, learned: true } : { field }
+  const unsupported =
+    parameter ?? (/^unsupported_(?:value|parameter)$|^unknown_parameter$/m.test(facts.codes) && blamed)
+  return unsupported && onUnsupported?.(unsupported) ? { field, learned: true } : { field }
 }
 
-/** `error.param`, when it is a name and nothing more: the only word of an upstream that may appear in a message. */
+/** `error.param` where it is only a name: the one word of an upstream that may appear in a message. */
 function findParameter(body: unknown): string | undefined {
   const param = hasKey(body, 'error') && hasKey(body.error, 'param') ? body.error.param : undefined
   return typeof param === 'string' && /^[\w.[\]-]{1,60}$/.test(param) ? param : undefined
@@ -168,16 +210,17 @@ function parseBody(body: unknown): unknown {
 }
 
 const CODE_FIELDS: ReadonlySet<string> = new Set(['code', 'type', 'status', 'reason'])
-/** More than any vendor says; less than it takes to make a regular expression slow. */
+/** Longer than any vendor's error, and short enough for the patterns to be fast. */
 const MAX_TEXT_CHARS = 8000
 
 /** Sentences and codes from any shape: `{error:{message,code}}`, `{error:"…"}`, `{detail}`, `[{error}]`, plain text. */
-function extractCodesAndText(body: unknown): { readonly codes: string; readonly text: string } {
+function extractCodesAndText(body: unknown): Omit<ErrorFacts, 'status'> {
   const codes: string[] = []
   const texts: string[] = []
   const walk = (value: unknown, key: string, depth: number): void => {
     if (depth > 6) return
     if (typeof value === 'string') (CODE_FIELDS.has(key) ? codes : texts).push(value)
+    else if (typeof value === 'number' && CODE_FIELDS.has(key)) codes.push(String(value))
     else if (Array.isArray(value)) for (const item of value.slice(0, 20)) walk(item, key, depth + 1)
     else if (typeof value === 'object' && value !== null) {
       for (const [name, item] of Object.entries(value).slice(0, 40)) walk(item, name, depth + 1)
@@ -189,6 +232,7 @@ function extractCodesAndText(body: unknown): { readonly codes: string; readonly 
   return {
     codes: codes.join('\n').toLowerCase().slice(0, MAX_TEXT_CHARS),
     text: texts.join('\n').slice(0, MAX_TEXT_CHARS),
+    isPage: typeof body === 'string' && /^\s*<(?:!doctype|html|head|\?xml)/i.test(body.slice(0, 200)),
   }
 }
 

@@ -2,13 +2,27 @@ import type { Failure } from '../../contract/errors.ts'
 import { envPrefix, type RequestTarget } from '../account.ts'
 
 /**
- * A failure in a sentence or two for people and models: who was asked, for which model, and the way out. Every word is
- * ours but the names; `what` says what was wrong with an answer.
+ * A failure in a sentence or two for people and models: the provider, the model, and the way out. Nothing in it is from
+ * the upstream but a parameter's name. `detail` is the cause that the kind alone does not tell (`ErrorDetail`, `form`,
+ * `path`, `redirect <origin>`), or a clause that says what was wrong with an answer.
  */
-export function failureMessage({ account, model }: RequestTarget, failure: Failure, detail?: string): string {
+export function failureMessage({ account, model, path }: RequestTarget, failure: Failure, detail = ''): string {
   const { id } = account
-  const keys = (account.keyNames ?? [`${envPrefix(id)}_API_KEY`]).join(' or ')
+  const names = account.keyNames ?? [`${envPrefix(id)}_API_KEY`]
+  // A key from showrunner.json may have no variable.
+  const keys = names.length > 0 ? names.join(' or ') : `the key of \`providers.${id}\``
   const name = `${id}/${model}`
+  const [cause = '', origin = ''] = detail.split(' ')
+  const baseUrl = `${envPrefix(id)}_BASE_URL or \`providers.${id}.base_url\``
+  if (cause === 'form')
+    return `The key of ${id} was not sent, because it has a space, a line break or a special character in it: paste ${keys} again.`
+  if (cause === 'region') return `${id} does not serve the country or region of this machine: use another provider.`
+  if (cause === 'gateway')
+    return `A gateway or firewall answered in place of ${id} (HTTP 403, a web page): check the network and the address, or use another provider.`
+  if (cause === 'redirect')
+    return `${id} redirects to another address${origin && ` (${origin})`}, which is not followed because the key would go with it: set ${baseUrl} to the address that answers.`
+  if (cause === 'path' && path)
+    return `${id} has nothing at ${path}: check ${baseUrl}, which mostly ends in /v1, and \`wire\`.`
   switch (failure.kind) {
     case 'cancelled':
       return `The request to ${name} was cancelled.`

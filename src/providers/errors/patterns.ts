@@ -1,28 +1,63 @@
 import type { FailureKind } from '../../contract/errors.ts'
 
-/** What an upstream said when it failed, taken apart. Its text is for sorting only: it is never shown. */
+/** The parts of an upstream's error. Its text is for classification only and is never shown. */
 export interface ErrorFacts {
-  /** Undefined: said inside a stream that had begun well, with no number of its own. */
+  /** Undefined: an error inside a stream that began with HTTP 200, with no number of its own. */
   readonly status: number | undefined
   /** Every `code`, `type`, `status` and `reason` in the body, one a line, in lower case. */
   readonly codes: string
   /** Every sentence in the body. */
   readonly text: string
+  /** The body is a web page, so something between here and the vendor sent it. */
+  readonly isPage: boolean
 }
+
+/** A cause that a failure's kind alone does not tell, which the message names. */
+export type ErrorDetail = 'region' | 'gateway'
 
 export interface ErrorPattern {
   readonly kind: FailureKind
-  /** Each that is given must fit. */
+  readonly detail?: ErrorDetail
+  /** All given conditions must hold. */
   readonly status?: readonly number[]
   readonly codes?: RegExp
   readonly text?: RegExp
+  readonly isPage?: true
 }
 
 /**
- * How vendors say what went wrong, in order: the first sign that fits decides. Words come before numbers, because
+ * How vendors report failures, in order: the first pattern that fits decides. Words come before status codes, because
  * vendors agree on neither: a refused key may be a 400, an empty account a 429, and a passing rate limit a "quota".
  */
 export const ERROR_PATTERNS: readonly ErrorPattern[] = [
+  // OpenAI 403 "unsupported_country_region_territory"; Google 400 "User location is not supported for the API use.";
+  // Anthropic 403 "… not available in your region". The key is fine, and no change of the request helps.
+  {
+    kind: 'invalid_request',
+    detail: 'region',
+    codes: /unsupported_country|unsupported_location|region_not_supported/,
+  },
+  {
+    kind: 'invalid_request',
+    detail: 'region',
+    status: [400, 403, 451],
+    text: /(?:user )?location is not supported|not (?:available|supported) in your (?:country|region|location)|country, region, or territory not supported/i,
+  },
+  // A page with 403 is from a gateway or firewall (a challenge, a blocked address), which says nothing of the key.
+  { kind: 'overloaded', detail: 'gateway', status: [403], isPage: true },
+  // MiniMax, in answers with HTTP 200: https://platform.minimax.io/docs/api-reference/errorcode
+  { kind: 'auth', codes: /^base_resp_(?:1004|2049)$/m },
+  { kind: 'quota_exhausted', codes: /^base_resp_(?:1008|2056)$/m },
+  { kind: 'rate_limited', codes: /^base_resp_(?:1002|1039|1041)$/m },
+  { kind: 'filtered', codes: /^base_resp_(?:1026|1027)$/m },
+  { kind: 'invalid_request', codes: /^base_resp_(?:1042|2013)$/m },
+  { kind: 'overloaded', codes: /^base_resp_\d+$/m },
+  // Zhipu and Z.ai, whose sentences are Chinese: https://docs.z.ai/api-reference/api-code
+  { kind: 'quota_exhausted', codes: /^(?:1113|1309)$/m },
+  { kind: 'filtered', codes: /^1301$/m },
+  { kind: 'context_too_long', codes: /^1261$/m },
+  { kind: 'unknown_model', codes: /^1211$/m },
+  { kind: 'overloaded', codes: /^1305$/m },
   // Azure 400 {"code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"}}; DeepSeek "Content Exists
   // Risk"; Alibaba "data_inspection_failed"; OpenAI "invalid_prompt" and "content_policy_violation".
   {
@@ -64,9 +99,9 @@ export const ERROR_PATTERNS: readonly ErrorPattern[] = [
   // quota, please check your plan and billing details"; OpenRouter "This request requires more credits".
   {
     kind: 'quota_exhausted',
-    text: /insufficient (?:account )?(?:balance|credits?|funds|quota)|credit balance is too low|used all available credits|spending limit|plan and billing details|requires more credits|have any credits|account balance/i,
+    text: /insufficient (?:account )?(?:balance|credits?|funds|quota)|credit balance is too low|used all available credits|spending limit|plan and billing details|requires more credits|have any credits|account balance|余额不足|欠费/i,
   },
-  // Groq: the model's own tool call or JSON did not fit. Another try may do better.
+  // Groq: the model's own tool call or JSON did not fit. A retry may succeed.
   { kind: 'bad_response', codes: /tool_use_failed|json_validate_failed/ },
   // Anthropic "overloaded_error"; Kimi "engine_overloaded_error"; OpenAI "server_error" inside a stream.
   {
@@ -90,13 +125,15 @@ export const ERROR_PATTERNS: readonly ErrorPattern[] = [
   { kind: 'overloaded', status: [408, 409, 425] },
 ]
 
-/** `limitTokens` of a context failure, where the sentence tells: "… > 200000 maximum", "maximum context length is 8192". */
+/**
+ * `limitTokens` of a context failure, where the sentence has it: "… > 200,000 maximum", "maximum context length is 8192".
+ */
 export const CONTEXT_LIMIT_TOKENS =
-  /> (\d+)(?: maximum)?|maximum (?:context|prompt) length (?:is|of) (\d+)|with (\d+) maximum context|allowed \((\d+)\)|exceeds the (?:available context size \(|limit of )(\d+)|token limit: (\d+)|(?:tpm\): |while )limit (?:is )?(\d+)|"n_ctx":\s*(\d+)/i
+  /> (\d[\d,]*)(?: maximum)?|maximum (?:context|prompt) length (?:is|of) (\d[\d,]*)|with (\d[\d,]*) maximum context|allowed \((\d[\d,]*)\)|exceeds the (?:available context size \(|limit of )(\d[\d,]*)|token limit: (\d[\d,]*)|(?:tpm\): |while )limit (?:is )?(\d[\d,]*)|"n_ctx":\s*(\d[\d,]*)/i
 
 /**
- * The parameter that an upstream says it does not take at all (rather than a value it dislikes), in the vendor's own
- * spelling. Named groups are not used: whichever group matched is the name.
+ * Sentences that refuse a parameter as a whole, in contrast to one of its values. The first group that matched is the
+ * parameter in the vendor's own spelling.
  */
 export const UNSUPPORTED_PARAMETER_PATTERNS: readonly RegExp[] = [
   // Groq "This model does not support response format `json_schema`."; Ollama "… does not support thinking"

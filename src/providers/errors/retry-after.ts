@@ -1,7 +1,7 @@
 /**
- * How long an upstream asks to be left alone, in ms from `now`, from whatever it says: `retry-after-ms`, `retry-after`
- * (seconds, or an HTTP date), a time in the body (Google's RetryInfo, "try again in 644ms"), and only when none of these
- * speaks, the `x-ratelimit-reset-*` headers. Undefined where it says nothing. Never negative.
+ * The wait that an upstream asks for, in ms from `now`: of `retry-after-ms`, `retry-after` (seconds, an HTTP date, or a
+ * moment since the epoch), a time in the body (Google's RetryInfo, "try again in 644ms"), or the `x-ratelimit-reset-*`
+ * headers, the first that is there. Undefined where there is none, or none that can be meant. Never negative.
  */
 export function retryAfterMs(headers: Headers, body: unknown, now: number): number | undefined {
   const waitMs =
@@ -9,8 +9,11 @@ export function retryAfterMs(headers: Headers, body: unknown, now: number): numb
     parseSecondsOrDate(headers.get('retry-after'), now) ??
     waitInBody(body) ??
     waitFromResetHeaders(headers, now)
-  return waitMs === undefined ? undefined : Math.max(0, Math.ceil(waitMs))
+  return waitMs === undefined || waitMs > MAX_WAIT_MS ? undefined : Math.max(0, Math.ceil(waitMs))
 }
+
+/** Quotas reset within a month; a longer wait is a mistake of the upstream. */
+const MAX_WAIT_MS = 31 * 86_400_000
 
 function parseNumber(value: string | null): number | undefined {
   return value !== null && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : undefined
@@ -18,7 +21,7 @@ function parseNumber(value: string | null): number | undefined {
 
 function parseSecondsOrDate(value: string | null, now: number): number | undefined {
   const seconds = parseNumber(value)
-  if (seconds !== undefined) return seconds * 1000
+  if (seconds !== undefined) return waitOfNumber(seconds, now)
   const date = value === null ? Number.NaN : Date.parse(value)
   return Number.isNaN(date) ? undefined : date - now
 }
@@ -68,7 +71,11 @@ function waitFromResetHeaders(headers: Headers, now: number): number | undefined
 function parseReset(value: string, now: number): number | undefined {
   const number = parseNumber(value)
   if (number === undefined) return /^[\d.smh ]+$/.test(value) ? parseDuration(value) : parseSecondsOrDate(value, now)
+  return waitOfNumber(number, now)
+}
+
+/** Seconds to wait; a number too large for that is a moment since the epoch, in ms or in seconds. */
+function waitOfNumber(number: number, now: number): number {
   if (number > 1e12) return number - now
-  if (number > 1e9) return number * 1000 - now
-  return number * 1000
+  return number > 1e8 ? number * 1000 - now : number * 1000
 }

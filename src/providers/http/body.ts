@@ -3,22 +3,39 @@ import type { RequestTarget } from '../account.ts'
 import { badResponseError, cancelledError, classifyBrokenStream } from '../errors/classify.ts'
 import { tryParseJson } from './json-access.ts'
 
-/** A whole answer longer than this is not read to its end. */
-const MAX_JSON_CHARS = 32 * 1024 * 1024
+/** UTF-16 units of a body that is read as one JSON value, few enough that parsing it stays below 50 ms. */
+const MAX_JSON_CHARS = 4 * 1024 * 1024
+
+/** The longest beginning that tells the kinds of body apart: `event:`, after white space. */
+const HEAD_BYTES = 64
 
 /**
- * Is this a body that a model's answer can be read from? Asked before `start` is said. Throws `bad_response` where it is
- * neither an event stream nor JSON.
+ * The kind of a body by its first bytes, which stay in the reader. Where they do not tell, an event stream by its type is
+ * one. Throws `bad_response` for a body that is neither an event stream nor JSON.
  */
-export function detectBodyKind(response: Response, target: RequestTarget): 'stream' | 'whole' {
-  const type = response.headers.get('content-type') ?? ''
-  if (response.body && /^text\/event-stream\b/i.test(type)) return 'stream'
-  if (response.body && /^application\/(?:[\w.-]+\+)?json\b/i.test(type)) return 'whole'
-  void response.body?.cancel().catch(() => undefined)
-  throw badResponseError(
-    target,
-    type.startsWith('text/html') ? 'it is a web page' : 'it is neither an event stream nor JSON',
-  )
+export async function detectBodyKind(
+  body: BodyReader,
+  contentType: string,
+  target: RequestTarget,
+): Promise<'stream' | 'whole'> {
+  const isStreamType = /^text\/event-stream\b/i.test(contentType)
+  let head = ''
+  const chunks: Uint8Array[] = []
+  for (let bytes = 0; head.length < 6 && bytes < HEAD_BYTES; ) {
+    const chunk = await body.nextChunk()
+    if (!chunk) break
+    chunks.push(chunk)
+    bytes += chunk.length
+    head = new TextDecoder().decode(Buffer.concat(chunks)).trimStart()
+    if (/^[{[<:]/.test(head)) break
+  }
+  body.unread(chunks)
+  if (/^[{[]/.test(head)) return 'whole'
+  if (isStreamType || /^(?::|(?:data|event|id|retry):)/.test(head)) return 'stream'
+  if (body.signal.aborted) throw cancelledError(target)
+  if (head === '' && /\bjson\b/i.test(contentType)) return 'whole'
+  const isPage = /^</.test(head) || contentType.startsWith('text/html')
+  throw badResponseError(target, isPage ? 'it is a web page' : 'it is neither an event stream nor JSON')
 }
 
 /** The body as JSON. Throws `bad_response` where it is empty, too long or no JSON. */
@@ -50,7 +67,7 @@ export async function readJson(body: BodyReader, target: RequestTarget): Promise
   return payload.value
 }
 
-/** A connection that broke in the middle, told apart from everything else that may go wrong in the reading. */
+/** A connection that broke within the body, in contrast to every other error of reading it. */
 export class BrokenConnection extends Error {}
 
 export function unwrapBrokenConnection(error: unknown): unknown {
@@ -60,20 +77,23 @@ export function unwrapBrokenConnection(error: unknown): unknown {
 /** The bytes of a body as they arrive. */
 export interface BodyReader {
   readonly signal: AbortSignal
-  /** Undefined at the end, and when the signal aborts. Throws `Broken`. */
+  /** Undefined at the end, and when the signal aborts. Throws `BrokenConnection`. */
   nextChunk(): Promise<Uint8Array | undefined>
-  /** Whoever stops reading before the end closes the connection. */
+  /** Puts chunks back, to be read again. */
+  unread(chunks: readonly Uint8Array[]): void
+  /** Closes the connection, where the body was not read to its end. */
   close(): void
-  /** Reads what is left when all of the answer is there, for a moment: a body read to its end leaves its connection open for the next request. */
+  /** Reads the rest of a body whose answer is whole, for a moment, because only then is its connection used again. */
   drain(world: Pick<World, 'sleep'>): Promise<void>
 }
 
-/** What is waited for, and read, after the last word: mostly the few bytes that end the body. */
+/** How long and how much of the rest is read: mostly it is the few bytes that end the body. */
 const DRAIN_MS = 1_000
 const MAX_DRAIN_BYTES = 64 * 1024
 
 export function createBodyReader(response: Response, target: RequestTarget, signal: AbortSignal): BodyReader {
   const reader = response.body?.getReader()
+  const unreadChunks: Uint8Array[] = []
   let closed = reader === undefined
   let draining = false
 
@@ -84,6 +104,8 @@ export function createBodyReader(response: Response, target: RequestTarget, sign
   }
 
   async function nextChunk(): Promise<Uint8Array | undefined> {
+    const unread = unreadChunks.shift()
+    if (unread) return unread
     if (closed || !reader || signal.aborted) return undefined
     try {
       const { done, value } = await reader.read()
@@ -98,6 +120,7 @@ export function createBodyReader(response: Response, target: RequestTarget, sign
   return {
     signal,
     nextChunk,
+    unread: (chunks) => void unreadChunks.unshift(...chunks),
     close() {
       if (!draining) closeReader()
     },

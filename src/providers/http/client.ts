@@ -71,7 +71,8 @@ export function createSdkClient(
         return await sdk[method](path, { ...(query && { query }), ...(body && { body }), signal }).asResponse()
       } catch (error) {
         const httpError = findHttpStatusError(error)
-        if (httpError && !signal.aborted) throw classifyHttpError(target, httpError, world.now(), onUnsupported)
+        if (httpError && !signal.aborted)
+          throw classifyHttpError({ ...target, path }, httpError, world.now(), onUnsupported)
         throw classifyNetworkError(target, error, signal)
       }
     },

@@ -1,4 +1,4 @@
-/** Careful hands for what came over the wire: each says what it found, or that it is not there. Nothing throws. */
+/** Safe access to values from the network: undefined where the value is missing or of another type. Nothing throws. */
 export function getPath(value: unknown, ...path: readonly (string | number)[]): unknown {
   let here = value
   for (const step of path) {
@@ -12,9 +12,9 @@ export function asString(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** A token count. */
+/** A token count, rounded up to a whole number. Undefined for one that no provider can mean: negative, or above 2^53. */
 export function asTokenCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.ceil(value) : undefined
 }
 
 export function asArray(value: unknown): readonly unknown[] {

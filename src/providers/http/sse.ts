@@ -4,20 +4,25 @@ export interface ServerEvent {
   readonly data: string
 }
 
-/** An event longer than this is no answer of a language model but a server gone wrong. In UTF-16 units. */
-const MAX_EVENT_CHARS = 16 * 1024 * 1024
+/** The `event` of a comment line, which servers send to keep a connection open. */
+export const COMMENT = ':'
 
-/** Takes an event stream's bytes as they come and gives back the events that they complete. */
+/** UTF-16 units of one event. The longest real ones repeat a whole answer; a longer one is a server gone wrong. */
+const MAX_EVENT_CHARS = 4 * 1024 * 1024
+
+/** Takes the bytes of an event stream as they arrive and returns the events that they complete. */
 export interface EventReader {
   push(bytes: Uint8Array): readonly ServerEvent[]
-  /** What is left when the stream has ended. */
+  /** The events that the end of the stream completes. */
   end(): readonly ServerEvent[]
 }
 
 /**
- * Reads an event stream from bytes however they are cut: within a character, a line or an event. Comments and unknown
- * fields are passed over, as the standard has it. Unlike the standard, an event that the stream ends in before its blank
- * line still counts: what tells whether an answer is whole is in the events. Throws a `RangeError` at `EVENT_LIMIT`.
+ * Reads an event stream from bytes, however they are cut: within a character, a line or an event. Unlike the standard,
+ * it reports comments (`event` is `COMMENT`) because they are signs of life, and an event counts without its last blank
+ * line because an answer's finish reason may be in it. Throws `RangeError` for an event above `MAX_EVENT_CHARS`.
+ *
+ * `eventsource-parser` 4.1 drops that last event and bounds no line, so this reader stays.
  */
 export function createEventReader(): EventReader {
   const decoder = new TextDecoder()
@@ -69,11 +74,12 @@ function createEventAssembler(): (line: string) => ServerEvent | undefined {
       return whole
     }
     const colon = line.indexOf(':')
+    if (colon === 0) return { event: COMMENT, data: '' }
     const field = colon < 0 ? line : line.slice(0, colon)
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '')
     if (field === 'event') event = value
     if (field === 'data') {
-      size += value.length
+      size += value.length + 1
       if (size > MAX_EVENT_CHARS) throw new RangeError('an event of the stream has no end')
       data.push(value)
     }

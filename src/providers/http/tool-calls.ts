@@ -11,29 +11,55 @@ export interface ToolCallAssembler {
   takeCalls(): readonly (ToolCall | undefined)[]
 }
 
-/** `id` makes an id for a call whose server gave it none. */
+interface PartialCall {
+  readonly index: unknown
+  id: string | undefined
+  name: string
+  args: string
+  parsedArgs: unknown
+}
+
+interface Piece {
+  readonly index: unknown
+  readonly id: string | undefined
+  readonly name: string | undefined
+  readonly args: unknown
+}
+
+/** `newId` makes an id for a call whose server gave it none. */
 export function createToolCallAssembler(newId: () => string): ToolCallAssembler {
-  const calls: { index: unknown; id: string | undefined; name: string; args: string; parsedArgs: unknown }[] = []
+  const calls: PartialCall[] = []
+
+  function addPiece(piece: Piece, isLaterInDelta: boolean): void {
+    const previous = calls.findLast(({ index }) => piece.index === undefined || index === piece.index)
+    const isNew =
+      !previous || beginsNewCall(piece, previous) || (isLaterInDelta && piece.index === undefined && !!piece.name)
+    const call: PartialCall = isNew
+      ? { index: piece.index, id: piece.id, name: piece.name ?? previous?.name ?? '', args: '', parsedArgs: undefined }
+      : previous
+    if (isNew) calls.push(call)
+    else {
+      call.id ??= piece.id
+      // A name may come in pieces; a server that repeats the whole name with every piece does not mean it twice.
+      if (piece.name && piece.name !== call.name && call.args === '') call.name += piece.name
+    }
+    if (typeof piece.args === 'string') call.args = (call.args === '{}' ? '' : call.args) + piece.args
+    else if (piece.args !== undefined && piece.args !== null) call.parsedArgs = piece.args
+  }
+
   return {
     get hasCalls() {
       return calls.length > 0
     },
     push(pieces) {
-      for (const piece of asArray(pieces)) {
-        const index = getPath(piece, 'index')
-        const callId = asString(getPath(piece, 'id')) || undefined
-        const name = asString(getPath(piece, 'function', 'name')) || undefined
-        const given = getPath(piece, 'function', 'arguments')
-        const previous = calls.findLast((call) => (index === undefined ? true : call.index === index))
-        // Google gives every call the index 0: a new id with a new name is a new call.
-        const isNew =
-          !previous || (callId !== undefined && name !== undefined && previous.name !== '' && callId !== previous.id)
-        const call = isNew ? { index, id: callId, name: '', args: '', parsedArgs: undefined as unknown } : previous
-        if (isNew) calls.push(call)
-        call.id ??= callId
-        if (call.name === '') call.name = name ?? ''
-        if (typeof given === 'string') call.args += given
-        else if (given !== undefined && given !== null) call.parsedArgs = given
+      for (const [position, piece] of asArray(pieces).entries()) {
+        const given = {
+          index: getPath(piece, 'index') ?? undefined,
+          id: asString(getPath(piece, 'id')) || undefined,
+          name: asString(getPath(piece, 'function', 'name')) || undefined,
+          args: getPath(piece, 'function', 'arguments'),
+        }
+        addPiece(given, position > 0)
       }
     },
     takeCalls() {
@@ -42,11 +68,37 @@ export function createToolCallAssembler(newId: () => string): ToolCallAssembler 
   }
 }
 
-/** A whole call from its parts. No arguments at all mean an empty object; undefined where they are no JSON. */
+/**
+ * Servers mark the beginning of a call in several ways: a new index, a new id with another name (Google gives every call
+ * the index 0), or only that a name or a second JSON value comes after complete arguments. A new id alone marks nothing,
+ * because some servers make one for every piece.
+ */
+function beginsNewCall({ id, name, args }: Piece, previous: PartialCall): boolean {
+  const isOtherId = id !== undefined && previous.id !== undefined && id !== previous.id
+  if (name && isOtherId && previous.name !== '' && name !== previous.name) return true
+  const hasArgs = typeof args === 'string' ? args.trim() !== '' : args !== undefined && args !== null
+  if (!hasArguments(previous)) return false
+  if (name && (hasArgs || name !== previous.name || isOtherId)) return true
+  if (!hasArgs || previous.args === '{}') return false
+  return typeof args !== 'string' || args.trimStart().startsWith('{')
+}
+
+function hasArguments({ args, parsedArgs }: PartialCall): boolean {
+  if (parsedArgs !== undefined) return true
+  // Parsing is only worth its time where the arguments can be complete.
+  return args.trimEnd().endsWith('}') && tryParseJson(args).ok
+}
+
+/**
+ * A whole call from its parts. No arguments at all mean an empty object; undefined where they are no JSON. A string that
+ * holds a JSON object is unwrapped, because some servers encode the arguments twice.
+ */
 export function parseToolCall(id: string, name: string, args: unknown): ToolCall | undefined {
   if (name === '') return undefined
   if (typeof args !== 'string') return { id, name, args: args ?? {} }
   if (args.trim() === '') return { id, name, args: {} }
   const parsed = tryParseJson(args)
-  return parsed.ok ? { id, name, args: parsed.value } : undefined
+  if (!parsed.ok) return undefined
+  const inner = typeof parsed.value === 'string' ? tryParseJson(parsed.value) : undefined
+  return { id, name, args: inner?.ok && typeof inner.value === 'object' ? (inner.value ?? {}) : parsed.value }
 }

@@ -3,7 +3,6 @@ import type { Provider } from '../../contract/provider.ts'
 import { type EventStream, lazyStream } from '../../contract/stream.ts'
 import { type Account, computeAccountId, type ProviderDeps, type RequestTarget } from '../account.ts'
 import { cancelledError } from '../errors/classify.ts'
-import { detectBodyKind } from '../http/body.ts'
 import { listModels } from '../http/list-models.ts'
 import { decodeResponse, type ResponseDecoder } from '../http/read-response.ts'
 import type { ModelContext, WireRequest } from '../request/settings.ts'
@@ -47,9 +46,16 @@ export function createOpenaiProvider(account: Account, { world, facts }: Provide
         { method: 'post', path: wire.path(model), body, ...(wire.query && { query: wire.query }) },
         { target, signal, onUnsupported },
       )
-      const bodyKind = detectBodyKind(response, target)
       const start = { type: 'start', provider: account.id, model, ignored } as const
-      return decodeResponse(response, { bodyKind, target, signal, world, decoder: wire.createDecoder(target), start })
+      const { maxOutputTokens } = request
+      return decodeResponse(response, {
+        target,
+        signal,
+        world,
+        decoder: wire.createDecoder(target),
+        start,
+        maxOutputTokens,
+      })
     })
 
   return {

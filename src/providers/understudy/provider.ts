@@ -5,7 +5,7 @@ import { type Account, computeAccountId, type ProviderDeps } from '../account.ts
 import { classifyNetworkError } from '../errors/classify.ts'
 import { fillSchema } from './fill-json.ts'
 import { findCues } from './prompt-cues.ts'
-import { hashText, seededRandom } from './random.ts'
+import { createRandomSource, hashText } from './random.ts'
 import { createWriter, type Writer } from './writer.ts'
 
 /** The understudy's only model. */
@@ -65,7 +65,7 @@ const estimateTokens = (text: string): number => Math.ceil(text.length / CHARS_P
 function composeAnswer(request: GenerateRequest, seed: number | undefined): string {
   const prompt = promptOf(request)
   const requestKey = JSON.stringify([prompt, request.json?.schema ?? null, request.seed ?? seed ?? null])
-  const random = seededRandom(hashText(requestKey))
+  const random = createRandomSource(hashText(requestKey))
   const promptText = prompt.slice(request.system === undefined ? 0 : 1).join('\n')
   const writer = createWriter(findCues(promptText), random)
   if (!request.json) return composeScenes(writer, random.integer(2, 3))

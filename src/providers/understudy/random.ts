@@ -1,4 +1,6 @@
-/** Chance that repeats: the same seed gives the same play. */
+import { seededRandom } from '../../lib/random.ts'
+
+/** Repeatable random choices: the same seed gives the same choices. */
 export interface RandomSource {
   /** A number in [0, 1). */
   fraction(): number
@@ -10,8 +12,8 @@ export interface RandomSource {
   pick<Item>(from: readonly Item[]): Item
 }
 
-export function seededRandom(seed: number): RandomSource {
-  const fraction = mulberry32(seed)
+export function createRandomSource(seed: number): RandomSource {
+  const fraction = seededRandom(seed)
   const integer = (low: number, high: number): number => low + Math.floor(fraction() * (high - low + 1))
   return {
     fraction,
@@ -34,15 +36,4 @@ export function hashText(text: string): number {
   let sum = 0x811c9dc5
   for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193)
   return sum >>> 0
-}
-
-/** Tommy Ettinger's 32-bit generator: small, and even enough to choose words with. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

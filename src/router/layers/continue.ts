@@ -33,6 +33,8 @@ export function withContinuation(
   let current = first
   let stripper: OverlapStripper | undefined
   let hasToolCall = false
+  /** How many pieces came from the models before. */
+  let sentBefore = 0
 
   function next(): Promise<IteratorResult<GenerateEvent>> {
     const value = held.shift()
@@ -49,6 +51,7 @@ export function withContinuation(
       return next()
     }
     if (step.value.type === 'text') sent.push(step.value.text)
+    if (step.value.type === 'retract') sent.length = 0
     return step
   }
 
@@ -56,6 +59,10 @@ export function withContinuation(
   function continuationEvents(event: GenerateEvent, textStripper: OverlapStripper): readonly GenerateEvent[] {
     if (event.type === 'start') return [{ ...event, continues: true }]
     if (event.type === 'text') return textEvents(textStripper.push(event.text))
+    if (event.type === 'retract') {
+      textStripper.flush()
+      sent.length = sentBefore
+    }
     if (event.type === 'call') return [...textEvents(textStripper.flush()), event]
     if (event.type === 'end')
       return [
@@ -83,6 +90,7 @@ export function withContinuation(
     earlierUsages.push(current.lastUsage())
     stripper = createOverlapStripper(text, continuationModeOf(request, another.pipeline.candidate))
     current = another
+    sentBefore = sent.length
     return next()
   }
 

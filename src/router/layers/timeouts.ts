@@ -46,7 +46,7 @@ export function timeouts(world: World, durations: Timeouts, name: string): (next
       function onUpstreamEvent(event: GenerateEvent | undefined): void {
         watchdog.clear()
         if (event) phase = phaseAfter(phase, event)
-        if (event && !hasActivity && event.type !== 'start') {
+        if (event && !hasActivity && event.type !== 'start' && event.type !== 'ping') {
           hasActivity = true
           context.onActivity?.()
         }
@@ -88,7 +88,8 @@ interface Deadline {
 
 function phaseAfter(phase: Phase, event: GenerateEvent): Phase {
   if (event.type === 'start') return 'first_token'
-  return event.type === 'thinking' && event.text === '' ? phase : 'silence'
+  const isWordless = event.type === 'ping' || (event.type === 'thinking' && event.text === '')
+  return isWordless ? phase : 'silence'
 }
 
 /** What is due first: the phase's own limit, or the end of the time that the candidate or the call has. */

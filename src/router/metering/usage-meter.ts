@@ -39,7 +39,7 @@ export function createUsageMeter(request: GenerateRequest, input: InputEstimate)
       return ended
     },
     observe(event, now) {
-      hasActivity ||= event.type !== 'start' || event.usage !== undefined
+      hasActivity ||= event.type === 'start' ? event.usage !== undefined : event.type !== 'ping'
       if (isContent(event)) firstContentAt ??= now
       if (event.type === 'start') reported = { ...event.usage }
       if (event.type === 'text' || event.type === 'thinking') outputBytes += utf8Length(event.text)

@@ -254,9 +254,18 @@ test.each<[says: string, status: number, body: unknown, kind: FailureKind]>([
     'quota_exhausted',
   ],
   ['a proxy', 502, '<html><h1>Bad Gateway</h1></html>', 'overloaded'],
-  ['a proxy', 403, '<html>forbidden</html>', 'auth'],
-  ['nobody', 418, '', 'invalid_request'],
-  ['a redirect', 307, '', 'bad_response'],
+  ['a firewall', 403, '<html>forbidden</html>', 'overloaded'],
+  ['an unknown status', 418, '', 'invalid_request'],
+  ['a redirect', 307, '', 'invalid_request'],
+  [
+    'OpenAI abroad',
+    403,
+    openai('Country, region, or territory not supported', 'unsupported_country_region_territory'),
+    'invalid_request',
+  ],
+  ['Google abroad', 400, openai('User location is not supported for the API use.'), 'invalid_request'],
+  ['Zhipu', 429, { error: { code: '1113', message: '您的账户已欠费，请充值后重试' } }, 'quota_exhausted'],
+  ['a wrong address', 404, '<html>Not Found</html>', 'unknown_model'],
 ])('%s %i %o is %s', (_says, status, body, kind) => {
   expect(sort(status, body).kind).toBe(kind)
   expect(sort(status, JSON.stringify(body)).kind).toBe(kind)
@@ -264,6 +273,7 @@ test.each<[says: string, status: number, body: unknown, kind: FailureKind]>([
 
 test.each<[text: string, limit: number | undefined]>([
   ['prompt is too long: 213462 tokens > 200000 maximum', 200_000],
+  ['prompt is too long: 213,462 tokens > 200,000 maximum', 200_000],
   ["This model's maximum context length is 8192 tokens.", 8192],
   ['The input token count (1196265) exceeds the maximum number of tokens allowed (1048575).', 1_048_575],
   ["This model's maximum prompt length is 131072 but the request contains 537812 tokens.", 131_072],
@@ -282,6 +292,9 @@ describe('when to ask again', () => {
   test.each<[what: string, headers: Record<string, string>, body: unknown, ms: number | undefined]>([
     ['nothing', {}, '', undefined],
     ['seconds', { 'retry-after': '1.5' }, '', 1500],
+    ['a moment in seconds', { 'retry-after': String(NOW / 1000 + 2) }, '', 2000],
+    ['a moment in ms', { 'retry-after': String(NOW + 2000) }, '', 2000],
+    ['longer than can be meant', { 'retry-after': '9999999' }, '', undefined],
     ['a date', { 'retry-after': 'Thu, 01 Jan 2026 00:02:00 GMT' }, '', 120_000],
     ['a date gone by', { 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }, '', 0],
     ['milliseconds, first of all', { 'retry-after-ms': '250', 'retry-after': '9' }, '', 250],
@@ -376,6 +389,12 @@ describe('a parameter that is not taken', () => {
       'temperature',
     ],
     ['Ollama', 400, openai('"llama3" does not support thinking'), 'thinking'],
+    [
+      'OpenAI',
+      400,
+      openai('Your organization must be verified to stream this model.', 'unsupported_value', 'stream'),
+      'stream',
+    ],
   ])('%s: %i %o', (_says, status, body, field) => {
     const told: string[] = []
     const learn = (parameter: string): boolean => told.push(parameter) > 0

@@ -42,7 +42,14 @@ test.each<[what: string, text: string, events: readonly (readonly [string, strin
       ['message', 'b'],
     ],
   ],
-  ['comments and other fields', ': OPENROUTER PROCESSING\n\nid: 7\nretry: 9\ndata: a\n\n', [['message', 'a']]],
+  [
+    'comments and other fields',
+    ': OPENROUTER PROCESSING\n\nid: 7\nretry: 9\ndata: a\n\n',
+    [
+      [':', ''],
+      ['message', 'a'],
+    ],
+  ],
   ['only the first space is taken off', 'data:  a\ndata:b\n\n', [['message', ' a\nb']]],
   ['a byte order mark', '\uFEFFdata: a\n\n', [['message', 'a']]],
   [

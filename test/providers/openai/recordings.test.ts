@@ -37,12 +37,16 @@ function plainText({ body, type }: Exchange): string {
         .map((line) => JSON.parse(line.slice(6)))
   if (payloads[0].output) {
     const items: { type: string; content: { text?: string; refusal?: string }[] }[] = payloads[0].output
-    const parts = items.filter((item) => item.type === 'message').flatMap((item) => item.content)
-    return parts.map((part) => part.text ?? part.refusal ?? '').join('')
+    const texts = items
+      .filter((item) => item.type === 'message')
+      .map((item) => item.content.map((part) => part.text ?? part.refusal ?? '').join(''))
+    return texts.join('\n\n')
   }
   if (payloads[0].type?.startsWith('response.')) {
     const pieces = payloads.filter(({ type }) => /output_text\.delta|refusal\.delta/.test(type))
-    return pieces.map((payload) => payload.delta).join('')
+    const text = (piece: { delta: string; output_index: number }, i: number): string =>
+      i > 0 && piece.output_index !== pieces[i - 1].output_index ? `\n\n${piece.delta}` : piece.delta
+    return pieces.map(text).join('')
   }
   return payloads
     .map((payload) => payload.choices?.[0]?.delta ?? payload.choices?.[0]?.message ?? {})

@@ -34,7 +34,7 @@ export const EXPECTED_ANSWERS: readonly ExpectedAnswer[] = [
     0,
     ['add'],
   ],
-  ['openai/dd-trace-py--response-stream-incomplete.json#0', 'responses', 'length', [0, 0, 0, 0], 0, []],
+  ['openai/dd-trace-py--response-stream-incomplete.json#0', 'responses', 'length', [undefined, 0, undefined, 0], 0, []],
   [
     'openai/dd-trace-py--responses-stream-prompt-caching-cache-read.json#0',
     'responses',

@@ -3,8 +3,8 @@ import type { GenerateEvent, Usage } from '../../../src/contract/generate.ts'
 import { parseModelList } from '../../../src/providers/http/list-models.ts'
 import { createToolCallAssembler } from '../../../src/providers/http/tool-calls.ts'
 import { createChatDecoder } from '../../../src/providers/openai/chat-response.ts'
+import { createReasoningSplitter } from '../../../src/providers/openai/reasoning-marks.ts'
 import { createResponsesDecoder } from '../../../src/providers/openai/responses-response.ts'
-import { createThinkTagSplitter } from '../../../src/providers/openai/think-tags.ts'
 import { parseUsage } from '../../../src/providers/openai/usage.ts'
 import { canBeStrict } from '../../../src/providers/request/json-mode.ts'
 import { createUnsupportedParameters } from '../../../src/providers/request/unsupported-settings.ts'
@@ -60,21 +60,41 @@ test.each<[vendor: string, given: object, usage: Usage | undefined]>([
     { prompt_tokens: 9, completion_tokens: 5, total_tokens: 14, reasoning_tokens: 2 },
     { inputTokens: 9, outputTokens: 5, reasoningTokens: 2 },
   ],
+  [
+    'a gateway counts the cache beside the input',
+    { prompt_tokens: 10, cache_read_input_tokens: 5000, completion_tokens: 20, total_tokens: 5030 },
+    { inputTokens: 5010, cachedInputTokens: 5000, outputTokens: 20 },
+  ],
+  [
+    'an hour of cache, and a dearer tier',
+    {
+      prompt_tokens: 100,
+      completion_tokens: 5,
+      cache_creation_input_tokens: 90,
+      cache_creation: { ephemeral_1h_input_tokens: 80 },
+      service_tier: 'priority',
+    },
+    { inputTokens: 100, cacheWriteTokens: 90, cacheWriteHourTokens: 80, outputTokens: 5, serviceTier: 'priority' },
+  ],
   ['only half', { prompt_tokens: 9 }, { inputTokens: 9 }],
   ['no numbers', { prompt_tokens: '9', completion_tokens: null }, undefined],
 ])('usage: %s', (_vendor, given, usage) => {
   expect(parseUsage(given)).toEqual(usage)
 })
 
-describe('think tags', () => {
+describe('reasoning marks', () => {
   const split = (text: string, size: number) => {
-    const tags = createThinkTagSplitter()
+    const tags = createReasoningSplitter()
     const events = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
       tags.push(text.slice(i * size, (i + 1) * size)),
     )
     const all: GenerateEvent[] = [...events.flat(), ...tags.flush()]
-    const join = (type: 'text' | 'thinking') => all.flatMap((event) => (event.type === type ? event.text : [])).join('')
-    return [join('thinking'), join('text')]
+    const parts = { thinking: '', text: '' }
+    for (const event of all) {
+      if (event.type === 'text' || event.type === 'thinking') parts[event.type] += event.text
+      if (event.type === 'retract') Object.assign(parts, { thinking: parts.thinking + parts.text, text: '' })
+    }
+    return [parts.thinking, parts.text]
   }
   test.each<[text: string, thinking: string, said: string]>([
     ['<think>hm <b></think>\n\nyes', 'hm <b>', 'yes'],
@@ -85,6 +105,22 @@ describe('think tags', () => {
     ['<thi', '', '<thi'],
     ['  plain', '', '  plain'],
     ['<think>a</think> b </think> c', 'a', 'b </think> c'],
+    ['The user says hi.…\n</think>\n\nHello!', 'The user says hi.…\n', 'Hello!'],
+    ['Maybe {"a": 1}? …\n</think>\n\n{"a": 42}', 'Maybe {"a": 1}? …\n', '{"a": 42}'],
+    ['reasons.</think>Answer', 'reasons.', 'Answer'],
+    ['cut off\n</think>', 'cut off\n', ''],
+    ['[THINK]hm[/THINK]yes', 'hm', 'yes'],
+    ['<thought>hm</thought>\nyes', 'hm', 'yes'],
+    [
+      '<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>yes<|return|>',
+      'hm<|end|><|start|>assistant',
+      'yes',
+    ],
+    ['Write `</think>` to close.', '', 'Write `</think>` to close.'],
+    ['The </think> tag closes it.', '', 'The </think> tag closes it.'],
+    ['```\n<b>\n</think>\n```\nok', '', '```\n<b>\n</think>\n```\nok'],
+    ['{"a":"x</think>\\n"}', '', '{"a":"x</think>\\n"}'],
+    ['a `</think>` b\n</think>\nc', 'a `</think>` b\n', 'c'],
   ])('%j', (text, thinking, said) => {
     for (const size of [1, 2, 3, 5, 100]) expect(split(text, size)).toEqual([thinking, said])
   })
@@ -114,6 +150,74 @@ describe('tool calls', () => {
   test('Google gives every call the same index', () => {
     const call = (id: string) => [{ index: 0, id, function: { name: id, arguments: '{}' } }]
     expect(put(call('a'), call('b'))).toHaveLength(2)
+  })
+  const piece = (args: unknown, name?: string, more: object = {}) => ({ ...more, function: { name, arguments: args } })
+  test.each<[what: string, deltas: unknown[][], calls: readonly (readonly [string, unknown])[]]>([
+    [
+      'two without index and id, in two deltas',
+      [[piece('{"n":1}', 'x')], [piece('{"n":2}', 'y')]],
+      [
+        ['x', { n: 1 }],
+        ['y', { n: 2 }],
+      ],
+    ],
+    [
+      'two without index and id, in one delta',
+      [[piece('{"n":1}', 'x'), piece('{"n":2}', 'y')]],
+      [
+        ['x', { n: 1 }],
+        ['y', { n: 2 }],
+      ],
+    ],
+    [
+      'index 0 twice, ids empty',
+      [[piece('{"n":1}', 'x', { index: 0, id: '' })], [piece('{"n":2}', 'x', { index: 0, id: '' })]],
+      [
+        ['x', { n: 1 }],
+        ['x', { n: 2 }],
+      ],
+    ],
+    [
+      'second arguments without id and name',
+      [[piece('{"n":1}', 'x', { index: 0, id: 'a' })], [piece('{"n":2}', undefined, { index: 0 })]],
+      [
+        ['x', { n: 1 }],
+        ['x', { n: 2 }],
+      ],
+    ],
+    [
+      'an index, then null',
+      [[piece('{"n"', 'x', { index: 0 })], [piece(':1}', undefined, { index: null })]],
+      [['x', { n: 1 }]],
+    ],
+    [
+      '{} before the arguments',
+      [
+        [piece('{}', 'x', { index: 0 })],
+        [piece('{"n"', undefined, { index: 0 })],
+        [piece(':1}', undefined, { index: 0 })],
+      ],
+      [['x', { n: 1 }]],
+    ],
+    ['arguments encoded twice', [[piece(JSON.stringify('{"n":1}'), 'x')]], [['x', { n: 1 }]]],
+    ['a name in two pieces', [[piece('', 'lo', { index: 0 })], [piece('{}', 'ok', { index: 0 })]], [['look', {}]]],
+    [
+      'a name with every piece',
+      [[piece('{"n"', 'x', { index: 0 })], [piece(':1}', 'x', { index: 0 })]],
+      [['x', { n: 1 }]],
+    ],
+    [
+      'a new id with every piece',
+      [[piece('{"n"', 'x', { index: 0, id: 'a' })], [piece(':1}', undefined, { index: 0, id: 'b' })]],
+      [['x', { n: 1 }]],
+    ],
+    [
+      'braces in pieces of one string',
+      [[piece('{"n":"}', 'x', { index: 0 })], [piece('{"}', undefined, { index: 0 })]],
+      [['x', { n: '}{' }]],
+    ],
+  ])('%s', (_what, deltas, calls) => {
+    expect(put(...deltas).map((call) => [call?.name, call?.args])).toEqual(calls)
   })
   test('whole arguments, no arguments, no id', () => {
     expect(put([{ function: { name: 'x', arguments: { n: 1 } } }])).toEqual([{ id: 'made', name: 'x', args: { n: 1 } }])

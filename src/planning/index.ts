@@ -1,10 +1,17 @@
 export { toInstant, toLocal } from './calendar/time-zone.ts'
 export { type Calendar, type CalendarOptions, workingCalendar } from './calendar/working-calendar.ts'
-export { checkFixes, checkPlan, type Violation } from './check/plan.ts'
+export type { Check, PlanCheck, PlanContext, Violation } from './check/check.ts'
+export { checkFixes, checkPlan, PLAN_CHECKS } from './check/plan.ts'
 export { checkShooting } from './check/shooting.ts'
+export { computeCosts, type PlanCosts } from './costs.ts'
+export { csvTable, toCsv } from './export/csv.ts'
 export { toDot } from './export/dot.ts'
 export { toHtml } from './export/gantt.ts'
 export { toIcs } from './export/icalendar.ts'
+export { toJson } from './export/json.ts'
+export { toMarkdown } from './export/markdown.ts'
+export { escapeMarkdown, markdownTable } from './export/markdown-text.ts'
+export { toMermaid } from './export/mermaid.ts'
 export { toMspdi } from './export/ms-project.ts'
 export {
   describeSaving,
@@ -15,23 +22,38 @@ export {
   toOneLiner,
   toStripBoard,
 } from './export/strip-board.ts'
-export { toCsv, toJson, toMarkdown, toMermaid } from './export/text.ts'
 export { type CriticalPathResult, criticalPath, type TaskTimes } from './graph/critical-path.ts'
 export { type DependencyFix, describeFix, findCycle, fixDependencies, type GraphTask } from './graph/graph.ts'
-export type { Finding, Milestone, Plan, PlanTask, Risk, TeamMember } from './plan.ts'
+export { keepWorkedTasks } from './graph/keep-worked.ts'
+export {
+  type Availability,
+  type CostLine,
+  type Finding,
+  type Milestone,
+  type Plan,
+  type PlanTask,
+  type Risk,
+  type RoleHours,
+  readyAt,
+  rolesOf,
+  type Shift,
+  type TaskStatus,
+  type TeamMember,
+} from './plan.ts'
 export { type Forecast, forecast, pertMeanAndDeviation, type ThreePointEstimate } from './schedule/forecast.ts'
+export { type WeekLoad, weeklyLoad } from './schedule/load.ts'
+export { expectedHours, openTasks, remainingHours, type TaskProgress } from './schedule/progress.ts'
 export { type Schedule, type ScheduleTask, schedule } from './schedule/schedule.ts'
-export { buildTimetable, type TaskDraft, type Timetable } from './schedule/timetable.ts'
+export { buildTimetable, type TaskDraft, type Timetable, type TimetableOptions } from './schedule/timetable.ts'
 export { type DayMark, type DayOutOfDaysRow, dayOutOfDays, numberCast } from './shooting/day-out-of-days.ts'
 export { orderShoot, type ShootOrder, type ShootScene } from './shooting/order/order-shoot.ts'
-export {
-  type Light,
-  lightFromTimeOfDay,
-  type ShootingCost,
-  type ShootingDay,
-  type ShootingOptions,
-  type ShootingSchedule,
-  type Strip,
-  type StripScene,
-  shootingSchedule,
-} from './shooting/schedule.ts'
+export { lightFromTimeOfDay, shootingSchedule } from './shooting/schedule.ts'
+export type {
+  Light,
+  ShootingCost,
+  ShootingDay,
+  ShootingOptions,
+  ShootingSchedule,
+  Strip,
+  StripScene,
+} from './shooting/types.ts'

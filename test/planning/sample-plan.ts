@@ -35,9 +35,31 @@ export function samplePlan(changes: Partial<Plan> = {}, title = 'Find the places
     ...buildTimetable(drafts, { team, calendar }),
     milestones: [{ id: 'm1-wrap', title: 'Wrap', depends_on: ['t04-shoot'], at: '2026-01-07T12:30' }],
     risks: [{ risk: 'Rain', likelihood: 'high', impact: 'low', mitigation: 'A tent' }],
-    findings: [{ code: 'P06', severity: 'info', message: 'Nobody was hired.' }],
+    findings: [{ code: 'P06', severity: 'info', message: 'No one was hired.' }],
     made_at: '2026-01-01T00:00:00.000Z',
     revision: 1,
     ...changes,
+  }
+}
+
+/** The same with a done and a started task, a lead, a deadline and a holiday. */
+export function planWithProgress(): Plan {
+  const plan = samplePlan({ deadline: '2026-01-09', holidays: ['2026-01-06'], start_date: '2026-01-02' })
+  const drafts: readonly TaskDraft[] = plan.tasks.map((task) =>
+    task.id === 't03-light' ? { ...task, lead_days: 3 } : task,
+  )
+  const { team, start_date: startDate, holidays } = plan
+  return {
+    ...plan,
+    ...buildTimetable(drafts, {
+      team,
+      calendar: workingCalendar({ startDate, holidays }),
+      now: '2026-01-05T11:00',
+      progress: {
+        't01-find': { status: 'done', hours: 7, since: '2026-01-02T09:00', at: '2026-01-02T17:00' },
+        't02-build': { status: 'started', hours: 2, since: '2026-01-05T09:00', at: '2026-01-05T11:00' },
+      },
+    }),
+    milestones: [],
   }
 }

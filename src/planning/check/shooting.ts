@@ -1,6 +1,6 @@
 import { dayOutOfDays } from '../shooting/day-out-of-days.ts'
-import type { ShootingDay, ShootingOptions, ShootingSchedule } from '../shooting/schedule.ts'
-import type { Violation } from './plan.ts'
+import type { ShootingDay, ShootingOptions, ShootingSchedule } from '../shooting/types.ts'
+import type { Violation } from './check.ts'
 
 type ShootingCheck = (schedule: ShootingSchedule, terms: ShootingOptions) => readonly string[]
 

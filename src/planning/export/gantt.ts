@@ -1,5 +1,5 @@
+import { escapeXml } from '../../lib/escape-xml.ts'
 import type { Plan, PlanTask } from '../plan.ts'
-import { escapeXml } from './escape-xml.ts'
 import { GANTT_STYLE } from './gantt-style.ts'
 import { renderHtmlPage } from './html-page.ts'
 import { createTimeAxis } from './time-axis.ts'

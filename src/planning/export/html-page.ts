@@ -1,4 +1,4 @@
-import { escapeXml } from './escape-xml.ts'
+import { escapeXml } from '../../lib/escape-xml.ts'
 
 /**
  * A page of HTML that needs nothing beside it: its style is in it, it fits a phone, follows the reader's light or dark,

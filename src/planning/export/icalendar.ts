@@ -1,9 +1,11 @@
 import { toInstant } from '../calendar/time-zone.ts'
-import type { Plan } from '../plan.ts'
+import type { Plan, PlanTask } from '../plan.ts'
 
 /**
  * The plan as an iCalendar file (RFC 5545): an event for each task and each milestone. With a time zone in the plan,
- * times are instants in UTC, which every calendar shows right; without one they are local, as the plan's own. A UID stays the same from revision to revision, so that a calendar that imports both replaces and does not double.
+ * times are instants in UTC, which every calendar shows right; without one they are local. A UID stays the same from
+ * revision to revision, so that an import of a later one replaces the earlier. Done and started tasks are CONFIRMED,
+ * others TENTATIVE; no event blocks free time, because a task of several days covers nights and weekends.
  */
 export function toIcs(
   plan: Pick<Plan, 'plan_id' | 'goal' | 'tasks' | 'milestones' | 'made_at' | 'revision' | 'time_zone'>,
@@ -17,7 +19,7 @@ export function toIcs(
     facts: readonly (readonly [string, string])[],
   ): string[] => [
     'BEGIN:VEVENT',
-    `UID:${plan.plan_id}-${id}@showrunner`,
+    `UID:${escapeText(`${plan.plan_id}-${id}`)}@showrunner`,
     `DTSTAMP:${formatIcsDateTime(plan.made_at)}Z`,
     `SEQUENCE:${plan.revision}`,
     ...times,
@@ -30,13 +32,18 @@ export function toIcs(
     'PRODID:-//Showrunner//Plan//EN',
     'CALSCALE:GREGORIAN',
     `X-WR-CALNAME:${escapeText(plan.goal)}`,
-    ...plan.tasks.flatMap(({ id, title, role, description, acceptance, critical, start, finish }) =>
+    ...plan.tasks.flatMap((task) =>
       formatEvent(
-        id,
-        [`DTSTART:${formatLocalTime(start)}`, `DTEND:${formatLocalTime(finish)}`],
+        task.id,
         [
-          ['SUMMARY', title],
-          ['DESCRIPTION', `${role}${critical ? ' (critical)' : ''}: ${description}\nDone when: ${acceptance}`],
+          `DTSTART:${formatLocalTime(task.start)}`,
+          ...(task.finish > task.start ? [`DTEND:${formatLocalTime(task.finish)}`] : []),
+          `STATUS:${task.status === 'done' || task.status === 'started' ? 'CONFIRMED' : 'TENTATIVE'}`,
+          'TRANSP:TRANSPARENT',
+        ],
+        [
+          ['SUMMARY', task.title],
+          ['DESCRIPTION', describeTask(task)],
         ],
       ),
     ),
@@ -46,6 +53,22 @@ export function toIcs(
     'END:VCALENDAR',
   ]
   return lines.map((line) => `${foldLine(line)}\r\n`).join('')
+}
+
+function describeTask({
+  role,
+  critical,
+  description,
+  acceptance,
+  status = 'open',
+  actual_hours: hours,
+}: PlanTask): string {
+  const spent = hours === undefined ? '' : `, ${hours} h spent`
+  return [
+    ...(status === 'open' ? [] : [`Status: ${status}${spent}`]),
+    `${role}${critical ? ' (critical)' : ''}: ${description}`,
+    `Done when: ${acceptance}`,
+  ].join('\n')
 }
 
 /** `2026-01-05T09:00` or `2026-01-05T09:00:00.000Z` as `20260105T090000`. */
@@ -63,21 +86,22 @@ function escapeText(text: string): string {
   )
 }
 
-/** Lines are at most 75 octets of UTF-8; what is longer goes on after a line break and a space. No character is split. */
+/** Lines of at most 75 octets of UTF-8; the rest goes on after a line break and a space. No character is split. */
 function foldLine(line: string): string {
+  if (line.length <= 25) return line
   const lines: string[] = []
-  let current = ''
+  let from = 0
   let octets = 0
-  const utf8 = new TextEncoder()
-  for (const character of line) {
-    const size = utf8.encode(character).length
+  for (let at = 0; at < line.length; ) {
+    const code = line.codePointAt(at) ?? 0
+    const size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
     if (octets + size > 75) {
-      lines.push(current)
-      current = ' '
+      lines.push(line.slice(from, at))
+      from = at
       octets = 1
     }
-    current += character
     octets += size
+    at += code < 0x10000 ? 1 : 2
   }
-  return [...lines, current].join('\r\n')
+  return [...lines, line.slice(from)].join('\r\n ')
 }

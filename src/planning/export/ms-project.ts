@@ -1,96 +1,42 @@
-import type { Plan } from '../plan.ts'
-import { escapeXml } from './escape-xml.ts'
+import { momentOf } from '../calendar/local-time.ts'
+import { type Calendar, calendarOf, dayWindow, WEEKDAYS } from '../calendar/working-calendar.ts'
+import { type Milestone, type Plan, type PlanTask, rolesOf } from '../plan.ts'
+import { printXml, type XmlNode } from './xml.ts'
 
-/** Finish to start, the only kind of dependency there is here. */
+/** Finish to start. */
 const FINISH_TO_START = 1
-/** A task starts no earlier than it was put, or opening the file would undo what the team's size made of the plan. */
+/** Tasks start no earlier than planned, because a program that opens the file does not know the size of the team. */
 const START_NO_EARLIER_THAN = 4
 const MINUTES_PER_HOUR = 60
-/** A standard calendar has this UID; every task and resource keeps it. */
+/** The UID of the standard calendar, which every task and resource has. */
 const CALENDAR_UID = 1
+/** Lags are in tenths of a minute; this format says that they are elapsed days. */
+const ELAPSED_DAYS = 8
+const LAG_PER_DAY = 24 * 60 * 10
 
 /**
- * The plan as Microsoft Project XML (MSPDI): tasks with their dates, hours and links, milestones, resources by role with
- * as many units as there are people, assignments, and the working calendar. Project, ProjectLibre, GanttProject and
- * OmniPlan open it. Elements stand in the order that the schema demands.
+ * The plan as Microsoft Project XML (MSPDI): tasks with their dates, hours, progress and links, milestones, resources by
+ * role with as many units as there are people, assignments, and the working calendar. Project, ProjectLibre, GanttProject
+ * and OmniPlan open it. Elements are in the order that the schema demands.
  *
  * Schema: "Microsoft Project XML Data Interchange schema", mspdi_pj12.xsd, namespace http://schemas.microsoft.com/project.
  */
 export function toMspdi(plan: Plan): string {
   const rows = [...plan.tasks, ...plan.milestones]
-  const uidById = new Map(rows.map(({ id }, at) => [id, at + 1]))
-  const uidByRole = new Map(plan.team.map(({ role }, at) => [role, at + 1]))
-  const finish =
-    rows
-      .map((row) => ('at' in row ? row.at : row.finish))
-      .toSorted()
-      .at(-1) ?? `${plan.start_date}T09:00`
-  const start = rows.map((row) => ('at' in row ? row.at : row.start)).toSorted()[0] ?? `${plan.start_date}T09:00`
-  const predecessorLinks = (depends_on: readonly string[]): readonly XmlNode[] =>
-    depends_on.map((id) => [
-      'PredecessorLink',
-      [
-        ['PredecessorUID', uidById.get(id) ?? 0],
-        ['Type', FINISH_TO_START],
-      ],
-    ])
-  const tasks = plan.tasks.map(
-    (task): XmlNode => [
-      'Task',
-      [
-        ['UID', uidById.get(task.id) ?? 0],
-        ['ID', uidById.get(task.id) ?? 0],
-        ['Name', task.title],
-        ['Type', 1],
-        ['WBS', task.id],
-        ['Priority', { high: 700, medium: 500, low: 300 }[task.priority]],
-        ['Start', formatDateTime(task.start)],
-        ['Finish', formatDateTime(task.finish)],
-        ['Duration', formatDuration(task.estimate_hours)],
-        ['DurationFormat', 5],
-        ['Work', formatDuration(task.estimate_hours)],
-        ['Milestone', 0],
-        ['Critical', task.critical ? 1 : 0],
-        ['PercentComplete', task.status === 'done' ? 100 : 0],
-        ['ConstraintType', START_NO_EARLIER_THAN],
-        ['ConstraintDate', formatDateTime(task.start)],
-        ['Notes', `${task.description}\nDone when: ${task.acceptance}`],
-        ...predecessorLinks(task.depends_on),
-      ],
-    ],
-  )
-  const milestones = plan.milestones.map(
-    (one): XmlNode => [
-      'Task',
-      [
-        ['UID', uidById.get(one.id) ?? 0],
-        ['ID', uidById.get(one.id) ?? 0],
-        ['Name', one.title],
-        ['Type', 1],
-        ['WBS', one.id],
-        ['Start', formatDateTime(one.at)],
-        ['Finish', formatDateTime(one.at)],
-        ['Duration', formatDuration(0)],
-        ['DurationFormat', 5],
-        ['Milestone', 1],
-        ...predecessorLinks(one.depends_on),
-      ],
-    ],
-  )
-  const assignments = plan.tasks.map(
-    (task, index): XmlNode => [
-      'Assignment',
-      [
-        ['UID', index + 1],
-        ['TaskUID', uidById.get(task.id) ?? 0],
-        ['ResourceUID', uidByRole.get(task.role) ?? 0],
-        ['Finish', formatDateTime(task.finish)],
-        ['Start', formatDateTime(task.start)],
-        ['Units', 1],
-        ['Work', formatDuration(task.estimate_hours)],
-      ],
-    ],
-  )
+  const context: Context = {
+    calendar: calendarOf(plan),
+    uidById: new Map(rows.map(({ id }, at) => [id, at + 1])),
+    uidByRole: new Map(plan.team.map(({ role }, at) => [role, at + 1])),
+    leadById: new Map(plan.tasks.map(({ id, lead_days = 0 }) => [id, lead_days])),
+    awaited: new Set(rows.flatMap(({ depends_on }) => depends_on)),
+    deadline: plan.deadline,
+  }
+  const moments = [
+    ...plan.tasks.flatMap(({ start, finish }) => [start, finish]),
+    ...plan.milestones.map(({ at }) => at),
+  ]
+  const { opens, closes } = dayWindow(plan.hours_per_day)
+  const minutesPerDay = (closes - opens) / 60
   const project: readonly XmlNode[] = [
     ['SaveVersion', 12],
     ['Name', plan.plan_id],
@@ -98,68 +44,197 @@ export function toMspdi(plan: Plan): string {
     ['CreationDate', plan.made_at.slice(0, 19)],
     ['Revision', plan.revision],
     ['ScheduleFromStart', 1],
-    ['StartDate', formatDateTime(start)],
-    ['FinishDate', formatDateTime(finish)],
+    ['StartDate', formatDateTime(moments[0] ?? `${plan.start_date}T09:00`)],
+    ['FinishDate', formatDateTime(moments.at(-1) ?? `${plan.start_date}T09:00`)],
     ['CalendarUID', CALENDAR_UID],
-    ['MinutesPerDay', Math.round(plan.hours_per_day * MINUTES_PER_HOUR)],
-    ['MinutesPerWeek', Math.round(plan.hours_per_day * MINUTES_PER_HOUR * (plan.working_days?.length ?? 5))],
+    ['DefaultStartTime', formatClock(opens / 60)],
+    ['DefaultFinishTime', formatClock(closes / 60)],
+    ['MinutesPerDay', minutesPerDay],
+    ['MinutesPerWeek', minutesPerDay * (plan.working_days?.length ?? WEEKDAYS.length)],
     ['DaysPerMonth', 20],
-    ['Calendars', [calendarXml(plan)]],
-    ['Tasks', [...tasks, ...milestones]],
+    ['Calendars', [calendarNode(plan)]],
     [
-      'Resources',
-      plan.team.map(
-        ({ role, count }): XmlNode => [
-          'Resource',
-          [
-            ['UID', uidByRole.get(role) ?? 0],
-            ['ID', uidByRole.get(role) ?? 0],
-            ['Name', role],
-            ['Type', 1],
-            ['MaxUnits', count],
-            ['CalendarUID', CALENDAR_UID],
-          ],
-        ],
-      ),
+      'Tasks',
+      [
+        ...plan.tasks.map((task) => taskNode(task, context)),
+        ...plan.milestones.map((milestone) => milestoneNode(milestone, context)),
+      ],
     ],
-    ['Assignments', assignments],
+    ['Resources', plan.team.map(({ role, count }) => resourceNode(context.uidByRole.get(role) ?? 0, role, count))],
+    ['Assignments', assignmentNodes(plan.tasks, context)],
   ]
   return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Project xmlns="http://schemas.microsoft.com/project">\n${project
     .map((node) => printXml(node, 1))
     .join('')}</Project>\n`
 }
 
-/** An element: its name, and its text or its children. */
-type XmlNode = readonly [name: string, content: string | number | readonly XmlNode[]]
+interface Context {
+  readonly calendar: Calendar
+  readonly uidById: ReadonlyMap<string, number>
+  readonly uidByRole: ReadonlyMap<string, number>
+  readonly leadById: ReadonlyMap<string, number>
+  /** Ids that something depends on. */
+  readonly awaited: ReadonlySet<string>
+  readonly deadline: string | undefined
+}
 
-function printXml([name, content]: XmlNode, depth: number): string {
-  const indent = '  '.repeat(depth)
-  if (typeof content !== 'object') return `${indent}<${name}>${escapeXml(String(content))}</${name}>\n`
-  return `${indent}<${name}>\n${content.map((child) => printXml(child, depth + 1)).join('')}${indent}</${name}>\n`
+function taskNode(task: PlanTask, context: Context): XmlNode {
+  const uid = context.uidById.get(task.id) ?? 0
+  const { total, done, percent, work, workDone } = progressOf(task, context.calendar)
+  const hasStarted = task.status === 'done' || task.status === 'started'
+  return [
+    'Task',
+    [
+      ['UID', uid],
+      ['ID', uid],
+      ['Name', task.title],
+      ['Type', 1],
+      ['WBS', task.id],
+      ['OutlineLevel', 1],
+      ['Priority', { high: 700, medium: 500, low: 300 }[task.priority]],
+      ['Start', formatDateTime(task.start)],
+      ['Finish', formatDateTime(task.finish)],
+      ['Duration', formatDuration(total)],
+      ['DurationFormat', 5],
+      ['Work', formatDuration(work)],
+      ['Milestone', 0],
+      ['Critical', task.critical ? 1 : 0],
+      ['PercentComplete', percent],
+      ['PercentWorkComplete', percent],
+      hasStarted && ['ActualStart', formatDateTime(task.start)],
+      task.status === 'done' && ['ActualFinish', formatDateTime(task.finish)],
+      hasStarted && ['ActualDuration', formatDuration(done)],
+      hasStarted && ['ActualWork', formatDuration(workDone)],
+      ['RemainingDuration', formatDuration(total - done)],
+      ['RemainingWork', formatDuration(work - workDone)],
+      ['ConstraintType', START_NO_EARLIER_THAN],
+      ['ConstraintDate', formatDateTime(task.start)],
+      !context.awaited.has(task.id) && deadlineNode(context),
+      ['Notes', `${task.description}\nDone when: ${task.acceptance}`],
+      ...predecessorNodes(task.depends_on, context),
+    ],
+  ]
+}
+
+function milestoneNode({ id, title, at, depends_on }: Milestone, context: Context): XmlNode {
+  const uid = context.uidById.get(id) ?? 0
+  return [
+    'Task',
+    [
+      ['UID', uid],
+      ['ID', uid],
+      ['Name', title],
+      ['Type', 1],
+      ['WBS', id],
+      ['OutlineLevel', 1],
+      ['Start', formatDateTime(at)],
+      ['Finish', formatDateTime(at)],
+      ['Duration', formatDuration(0)],
+      ['DurationFormat', 5],
+      ['Milestone', 1],
+      ...predecessorNodes(depends_on, context),
+    ],
+  ]
+}
+
+function predecessorNodes(depends_on: readonly string[], { uidById, leadById }: Context): readonly XmlNode[] {
+  return depends_on.map((id) => {
+    const lead = leadById.get(id) ?? 0
+    return [
+      'PredecessorLink',
+      [
+        ['PredecessorUID', uidById.get(id) ?? 0],
+        ['Type', FINISH_TO_START],
+        lead > 0 && ['LinkLag', Math.round(lead * LAG_PER_DAY)],
+        lead > 0 && ['LagFormat', ELAPSED_DAYS],
+      ],
+    ]
+  })
+}
+
+function resourceNode(uid: number, role: string, count: number): XmlNode {
+  return [
+    'Resource',
+    [
+      ['UID', uid],
+      ['ID', uid],
+      ['Name', role],
+      ['Type', 1],
+      ['MaxUnits', count],
+      ['CalendarUID', CALENDAR_UID],
+    ],
+  ]
+}
+
+function assignmentNodes(tasks: readonly PlanTask[], { uidById, uidByRole, calendar }: Context): readonly XmlNode[] {
+  const assignments = tasks.flatMap((task) => rolesOf(task).map((one) => ({ task, ...one })))
+  return assignments.map(({ task, role, hours, count = 1 }, index): XmlNode => {
+    const { percent, share } = progressOf(task, calendar)
+    const work = (task.status === 'done' && task.roles === undefined ? (task.actual_hours ?? hours) : hours) * count
+    const hasStarted = task.status === 'done' || task.status === 'started'
+    return [
+      'Assignment',
+      [
+        ['UID', index + 1],
+        ['TaskUID', uidById.get(task.id) ?? 0],
+        ['ResourceUID', uidByRole.get(role) ?? 0],
+        ['PercentWorkComplete', percent],
+        task.status === 'done' && ['ActualFinish', formatDateTime(task.finish)],
+        hasStarted && ['ActualStart', formatDateTime(task.start)],
+        hasStarted && ['ActualWork', formatDuration(work * share)],
+        ['Finish', formatDateTime(task.finish)],
+        ['RemainingWork', formatDuration(work * (1 - share))],
+        ['Start', formatDateTime(task.start)],
+        ['Units', count],
+        ['Work', formatDuration(work)],
+      ],
+    ]
+  })
+}
+
+/** Duration and work of a task in hours, all and done, and the share that is done: 0 to 1, and in whole percent. */
+function progressOf(task: PlanTask, calendar: Calendar) {
+  const span =
+    (calendar.time.workedUntil(momentOf(task.finish)) - calendar.time.workedUntil(momentOf(task.start))) / 3600
+  const hours = rolesOf(task).reduce((sum, { hours: each, count = 1 }) => sum + each * count, 0)
+  const spent = task.actual_hours ?? 0
+  if (task.status === 'done') {
+    const work = task.roles === undefined ? (task.actual_hours ?? hours) : hours
+    const total = span > 0 ? span : work
+    return { total, done: total, percent: 100, work, workDone: work, share: 1 }
+  }
+  const total = task.status === 'started' ? Math.max(span, spent) : task.shift ? task.estimate_hours : span
+  const share = task.status === 'started' ? Math.min(0.99, spent / Math.max(spent, task.estimate_hours, 1e-9)) : 0
+  return { total, done: total * share, percent: Math.round(share * 100), work: hours, workDone: hours * share, share }
+}
+
+function deadlineNode({ deadline, calendar }: Context): XmlNode | false {
+  if (deadline === undefined) return false
+  const { closes } = dayWindow(calendar.hoursPerDay)
+  return [
+    'Deadline',
+    closes === 24 * 3600 ? formatDateTime(`${deadline}T24:00`) : `${deadline}T${formatClock(closes / 60)}`,
+  ]
 }
 
 /** The week from Sunday (1) to Saturday (7), and the days that are not worked. */
-function calendarXml({ hours_per_day, working_days = [1, 2, 3, 4, 5], holidays = [] }: Plan): XmlNode {
-  const minutesPerDay = Math.round(hours_per_day * MINUTES_PER_HOUR)
-  const dayStartMinutes = Math.min(9 * MINUTES_PER_HOUR, 24 * MINUTES_PER_HOUR - minutesPerDay)
-  // A day that ends at midnight ends at 00:00 of the next one, which is how the format says it.
-  const formatClock = (minutes: number): string =>
-    `${padToTwo(Math.floor(minutes / 60) % 24)}:${padToTwo(minutes % 60)}:00`
+function calendarNode({ hours_per_day, working_days = WEEKDAYS, holidays = [] }: Plan): XmlNode {
+  const { opens, closes } = dayWindow(hours_per_day)
   const workingTimesNode: XmlNode = [
     'WorkingTimes',
     [
       [
         'WorkingTime',
         [
-          ['FromTime', formatClock(dayStartMinutes)],
-          ['ToTime', formatClock(dayStartMinutes + minutesPerDay)],
+          ['FromTime', formatClock(opens / 60)],
+          ['ToTime', formatClock(closes / 60)],
         ],
       ],
     ],
   ]
   const weekdayNodes = [7, 1, 2, 3, 4, 5, 6].map((day, at): XmlNode => {
     const works = working_days.includes(day)
-    return ['WeekDay', [['DayType', at + 1], ['DayWorking', works ? 1 : 0], ...(works ? [workingTimesNode] : [])]]
+    return ['WeekDay', [['DayType', at + 1], ['DayWorking', works ? 1 : 0], works && workingTimesNode]]
   })
   const holidayNodes = holidays.map(
     (date): XmlNode => [
@@ -188,7 +263,11 @@ function calendarXml({ hours_per_day, working_days = [1, 2, 3, 4, 5], holidays =
   ]
 }
 
-/** A working day may end at 24:00, which the format writes as the next day's beginning. */
+/** A day that ends at midnight ends at 00:00 of the next day in this format. */
+function formatClock(minutes: number): string {
+  return `${padToTwo(Math.floor(minutes / 60) % 24)}:${padToTwo(minutes % 60)}:00`
+}
+
 function formatDateTime(local: string): string {
   if (!local.endsWith('T24:00')) return `${local}:00`
   return `${new Date(Date.parse(`${local.slice(0, 10)}T00:00Z`) + 24 * 60 * 60_000).toISOString().slice(0, 10)}T00:00:00`

@@ -1,7 +1,7 @@
-import { roundToHundredths } from '../round.ts'
+import { escapeXml } from '../../lib/escape-xml.ts'
+import { roundToHundredths } from '../../lib/round.ts'
 import { dayOutOfDays, numberCast } from '../shooting/day-out-of-days.ts'
-import type { ShootingDay, ShootingSchedule, Strip, StripScene } from '../shooting/schedule.ts'
-import { escapeXml } from './escape-xml.ts'
+import type { ShootingDay, ShootingSchedule, Strip, StripScene } from '../shooting/types.ts'
 import { renderHtmlPage } from './html-page.ts'
 import { STRIP_BOARD_STYLE } from './strip-board-style.ts'
 

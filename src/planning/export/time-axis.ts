@@ -1,4 +1,4 @@
-import { roundToHundredths } from '../round.ts'
+import { roundToHundredths } from '../../lib/round.ts'
 /** Local times on a line from the morning of the first day to the night of the last, in percent. */
 export interface TimeAxis {
   readonly first: string

@@ -1,6 +1,6 @@
+import { seededRandom } from '../../lib/random.ts'
+import { roundToHundredths } from '../../lib/round.ts'
 import { type GraphTask, SECONDS_PER_HOUR } from '../graph/graph.ts'
-import { seededRandom } from '../random.ts'
-import { roundToHundredths } from '../round.ts'
 import { type ScheduleTask, schedule, toSchedulingProblem } from './schedule.ts'
 import { createSerialScheduler } from './serial-scheme.ts'
 

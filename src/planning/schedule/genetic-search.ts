@@ -1,5 +1,5 @@
+import { seededRandom } from '../../lib/random.ts'
 import { SECONDS_PER_HOUR, type TaskGraph } from '../graph/graph.ts'
-import { seededRandom } from '../random.ts'
 import { createSerialScheduler, type SchedulingProblem } from './serial-scheme.ts'
 
 /** A schedule, the order in which its tasks start, and its length in seconds. */
@@ -16,23 +16,30 @@ const MUTATION_RATE = 0.05
 
 /**
  * The shortest schedule of some hundreds: one by urgency, then random ones biased towards it, then crossings of the
- * better ones (two-point crossover of orders, some neighbours swapped). Each is improved by a backward and a forward pass.
- * Stops at `least`, below which no schedule can be.
+ * better ones (two-point crossover of orders, some neighbours swapped). `build` makes a schedule of an order. The search
+ * stops at `least`, because no schedule can be shorter.
  *
  * Methods: regret-based biased random sampling and crossing of activity lists, Hartmann, "A competitive genetic
  * algorithm for resource-constrained project scheduling" (1998); justification, Valls, Ballestin and Quintanilla (2005).
  */
 export function findShortestSchedule(
-  problem: SchedulingProblem,
+  problem: TaskGraph,
   {
+    build,
     tails,
     least: lowerBoundSeconds,
     effort: maxSchedules,
     seed,
-  }: { tails: readonly number[]; least: number; effort: number; seed: number },
+  }: {
+    readonly build: (order: readonly number[]) => GeneratedSchedule
+    /** For each task, the least time from its finish to the end. */
+    readonly tails: readonly number[]
+    readonly least: number
+    readonly effort: number
+    readonly seed: number
+  },
 ): GeneratedSchedule {
   const random = seededRandom(seed)
-  const build = createScheduleBuilder(problem, lowerBoundSeconds)
   const rank = rankByTask(problem.topologicalOrder)
   // The tail of a task is its latest finish, counted back from the end: a long one means that it must finish early. What
   // depends on a task has a shorter tail, or the same one and a later rank, so this order keeps the dependencies.
@@ -57,8 +64,8 @@ export function findShortestSchedule(
   return best() ?? build(byUrgency)
 }
 
-/** A schedule from an order of the tasks, pushed to the right, then to the left again. */
-function createScheduleBuilder(
+/** Builds a schedule of an order: serially, then pushed to the right and to the left again. */
+export function createScheduleBuilder(
   problem: SchedulingProblem,
   lowerBoundSeconds: number,
 ): (order: readonly number[]) => GeneratedSchedule {
@@ -134,7 +141,7 @@ function sampleOrder(
 
 /** The beginning and the end of one order with the middle of another; of two drawn each time, the shorter one is taken. */
 function crossOrders(
-  { predecessors }: SchedulingProblem,
+  { predecessors }: TaskGraph,
   parents: readonly GeneratedSchedule[],
   random: () => number,
 ): readonly number[] {

@@ -1,23 +1,26 @@
-/** What a task takes while it runs: pairs of a resource's position and an amount. */
+/** Amounts that a task takes while it runs: pairs of a resource's position and an amount. */
 export type ResourceNeeds = readonly (readonly [resource: number, amount: number])[]
 
 /** How much of each resource is in use over time. Times are whole seconds. */
 export interface ResourceProfile {
   /** The earliest start, not before `from`, at which the needs fit for the whole time. They must fit an empty profile. */
   earliestFit(from: number, seconds: number, needs: ResourceNeeds): number
+  /** The end of the first time from `from` on in which the needs do not fit; undefined where they fit throughout. */
+  clashEnd(from: number, seconds: number, needs: ResourceNeeds): number | undefined
   reserve(start: number, seconds: number, needs: ResourceNeeds): void
   /** Empties it, to be used again. */
   clear(): void
 }
 
 /**
- * A step function kept as its steps: `times[i]` is when step i begins, and the last step goes on for ever and is empty.
- * One list of use a resource, all as long as `times`. They grow with what is taken: two steps a task at most.
+ * A step function kept as its steps: `times[i]` is when step i begins, and the last step is endless and empty. There is
+ * one list of use a resource, each as long as `times`; a task adds two steps at most.
  */
 export function createResourceProfile(capacity: readonly number[]): ResourceProfile {
   let times = new Float64Array(64)
   let used = capacity.map(() => new Float64Array(64))
   let steps = 1
+  times[0] = Number.NEGATIVE_INFINITY
 
   /** The step in which a moment falls. */
   const stepAt = (moment: number): number => {
@@ -61,6 +64,13 @@ export function createResourceProfile(capacity: readonly number[]): ResourceProf
       }
       return start
     },
+    clashEnd(from, seconds, needs) {
+      if (seconds === 0 || needs.length === 0) return undefined
+      for (let step = stepAt(from); step < steps && (times[step] ?? 0) < from + seconds; step++) {
+        if (!hasRoom(step, needs)) return times[step + 1] ?? Number.POSITIVE_INFINITY
+      }
+      return undefined
+    },
     reserve(start, seconds, needs) {
       if (seconds === 0 || needs.length === 0) return
       const first = splitAt(start)
@@ -72,7 +82,7 @@ export function createResourceProfile(capacity: readonly number[]): ResourceProf
     },
     clear() {
       steps = 1
-      times[0] = 0
+      times[0] = Number.NEGATIVE_INFINITY
       for (const list of used) list[0] = 0
     },
   }

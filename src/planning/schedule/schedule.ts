@@ -1,5 +1,5 @@
 import { buildTaskGraph, type GraphTask, SECONDS_PER_HOUR, type TaskGraph } from '../graph/graph.ts'
-import { findShortestSchedule } from './genetic-search.ts'
+import { createScheduleBuilder, findShortestSchedule } from './genetic-search.ts'
 import { makespanLowerBound } from './lower-bound.ts'
 import type { SchedulingProblem } from './serial-scheme.ts'
 
@@ -21,10 +21,10 @@ export interface Schedule {
 }
 
 /**
- * Puts tasks in time so that each starts after what it depends on and no role is ever asked for more than there is of
- * it: the shortest of `effort` schedules (400 unless told; fewer where there are more than 120 tasks), made serially in
- * random and then crossed orders, each improved by a backward and a forward pass. It stops early at the lower bound.
- * Same input, same seed, same schedule.
+ * Schedules tasks so that each starts after its dependencies and no role is needed more often than it exists: the
+ * shortest of `effort` schedules (400 by default; fewer where there are more than 120 tasks), made serially in random and
+ * then crossed orders, each improved by a backward and a forward pass. It stops early at the lower bound. The same input
+ * and seed give the same schedule.
  *
  * @throws RangeError as `criticalPath` does, and for a need above the capacity of its role.
  */
@@ -39,6 +39,7 @@ export function schedule(
   )
   const lowerBoundSeconds = makespanLowerBound(problem, computeHeads(problem, problem.topologicalOrder), tails)
   const best = findShortestSchedule(problem, {
+    build: createScheduleBuilder(problem, lowerBoundSeconds),
     tails,
     least: lowerBoundSeconds,
     effort: maxSchedulesFor(effort, problem.seconds.length),
@@ -72,7 +73,7 @@ export function toSchedulingProblem(project: Parameters<typeof schedule>[0]): Sc
 }
 
 /** The least time from the start to the beginning of each task (given a reversed problem: from its end to the end). */
-function computeHeads({ seconds, predecessors }: TaskGraph, order: readonly number[]): readonly number[] {
+export function computeHeads({ seconds, predecessors }: TaskGraph, order: readonly number[]): readonly number[] {
   const head = new Array<number>(seconds.length).fill(0)
   for (const task of order) {
     for (const before of predecessors[task] ?? []) {
@@ -82,7 +83,7 @@ function computeHeads({ seconds, predecessors }: TaskGraph, order: readonly numb
   return head
 }
 
-/** A schedule's cost grows with the square of its tasks: from 120 of them on, the number of schedules shrinks with it. */
-function maxSchedulesFor(effort: number, tasks: number): number {
+/** The number of schedules to try: the cost of one grows with the square of its tasks, so it shrinks from 120 tasks on. */
+export function maxSchedulesFor(effort: number, tasks: number): number {
   return Math.ceil(effort * Math.min(1, (120 / Math.max(1, tasks)) ** 2))
 }

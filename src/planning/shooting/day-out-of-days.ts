@@ -1,4 +1,4 @@
-import type { ShootingSchedule } from './schedule.ts'
+import type { ShootingSchedule } from './types.ts'
 
 /** Starts, works, holds, finishes, and starts and finishes on one day, as production offices write it; empty: not paid. */
 export type DayMark = 'SW' | 'W' | 'H' | 'WF' | 'SWF' | ''

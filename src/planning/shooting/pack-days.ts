@@ -1,5 +1,5 @@
 import { sum } from './order/problem.ts'
-import type { Light, ShootingCost, ShootingDay, ShootingOptions, Strip, StripScene } from './schedule.ts'
+import type { Light, ShootingCost, ShootingDay, ShootingOptions, Strip, StripScene } from './types.ts'
 
 /** Terms and scenes by position, as packing needs them. */
 export interface PackingInput {

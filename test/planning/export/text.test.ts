@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toCsv, toIcs, toJson, toMarkdown, toMermaid } from '../../../src/planning/index.ts'
-import { samplePlan } from '../sample-plan.ts'
+import { escapeMarkdown, toCsv, toIcs, toJson, toMarkdown, toMermaid, toMspdi } from '../../../src/planning/index.ts'
+import { planWithProgress, samplePlan } from '../sample-plan.ts'
 
 const anyText = fc.string({ unit: 'grapheme', maxLength: 120 })
 
@@ -47,14 +47,26 @@ describe('Mermaid', () => {
   })
 })
 
+test.each([
+  ['crit', 'id-crit'],
+  ['a,b', 'id-a-b'],
+  ['a\nsection b', 'id-a-section-b'],
+  ['after', 'id-after'],
+  ['', 'id'],
+])('the id %j, which Mermaid would misread, is written as %s', (id, shown) => {
+  const plan = samplePlan()
+  const tasks = plan.tasks.map((task, at) => (at === 0 ? { ...task, id } : task))
+  expect(toMermaid({ ...plan, tasks })).toContain(`:crit, ${shown}, 2026-01-02 09:00, `)
+})
+
 describe('CSV', () => {
   test('a row a task', () => {
     const [head, first, , , last] = toCsv(samplePlan()).split('\r\n')
     expect(head).toBe(
-      'id,title,role,estimate_hours,start,finish,slack_hours,critical,priority,depends_on,acceptance,description',
+      'id,title,role,roles,estimate_hours,status,actual_hours,start,finish,lead_days,slack_hours,critical,priority,depends_on,acceptance,description',
     )
     expect(first).toBe(
-      't01-find,Find the places,director,6,2026-01-02T09:00,2026-01-02T15:00,0,true,medium,,Find the places is seen to be done.,What Find the places means.',
+      't01-find,Find the places,director,director 6 h,6,open,,2026-01-02T09:00,2026-01-02T15:00,,0,true,medium,,Find the places is seen to be done.,What Find the places means.',
     )
     expect(last).toContain(',t02-build t03-light,')
   })
@@ -66,10 +78,55 @@ describe('CSV', () => {
     ['@SUM(A1)', "'@SUM(A1)"],
     ['\t=1', "'\t=1"],
     [' =1', "' =1"],
+    ['＝1+1', "'＝1+1"],
     ['a, "b"', '"a, ""b"""'],
     ['a\nb', '"a\nb"'],
   ])('%j is text and nothing else', (title, cell) => {
     expect(toCsv(samplePlan({}, title))).toContain(`\r\nt01-find,${cell},director,`)
+  })
+})
+
+describe('progress in every export', () => {
+  const plan = planWithProgress()
+
+  test('Mermaid tags done and started tasks', () => {
+    expect(toMermaid(plan)).toContain('Find the places :done, t01-find, 2026-01-02 09:00, 2026-01-02 17:00')
+    expect(toMermaid(plan)).toMatch(/Build the set :active, (crit, )?t02-build, /)
+  })
+
+  test('CSV has the status and the hours spent', () => {
+    expect(toCsv(plan)).toContain('t01-find,Find the places,director,director 6 h,6,done,7,')
+    expect(toCsv(plan)).toContain('t02-build,Build the set,crew,crew 12 h,12,started,2,')
+  })
+
+  test('iCalendar confirms done and started tasks, and says what was spent', () => {
+    const calendar = toIcs(plan).replaceAll('\r\n ', '')
+    expect(calendar.match(/STATUS:CONFIRMED/g)).toHaveLength(2)
+    expect(calendar).toContain('DESCRIPTION:Status: done\\, 7 h spent\\n')
+  })
+
+  test('MSPDI has actual dates and work, and what remains, of tasks and assignments', () => {
+    const [done = '', started = '', open = ''] = ['t01-find', 't02-build', 't04-shoot'].map(
+      (id) =>
+        toMspdi(plan)
+          .split(/<Task>|<\/Tasks>/)
+          .find((one) => one.includes(`<WBS>${id}</WBS>`)) ?? '',
+    )
+    expect(done).toContain('<PercentComplete>100</PercentComplete>')
+    expect(done).toContain('<ActualFinish>2026-01-02T17:00:00</ActualFinish>')
+    expect(done).toContain('<ActualWork>PT7H0M0S</ActualWork>')
+    expect(done).toContain('<RemainingWork>PT0H0M0S</RemainingWork>')
+    expect(started).toContain('<PercentComplete>17</PercentComplete>')
+    expect(started).toContain('<ActualStart>2026-01-05T09:00:00</ActualStart>')
+    expect(started).not.toContain('<ActualFinish>')
+    expect(open).not.toContain('<ActualStart>')
+    expect(open).toContain('<Deadline>2026-01-09T17:00:00</Deadline>')
+    expect(open).toContain('<LinkLag>43200</LinkLag>')
+    expect(toMspdi(plan)).toContain('<DefaultStartTime>09:00:00</DefaultStartTime>')
+  })
+
+  test('Markdown has a column for it', () => {
+    expect(toMarkdown(plan)).toContain('| t01-find | Find the places | director | 6 | done, 7 h | 2026-01-02 09:00 |')
   })
 })
 
@@ -78,7 +135,7 @@ describe('iCalendar', () => {
     const calendar = toIcs(samplePlan())
     expect(calendar.match(/BEGIN:VEVENT/g)).toHaveLength(5)
     expect(calendar).toContain(
-      'UID:p1-t01-find@showrunner\r\nDTSTAMP:20260101T000000Z\r\nSEQUENCE:1\r\nDTSTART:20260102T090000\r\nDTEND:20260102T150000\r\nSUMMARY:Find the places\r\n',
+      'UID:p1-t01-find@showrunner\r\nDTSTAMP:20260101T000000Z\r\nSEQUENCE:1\r\nDTSTART:20260102T090000\r\nDTEND:20260102T150000\r\nSTATUS:TENTATIVE\r\nTRANSP:TRANSPARENT\r\nSUMMARY:Find the places\r\n',
     )
     expect(calendar).toContain('UID:p1-m1-wrap@showrunner\r\n')
   })
@@ -101,10 +158,21 @@ describe('iCalendar', () => {
 })
 
 describe('Markdown and JSON', () => {
+  test.each([
+    ['a|b\\|c', 'a\\|b\\\\\\|c'],
+    ['<img src=x onerror=alert(1)>', '&lt;img src=x onerror=alert(1)>'],
+    ['[click](javascript:alert(1))', '[click]\\(javascript:alert(1))'],
+    ['[x]: javascript:alert(1)', '[x]\\: javascript:alert(1)'],
+    ['*bold* stays', '*bold* stays'],
+  ])('%j is text in Markdown', (text, shown) => {
+    expect(escapeMarkdown(text)).toBe(shown)
+    expect(toMarkdown(samplePlan({ assumptions: [text] }))).toContain(`\n- ${shown}\n`)
+  })
+
   test('Markdown says first what the plan is, then what is wrong with it, then the rest', () => {
     const page = toMarkdown(samplePlan({}, 'A | B\nC'))
     expect(page).toContain(
-      '# A short film\n\n4 tasks, 27.5 working hours from 2026-01-02 to 2026-01-07 12:30, 8 hours a day. The longest chain of dependencies takes 27.5 hours.\n\n## Findings\n\n- Nobody was hired.\n',
+      '# A short film\n\n4 tasks, 27.5 working hours from 2026-01-02 to 2026-01-07 12:30, 8 hours a day. The longest chain of dependencies takes 27.5 hours.\n\n## Findings\n\n- No one was hired.\n',
     )
     expect(page).toContain('| t01-find | **A \\| B C** | director | 6 | 2026-01-02 09:00 |')
     expect(page.match(/^## .*$/gm)).toEqual(

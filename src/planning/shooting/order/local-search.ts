@@ -1,4 +1,4 @@
-import { seededRandom } from '../../random.ts'
+import { seededRandom } from '../../../lib/random.ts'
 
 /**
  * The order made cheaper by moving runs of one to three scenes elsewhere until nothing helps, then shaken and improved

@@ -1,4 +1,4 @@
-/** Text inside an element or a quoted attribute of XML and HTML. What XML cannot hold becomes a blank. */
+/** Text inside an element or a quoted attribute of XML and HTML. Characters that XML forbids become blanks. */
 export function escapeXml(text: string): string {
   return (
     text

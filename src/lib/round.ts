@@ -1,4 +1,4 @@
-/** To the hundredth, as hours, pages and amounts are told. */
+/** To the hundredth, as hours, pages and amounts are shown. */
 export function roundToHundredths(value: number): number {
   return Math.round(value * 100) / 100
 }

@@ -30,6 +30,7 @@ export function realWorld(): World {
         `showrunner: ${event}${knownFacts.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join('')}\n`,
       )
     },
+    timeZone: () => new Intl.DateTimeFormat().resolvedOptions().timeZone,
     fetch: (input, init) => globalThis.fetch(input, init),
   }
 }

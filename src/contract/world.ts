@@ -10,5 +10,7 @@ export interface World {
   id(): string
   /** One line on stderr; stdout belongs to MCP. Facts must hold no key, no prompt and no answer. */
   log(event: string, facts?: Readonly<Record<string, string | number | boolean | undefined>>): void
+  /** The IANA name of the machine's time zone; UTC where it is absent. */
+  timeZone?(): string
   readonly fetch: typeof globalThis.fetch
 }

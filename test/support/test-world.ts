@@ -10,7 +10,12 @@ export interface TestWorld extends World {
 
 /** A world that stands still until told to move, with chance and ids that repeat. Starts at 2026-01-01T00:00Z. */
 export function testWorld(
-  options: { readonly fetch?: World['fetch']; readonly now?: number; readonly random?: () => number } = {},
+  options: {
+    readonly fetch?: World['fetch']
+    readonly now?: number
+    readonly random?: () => number
+    readonly timeZone?: string
+  } = {},
 ): TestWorld {
   let now = options.now ?? Date.UTC(2026, 0, 1)
   let ids = 0
@@ -25,6 +30,7 @@ export function testWorld(
     get pendingSleeps() {
       return sleepers.size
     },
+    timeZone: () => options.timeZone ?? 'UTC',
     fetch: options.fetch ?? (() => Promise.reject(new Error('no network in tests'))),
     sleep(ms, signal) {
       if (signal?.aborted) return Promise.reject(signal.reason)

@@ -1,13 +1,20 @@
-import { type Calendar, checkPlan, checkShooting, type TeamMember, workingCalendar } from '../../planning/index.ts'
-import { roundToHundredths } from '../../planning/round.ts'
+import { roundToHundredths } from '../../lib/round.ts'
+import {
+  type Calendar,
+  checkPlan,
+  checkShooting,
+  openTasks,
+  type TeamMember,
+  workingCalendar,
+} from '../../planning/index.ts'
 import { casting } from './casting.ts'
 import { certainty } from './certainty.ts'
 import { money } from './costs.ts'
-import { type Dated, dated, openTasks, type Standing } from './dates.ts'
+import { type Dated, dated, type Standing, standingOf } from './dates.ts'
 import { busiest, lateness } from './deadline.ts'
 import type { DraftTask, Finding, KeptPlan, PlanDocument } from './document.ts'
 import { draftsOf, SHOOTING } from './drafts.ts'
-import { standing, standingOf } from './living.ts'
+import { standing } from './living.ts'
 import { published, savings, termsOf } from './shooting.ts'
 
 /** Everything numeric, from what the model named and the constraints; undefined while there are no estimates yet. */
@@ -30,6 +37,7 @@ export function assemble(planId: string, document: PlanDocument, now: number): K
     team: [...team],
     start_date: calendar.startDate,
     hours_per_day: calendar.hoursPerDay,
+    ...(document.time_zone !== undefined && { time_zone: document.time_zone }),
     ...(constraints.deadline !== undefined && { deadline: constraints.deadline }),
     ...(constraints.budget_usd !== undefined && { budget_usd: constraints.budget_usd }),
     ...times,
@@ -66,7 +74,7 @@ const GRAVITY = { error: 0, warn: 1, info: 2 } as const
  * once and tasks that were done before what they waited for.
  */
 function unfinished(plan: KeptPlan, drafts: readonly DraftTask[], standing: Standing, calendar: Calendar): KeptPlan {
-  const open = new Map(openTasks(drafts, standing).map((task) => [task.id, task]))
+  const open = new Map(openTasks(drafts, standing.progress).map((task) => [task.id, task]))
   const tasks = plan.tasks.flatMap((task) => {
     const { hours = 0, depends_on = [], isStarted = false } = open.get(task.id) ?? {}
     const start = isStarted ? calendar.startAt(calendar.hoursUntil(task.finish) - hours) : task.start

@@ -1,5 +1,4 @@
-import { forecast } from '../../planning/index.ts'
-import { openTasks } from './dates.ts'
+import { forecast, openTasks } from '../../planning/index.ts'
 import type { Situation } from './deadline.ts'
 import type { Finding } from './document.ts'
 
@@ -9,7 +8,7 @@ const RUNS = 500
 /** P04: when it is finished in half of all cases and in nine of ten, where the estimates leave anything open. */
 export function certainty({ drafts, team, calendar, standing }: Situation): readonly Finding[] {
   const byId = new Map(drafts.map((task) => [task.id, task]))
-  const tasks = openTasks(drafts, standing).map(({ id, role, hours, depends_on, isStarted }) => {
+  const tasks = openTasks(drafts, standing.progress).map(({ id, role, hours, depends_on, isStarted }) => {
     const { optimistic_hours = hours, likely_hours = hours, pessimistic_hours = hours } = byId.get(id) ?? {}
     const estimate = isStarted
       ? { optimistic: hours, likely: hours, pessimistic: hours }

@@ -1,4 +1,6 @@
 import { GenerateError } from '../../contract/errors.ts'
+import type { World } from '../../contract/world.ts'
+import { toLocal, workingCalendar } from '../../planning/index.ts'
 import { NO_SPENDING } from '../shared/ask-model.ts'
 import type { Constraints, PlanDocument } from './document.ts'
 import type { PlanInput } from './input.ts'
@@ -11,22 +13,29 @@ const HISTORY = 20
 const REMEMBERED = 50
 
 /** The document of a plan that is only asked for. Throws `invalid_request` where nothing says what to plan. */
-export function begun(input: PlanInput, production: Production | undefined, now: number): PlanDocument {
+export function begun(
+  input: PlanInput,
+  production: Production | undefined,
+  world: Pick<World, 'now' | 'timeZone'>,
+): PlanDocument {
   const goal = input.goal ?? production?.goal
   if (goal === undefined) {
     const message = 'Say what to plan: give a goal, the script_id of a screenplay, or the plan_id of an earlier plan.'
     throw new GenerateError({ kind: 'invalid_request', field: 'goal' }, message)
   }
+  const constraints = constraintsOf(input, {})
+  const timeZone = constraints.time_zone ?? world.timeZone?.() ?? 'UTC'
   return {
     goal,
     ...(input.script_id !== undefined && { script_id: input.script_id }),
     ...(production && { script_facts: production.facts }),
     scenes: [...(production?.scenes ?? [])],
-    constraints: constraintsOf(input, {}),
+    constraints,
     detail: input.detail ?? 'standard',
     ...(input.notes !== undefined && { notes: input.notes, last_notes: input.notes }),
     ...request(input, 'auto'),
-    created_on: new Date(now).toISOString().slice(0, 10),
+    created_on: toLocal(new Date(world.now()).toISOString(), timeZone).slice(0, 10),
+    time_zone: timeZone,
     revision: 1,
     progress: {},
     log: [],
@@ -58,13 +67,15 @@ export function applied(
     : [document.notes]
   const said = notes.filter(Boolean).join('\n')
   const { scope, proposal: _, ...kept } = asked
+  const constraints = constraintsOf(input, document.constraints)
   return {
     ...kept,
+    ...(constraints.time_zone !== undefined && { time_zone: constraints.time_zone }),
     // Another goal may have other deliverables.
     ...(scope && !differs(document.goal, input.goal) && { scope }),
     goal: input.goal ?? document.goal,
     detail: input.detail ?? document.detail,
-    constraints: constraintsOf(input, document.constraints),
+    constraints,
     ...((said !== '' || asksTheModel(document, input)) && { notes: said }),
     ...(input.notes !== undefined && { last_notes: input.notes }),
     revision: plan ? plan.revision + 1 : document.revision,
@@ -85,7 +96,9 @@ function newConstraints(document: PlanDocument, input: PlanInput): boolean {
 /** Field by field, what is given now over what was given before. */
 function constraintsOf({ constraints: given = {} }: PlanInput, before: Constraints): Constraints {
   const all = { ...before, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }
-  const { team, start_date, deadline, hours_per_day, budget_usd, day_rates, pages_per_day } = all
+  const { team, start_date, deadline, hours_per_day, budget_usd, day_rates, pages_per_day, time_zone } = all
+  if (time_zone !== undefined) assertTimeZone(time_zone)
+  if (start_date !== undefined) assertStartDate(start_date)
   return {
     ...(team && { team: team.map(({ role, count }) => ({ role: role.trim(), count })) }),
     ...(start_date !== undefined && { start_date }),
@@ -94,6 +107,29 @@ function constraintsOf({ constraints: given = {} }: PlanInput, before: Constrain
     ...(budget_usd !== undefined && { budget_usd }),
     ...(day_rates && { day_rates: { ...before.day_rates, ...day_rates } }),
     ...(pages_per_day !== undefined && { pages_per_day }),
+    ...(time_zone !== undefined && { time_zone }),
+  }
+}
+
+function assertTimeZone(timeZone: string): void {
+  try {
+    toLocal(new Date(0).toISOString(), timeZone)
+  } catch {
+    const message = `"${timeZone}" is not a time zone: give an IANA name such as Europe/Paris.`
+    throw new GenerateError({ kind: 'invalid_request', field: 'constraints.time_zone' }, message)
+  }
+}
+
+/** The hours of the longest plan there is: the most tasks of the most hours each, one after the other. */
+const LONGEST_PLAN_HOURS = 100_000
+
+function assertStartDate(startDate: string): void {
+  try {
+    workingCalendar({ startDate, hoursPerDay: 0.5 }).finishAt(LONGEST_PLAN_HOURS)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const message = `A plan cannot start on ${startDate}: ${error.message}.`
+    throw new GenerateError({ kind: 'invalid_request', field: 'constraints.start_date' }, message)
   }
 }
 

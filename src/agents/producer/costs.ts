@@ -1,5 +1,5 @@
-import { roundToHundredths } from '../../planning/round.ts'
-import { remaining } from './dates.ts'
+import { roundToHundredths } from '../../lib/round.ts'
+import { expectedHours } from '../../planning/index.ts'
 import { canGo, lessWork, listed, type Situation } from './deadline.ts'
 import type { Constraints, DraftTask, Finding } from './document.ts'
 import { unitOf } from './shooting.ts'
@@ -83,11 +83,8 @@ function unrated(budget: number, hours: number): Finding {
   return { code: 'P12', severity: 'info', message }
 }
 
-/** What was spent on a task and what is left of it. */
 function hoursOf(task: DraftTask, { progress }: Situation['standing']): number {
-  const { status = 'open', hours } = progress[task.id] ?? {}
-  if (status === 'done') return hours ?? task.estimate_hours
-  return (hours ?? 0) + remaining(task, progress[task.id])
+  return expectedHours(task, progress[task.id])
 }
 
 function usd(cents: number): string {

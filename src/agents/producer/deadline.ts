@@ -1,6 +1,6 @@
-import { type Calendar, criticalPath, type TeamMember } from '../../planning/index.ts'
-import { roundToHundredths } from '../../planning/round.ts'
-import { type Dated, dated, openTasks, type Standing } from './dates.ts'
+import { roundToHundredths } from '../../lib/round.ts'
+import { type Calendar, criticalPath, openTasks, type TeamMember } from '../../planning/index.ts'
+import { type Dated, dated, type Standing } from './dates.ts'
 import type { DraftTask, Finding } from './document.ts'
 import { SHOOTING } from './drafts.ts'
 import { clip } from './text.ts'
@@ -153,7 +153,7 @@ export function listed(tasks: readonly DraftTask[]): string {
 
 /** How long it all takes. Where the dependencies alone take longer than `most`, nothing is scheduled. */
 function lengthOf(on: Situation, most = Number.POSITIVE_INFINITY): number {
-  const chain = on.standing.from + criticalPath(openTasks(on.drafts, on.standing)).makespanHours
+  const chain = on.standing.from + criticalPath(openTasks(on.drafts, on.standing.progress)).makespanHours
   return chain > most ? chain : dated(on.drafts, { ...on, effort: EFFORT }).makespan_hours
 }
 

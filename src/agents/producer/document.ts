@@ -14,6 +14,7 @@ const Constraints = z.object({
   budget_usd: z.number().optional(),
   day_rates: z.record(z.string(), z.number()).optional(),
   pages_per_day: z.number().optional(),
+  time_zone: z.string().optional(),
 })
 
 /** What is known of a task before anybody has said how long it takes. */
@@ -53,6 +54,8 @@ const PlanTask = z.object({
   start: z.string(),
   finish: z.string(),
   slack_hours: z.number(),
+  free_slack_hours: z.number().optional(),
+  drag_hours: z.number().optional(),
   critical: z.boolean(),
 })
 
@@ -76,6 +79,8 @@ const KeptPlan = z.object({
   team,
   start_date: z.string(),
   hours_per_day: z.number(),
+  /** IANA name: all local times are of this zone. */
+  time_zone: z.string().optional(),
   deadline: z.string().optional(),
   budget_usd: z.number().optional(),
   tasks: z.array(PlanTask),
@@ -105,6 +110,12 @@ const Proposal = z.object({
   /** Who shoots, and what must be finished before the first day of it. */
   shooting: z.object({ role: z.string(), task_ids: z.array(z.string()) }).optional(),
 })
+
+/** One answer: the tasks of some of the deliverables. */
+export interface TasksAnswer {
+  readonly tasks: readonly Proposed[]
+  readonly shooting?: { readonly role: string; readonly task_ids: readonly string[] } | undefined
+}
 
 /** The tasks as code put them right. */
 export type Named = z.infer<typeof Named>
@@ -160,6 +171,8 @@ export const PlanDocument = z.object({
   cap_micro_usd: z.number().optional(),
   /** `YYYY-MM-DD`: what "today" means where no start date is given. */
   created_on: z.string(),
+  /** IANA name of the zone in which dates and `created_on` are meant; UTC for plans made before it was kept. */
+  time_zone: z.string().optional(),
   revision: z.number(),
   /** What is to be changed in the tasks, until it is. */
   notes: z.string().optional(),

@@ -62,7 +62,7 @@ export function createProducer({
         await update(id, input.update, { shelf: documents, world, signal, until })
       }
       const before = input.update?.length ? await read(id) : found
-      const first = before?.document ?? begun(input, await production(input.script_id), world.now())
+      const first = before?.document ?? begun(input, await production(input.script_id), world)
       const change = { id: world.id(), input }
       const attend = (): Promise<JobWait> =>
         jobs.runOrJoin(

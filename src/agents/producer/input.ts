@@ -21,6 +21,7 @@ export const planTasksInput = z.object({
         .optional()
         .describe('USD, by role or cast.'),
       pages_per_day: boundedNumber(z.number(), 0.5, 20).optional(),
+      time_zone: z.string().max(60).optional().describe("IANA; default: the machine's."),
     })
     .optional(),
   detail: z.enum(['outline', 'standard', 'fine']).optional(),
@@ -61,7 +62,10 @@ export interface PlanResult {
   status: 'running' | 'complete' | 'failed' | 'stopped'
   goal: string
   /** In order of their start. */
-  tasks: (Omit<PlanTask, 'deliverable' | 'optimistic_hours' | 'likely_hours' | 'pessimistic_hours'> & {
+  tasks: (Omit<
+    PlanTask,
+    'deliverable' | 'optimistic_hours' | 'likely_hours' | 'pessimistic_hours' | 'free_slack_hours' | 'drag_hours'
+  > & {
     /** The three points too: `4, 8 or 24 hours: two like it`. */
     estimate_basis: string
     depends_on: string[]

@@ -1,7 +1,5 @@
 import { GenerateError } from '../../contract/errors.ts'
-import type { Calendar } from '../../planning/index.ts'
-import { roundToHundredths } from '../../planning/round.ts'
-import type { Standing } from './dates.ts'
+import { roundToHundredths } from '../../lib/round.ts'
 import type { Finding, KeptPlan, PlanDocument, PlanTask, Progress } from './document.ts'
 import type { TaskUpdate } from './input.ts'
 import { clip, count } from './text.ts'
@@ -50,13 +48,6 @@ export function told(document: PlanDocument, updates: readonly TaskUpdate[], now
     log: [...document.log, ...entries].slice(-LOGGED),
     revision: (document.plan?.revision ?? document.revision) + 1,
   }
-}
-
-/** As soon as anything is told of, what is left is planned from now on, to the next quarter of an hour. */
-export function standingOf({ progress }: PlanDocument, calendar: Calendar, now: number): Standing {
-  if (Object.keys(progress).length === 0) return { progress, from: 0 }
-  const hours = calendar.hoursUntil(new Date(now).toISOString().slice(0, 16))
-  return { progress, from: Math.ceil(hours * 4) / 4 }
 }
 
 /** What can start now: open tasks whose dependencies are all done. */

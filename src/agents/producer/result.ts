@@ -38,7 +38,8 @@ export function resultOf(
 }
 
 function shown(whole: PlanTask): PlanResult['tasks'][number] {
-  const { deliverable: _, optimistic_hours, likely_hours, pessimistic_hours, ...task } = whole
+  const { optimistic_hours, likely_hours, pessimistic_hours, ...rest } = whole
+  const { deliverable: _, free_slack_hours: __, drag_hours: ___, ...task } = rest
   const points = `${optimistic_hours}, ${likely_hours} or ${pessimistic_hours} hours`
   return { ...task, estimate_basis: `${points}: ${task.estimate_basis}`, depends_on: [...task.depends_on] }
 }

@@ -1,7 +1,6 @@
 import { describeFix, findCycle, fixDependencies } from '../../planning/index.ts'
-import type { Finding, Named, NamedTask, Proposed, Scope } from './document.ts'
+import type { Finding, Named, NamedTask, Proposed, Scope, TasksAnswer } from './document.ts'
 import { resolved, stableIds } from './names.ts'
-import type { TasksAnswer } from './questions/tasks.ts'
 import type { ShootingBlock } from './shooting.ts'
 import { clip, oneLine } from './text.ts'
 

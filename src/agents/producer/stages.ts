@@ -1,13 +1,14 @@
 import { GenerateError } from '../../contract/errors.ts'
+import { keepWorkedTasks } from '../../planning/index.ts'
 import { askModel, type ModelAsker } from '../shared/ask-model.ts'
-import type { Finding, PlanDocument, Proposal } from './document.ts'
+import type { Finding, Named, PlanDocument, Proposal, TasksAnswer } from './document.ts'
 import { draftsOf } from './drafts.ts'
 import { settledEstimates } from './estimate.ts'
 import { askForElements, settledElements, toBreakDown } from './questions/elements.ts'
 import { askForEstimates, toEstimate } from './questions/estimates.ts'
 import { askForOutlook, settledOutlook } from './questions/outlook.ts'
 import { askForScope, settledScope } from './questions/scope.ts'
-import { answersFor, askForTasks, TASKS, type TasksAnswer } from './questions/tasks.ts'
+import { answersFor, askForTasks, TASKS } from './questions/tasks.ts'
 import { settle } from './settle.ts'
 import { blocksOf } from './shooting.ts'
 import { count } from './text.ts'
@@ -53,8 +54,34 @@ const tasks: Stage = {
     })
     const { proposal: _, notes: __, outlook: ___, ...rest } = document
     if (settled.tasks.length === 0) throw new NothingNamed({ ...rest, ...keptNotes(document) })
-    return { ...rest, named: settled, estimates: { done: [], by_id: document.estimates?.by_id ?? {}, findings: [] } }
+    const revised = withWorkedTasks(document, settled)
+    const by_id = document.estimates?.by_id ?? {}
+    return { ...rest, named: revised, estimates: { done: workedIds(document, by_id), by_id, findings: [] } }
   },
+}
+
+/** Done and started tasks stay in a revision, whatever the model answers, and a finding says which it had left out. */
+function withWorkedTasks({ named, progress }: PlanDocument, settled: Named): Named {
+  const { tasks, kept } = keepWorkedTasks(named?.tasks ?? [], settled.tasks, (id) => progress[id]?.status ?? 'open')
+  const ids = kept.map(({ id }) => `${id} (${progress[id]?.status})`).join(', ')
+  const finding: Finding = {
+    code: 'P02',
+    severity: 'info',
+    message: `Kept, because work on them was reported: ${ids}.`,
+  }
+  const left = settled.findings.filter(({ message }) => !/^Left out in this revision/.test(message))
+  const gone = (named?.tasks ?? []).map(({ id }) => id).filter((id) => !tasks.some((task) => task.id === id))
+  const leftOut: Finding = { code: 'P02', severity: 'info', message: `Left out in this revision: ${gone.join(', ')}.` }
+  return {
+    ...settled,
+    tasks: tasks.map((task) => ({ ...task, depends_on: [...task.depends_on] })),
+    findings: kept.length > 0 ? [...left, ...(gone.length > 0 ? [leftOut] : []), finding] : settled.findings,
+  }
+}
+
+/** Tasks with reported work that keep their estimate: nobody is asked again what is known by now. */
+function workedIds({ progress }: PlanDocument, estimates: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(progress).filter((id) => progress[id]?.status !== 'blocked' && Object.hasOwn(estimates, id))
 }
 
 /**

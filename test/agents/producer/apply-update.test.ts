@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { KeptPlan } from '../../../src/agents/producer/document.ts'
 import { createProducer, type PlanInput, type PlanResult } from '../../../src/agents/producer/index.ts'
 import { checkPlan } from '../../../src/planning/index.ts'
+import { memoryDocumentStore } from '../../support/document-store.ts'
 import { scriptedModel } from '../../support/scripted-model.ts'
 import { testWorld } from '../../support/test-world.ts'
 import {
@@ -126,6 +127,57 @@ describe('a plan lives', () => {
     const result = await plan({ plan_id: 'id2', notes: 'And mix the sound.' })
     expect(find(result, WRITE)).toMatchObject({ status: 'done', actual_hours: 9 })
     expect(result.tasks).toHaveLength(6)
+  })
+
+  test('done and started tasks that a revision leaves out stay, with their ids, estimates and reports', async () => {
+    const fresh = [
+      task('n1', 'Write the script', 'Writer', 99),
+      ...[2, 3, 4, 5].map((at) => task(`n${at}`, `Mix reel ${at}`, 'Editor', 6, 'n1')),
+    ]
+    const { update, plan, upstream } = await makePlan([tasksAnswer(fresh), estimatesAnswer(fresh), outlookAnswer])
+    await update({ id: WRITE, status: 'done', hours_spent: 9 }, { id: FIND, status: 'started', hours_spent: 2 })
+    const result = await plan({ plan_id: 'id2', notes: 'Only the sound is left.' })
+    expect(result.tasks.map(({ id, status }) => [id, status])).toEqual([
+      [WRITE, 'done'],
+      [FIND, 'started'],
+      ...[2, 3, 4, 5].map((at) => [`t${String(at + 5).padStart(2, '0')}-mix-reel-${at}`, 'open']),
+    ])
+    expect(find(result, WRITE)).toMatchObject({ actual_hours: 9, estimate_hours: 16, title: 'Write the script' })
+    expect(find(result, 't07-mix-reel-2')).toMatchObject({ depends_on: [WRITE] })
+    expect(findingMessages(result)).toContain(
+      `Kept, because work on them was reported: ${WRITE} (done), ${FIND} (started).`,
+    )
+    const question = upstream.requests[4]?.messages[0]?.parts[0]
+    expect(JSON.stringify(question)).toContain(`${WRITE}: done, 9 hours`)
+  })
+
+  test.each([
+    ['America/Los_Angeles', Date.UTC(2026, 0, 7, 19), '2026-01-07'],
+    ['Asia/Tokyo', Date.UTC(2026, 0, 7, 2), '2026-01-07'],
+  ])('today and now are those of the time zone %s', async (timeZone, now, today) => {
+    const world = testWorld({ now, timeZone })
+    const documents = memoryDocumentStore()
+    const { generate } = scriptedModel([...planAnswers(TASKS), outlookAnswer])
+    const producer = createProducer({ generate, documents, world })
+    const first = await producer.plan(GOAL, { signal: NEVER_ABORTED })
+    expect(first.tasks[0]?.start).toBe(`${today}T09:00`)
+    // It is 11:00 there.
+    const updated = await producer.plan(
+      { plan_id: first.plan_id, update: [{ id: WRITE, status: 'done', hours_spent: 2 }] },
+      { signal: NEVER_ABORTED },
+    )
+    expect(find(updated, WRITE)).toMatchObject({ start: `${today}T09:00`, finish: `${today}T11:00` })
+    expect(updated.tasks.find(({ status }) => status === 'open')?.start).toBe(`${today}T11:00`)
+    expect(JSON.parse((await producer.export(first.plan_id, 'json')) ?? '')).toMatchObject({ time_zone: timeZone })
+  })
+
+  test.each([
+    [{ time_zone: 'Mars/Olympus' }, '"Mars/Olympus" is not a time zone'],
+    [{ start_date: '9999-12-31' }, 'A plan cannot start on 9999-12-31'],
+  ])('constraints %j are refused before a model is asked', async (constraints, message) => {
+    const { plan, upstream } = setUpProducer([])
+    await expect(plan({ ...GOAL, constraints })).rejects.toThrow(message)
+    expect(upstream.requests).toHaveLength(0)
   })
 
   test('two clients that update at once lose nothing', async () => {

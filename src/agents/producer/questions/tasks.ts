@@ -1,15 +1,9 @@
 import { z } from 'zod'
 import type { Question } from '../../shared/ask-model.ts'
-import type { PlanDocument, Proposed, Scope } from '../document.ts'
+import type { PlanDocument, Scope, TasksAnswer } from '../document.ts'
 import { complaints } from '../settle.ts'
 import type { ShootingBlock } from '../shooting.ts'
 import { goalOf, heardOnce, people, SYSTEM, TOKENS_AROUND } from './goal.ts'
-
-/** One answer: the tasks of some of the deliverables. */
-export interface TasksAnswer {
-  readonly tasks: readonly Proposed[]
-  readonly shooting?: { readonly role: string; readonly task_ids: readonly string[] } | undefined
-}
 
 /** How many tasks a whole plan is to have, how few are too few, and how many are kept at most. */
 export const TASKS = {
@@ -78,6 +72,16 @@ function tasksSchema(deliverables: readonly string[], least: number) {
   })
 }
 
+/** The tasks that are done or under way, as the model should know them; nothing where there are none. */
+function reportedWork({ progress }: PlanDocument): string | undefined {
+  const worked = Object.entries(progress).filter(([, { status }]) => status === 'done' || status === 'started')
+  if (worked.length === 0) return undefined
+  const list = worked.map(
+    ([id, { status, hours }]) => `${id}: ${status}${hours === undefined ? '' : `, ${hours} hours`}`,
+  )
+  return `Work reported so far; these tasks stay, with their ids:\n${list.join('\n')}`
+}
+
 const ShootingAnswer = z.object({
   role: z.string().describe('Who shoots: one of the team, word for word'),
   task_ids: z.array(z.string()).describe('Ids of the tasks that must be finished before the first day of shooting'),
@@ -116,6 +120,7 @@ function prompt(
       `The tasks so far, which yours may depend on by these ids and must not repeat:\n${proposal.tasks.map(({ id, title, role }) => `- ${id}: ${title} (${role})`).join('\n')}`,
     revised &&
       `The tasks as they are:\n${JSON.stringify(named.tasks)}\nGive all tasks as they should be. A task that stays keeps its id; a new one gets an id of its own.`,
+    revised && reportedWork(document),
     notes !== undefined && `The notes that must be met:\n${notes}`,
     `Break the work down into ${ask.wanted.join(' to ')} tasks${blocks.length > 0 ? ' beside the shooting' : ''}, with at least one for every deliverable. Let a task wait only for what it truly needs, so that people can work side by side; no task waits for itself, for one that is not in the list, or in a circle. No task should be longer than two weeks of one person's work.`,
   ]

@@ -12,8 +12,8 @@ export interface DocumentStore {
   /** The newest first, without their values. `prefix` is of the id. */
   list(kind: DocumentKind, prefix: string, limit: number): Promise<readonly DocumentInfo[]>
   /**
-   * Takes, or keeps, the right to work on an item until `until`, for all processes that share the shelf. False: another
-   * owner holds it and has not let it lapse. An item need not exist yet.
+   * Takes, or keeps, the right to work on an item until `until`, for all processes that share the store. False: another
+   * owner has it, and it has not expired. An item need not exist yet.
    */
   acquireLease(kind: DocumentKind, id: string, owner: string, now: number, expiresAt: number): Promise<boolean>
   /** Gives the right back, if this owner has it. */

@@ -17,8 +17,8 @@ const add = (value: unknown): readonly [number, number] => {
   return [sum, sum]
 }
 
-describe('a slate', () => {
-  test('has nothing on it at first, and again when it was wiped', async () => {
+describe('the shared state', () => {
+  test('is empty at first, and again after its values are deleted', async () => {
     const sharedState = await open(':memory:')
     const read = async (prefix: string): Promise<unknown> => [...(await sharedState.read(prefix))]
     expect(await read('')).toEqual([])
@@ -29,30 +29,30 @@ describe('a slate', () => {
     expect(await read('')).toEqual([['b: 1', 'other']])
   })
 
-  test('counts right for all that write on it at once', async () => {
+  test('loses no update of connections that write at once', async () => {
     const path = join(tempFolder(), 'home/limits.db')
-    const slates = await Promise.all([1, 2, 3].map(() => open(path)))
+    const connections = await Promise.all([1, 2, 3].map(() => open(path)))
     const answers = await Promise.all(
-      slates.flatMap((sharedState) => Array.from({ length: 50 }, () => sharedState.update('n', add))),
+      connections.flatMap((sharedState) => Array.from({ length: 50 }, () => sharedState.update('n', add))),
     )
     expect(answers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 150 }, (_, n) => n + 1))
-    for (const sharedState of slates) expect((await sharedState.read('n')).get('n')).toBe(150)
+    for (const sharedState of connections) expect((await sharedState.read('n')).get('n')).toBe(150)
   })
 
-  test('keeps what a change that threw would have spoilt', async () => {
+  test('keeps its value when a change throws', async () => {
     const sharedState = await open(':memory:')
     await sharedState.update('n', add)
-    const spoilt = sharedState.update('n', () => {
-      throw new RangeError('thought better of it')
+    const failing = sharedState.update('n', () => {
+      throw new RangeError('changed its mind')
     })
-    await expect(spoilt).rejects.toThrow('thought better of it')
+    await expect(failing).rejects.toThrow('changed its mind')
     expect((await sharedState.read('n')).get('n')).toBe(1)
   })
 
   test('does not wait for the disk', async () => {
     const path = join(tempFolder(), 'limits.db')
-    ;(await open(path)).close()
-    const database = await openDatabase(path, SHARED_STATE_MIGRATIONS, testWorld(), { durability: 'some time' })
+    const migrations = SHARED_STATE_MIGRATIONS
+    const database = await openDatabase(path, { migrations, world: testWorld(), durability: 'none' })
     expect(await database.read((sql) => sql('PRAGMA synchronous'))).toEqual([{ synchronous: 1 }])
     database.close()
   })

@@ -3,10 +3,10 @@ import type { DocumentStore } from '../../src/contract/document-store.ts'
 import type { World } from '../../src/contract/world.ts'
 import { testWorld } from '../support/test-world.ts'
 
-/** Opens a shelf that is new and empty. */
+/** Opens a store that is new and empty. */
 export type OpenDocumentStore = (deps: { readonly world: World }) => Promise<DocumentStore>
 
-/** What every shelf promises. */
+/** The contract of every document store. */
 export function testDocumentStoreContract(name: string, open: OpenDocumentStore): void {
   async function openTestStore(): Promise<DocumentStore> {
     const documents = await open({ world: testWorld({ now: NOW }) })
@@ -14,8 +14,8 @@ export function testDocumentStoreContract(name: string, open: OpenDocumentStore)
     return documents
   }
 
-  describe(`${name} keeps the shelf contract`, () => {
-    test('what was never put is not there', async () => {
+  describe(`${name} keeps the document store contract`, () => {
+    test('a document that was never put is not there', async () => {
       const documents = await openTestStore()
       expect(await documents.get('script', 'a')).toBeUndefined()
       expect(await documents.list('script', '', 10)).toEqual([])
@@ -42,7 +42,7 @@ export function testDocumentStoreContract(name: string, open: OpenDocumentStore)
       expect(await documents.get('script', 'a')).toEqual({ value: 'v2', version: 3, updatedAt: NOW + 2 })
     })
 
-    // the version on the shelf, the version that the writer read, and what the put answers
+    // The version in the store, the version that the writer read, and the answer of the put.
     test.each([
       { there: 0, read: 0, answer: 1 },
       { there: 0, read: 1, answer: undefined },
@@ -50,16 +50,19 @@ export function testDocumentStoreContract(name: string, open: OpenDocumentStore)
       { there: 1, read: 1, answer: 2 },
       { there: 2, read: 1, answer: undefined },
       { there: 1, read: 2, answer: undefined },
-    ])('version $there is changed by who read version $read: $answer', async ({ there, read, answer }) => {
-      const documents = await openTestStore()
-      for (let version = 0; version < there; version++) await documents.put('script', 'a', 'before', version, NOW)
-      expect(await documents.put('script', 'a', 'after', read, NOW + 1)).toBe(answer)
-      const now = await documents.get('script', 'a')
-      expect(now?.value).toBe(answer === undefined ? (there === 0 ? undefined : 'before') : 'after')
-      expect(now?.version ?? 0).toBe(answer ?? there)
-    })
+    ])(
+      'a put by a writer that read version $read of version $there answers $answer',
+      async ({ there, read, answer }) => {
+        const documents = await openTestStore()
+        for (let version = 0; version < there; version++) await documents.put('script', 'a', 'before', version, NOW)
+        expect(await documents.put('script', 'a', 'after', read, NOW + 1)).toBe(answer)
+        const now = await documents.get('script', 'a')
+        expect(now?.value).toBe(answer === undefined ? (there === 0 ? undefined : 'before') : 'after')
+        expect(now?.version ?? 0).toBe(answer ?? there)
+      },
+    )
 
-    test('of writers that read the same version, one is faster', async () => {
+    test('of writers that read the same version, one succeeds', async () => {
       const documents = await openTestStore()
       await documents.put('script', 'a', 'begun', 0, NOW)
       const answers = await Promise.all(['x', 'y', 'z'].map((value) => documents.put('script', 'a', value, 1, NOW)))
@@ -67,7 +70,7 @@ export function testDocumentStoreContract(name: string, open: OpenDocumentStore)
       expect(answers.filter((version) => version === undefined)).toHaveLength(2)
     })
 
-    test('kinds are apart', async () => {
+    test('each kind has its own ids', async () => {
       const documents = await openTestStore()
       await documents.put('script', 'a', 1, 0, NOW)
       await documents.put('plan', 'a', 2, 0, NOW)
@@ -115,7 +118,7 @@ export function testDocumentStoreContract(name: string, open: OpenDocumentStore)
       expect((await documents.list('script', 'aa', 1))[0]).toEqual({ id: 'aa', version: 2, updatedAt: NOW + 7 })
     })
 
-    test('the right to work on an item is one owner’s until it lapses or is given back', async () => {
+    test('a lease belongs to one owner until it expires or is released', async () => {
       const documents = await openTestStore()
       const claim = (owner: string, at: number): Promise<boolean> =>
         documents.acquireLease('script', 'a', owner, NOW + at, NOW + at + 10)
@@ -139,14 +142,14 @@ export function testDocumentStoreContract(name: string, open: OpenDocumentStore)
       expect(await documents.acquireLease('plan', 'a', 'one', NOW, NOW + 1)).toBe(true)
     })
 
-    test('of many that ask at once, one gets the right', async () => {
+    test('of many owners that ask at once, one gets the lease', async () => {
       const documents = await openTestStore()
       const owners = Array.from({ length: 20 }, (_, n) => `owner ${n}`)
       const answers = await Promise.all(owners.map((owner) => documents.acquireLease('plan', 'a', owner, NOW, NOW + 1)))
       expect(answers.filter(Boolean)).toHaveLength(1)
     })
 
-    test('a value beyond all measure is refused, and what was there stays', async () => {
+    test('a value above the size limit is refused, and the old one stays', async () => {
       const documents = await openTestStore()
       await documents.put('script', 'a', 'x'.repeat(19_000_000), 0, NOW)
       await expect(documents.put('script', 'a', 'é'.repeat(10_000_000), 1, NOW)).rejects.toThrow(

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { World } from '../../contract/world.ts'
 import { toStoreError } from './errors.ts'
@@ -6,24 +7,32 @@ import { type Migration, newerVersionError, openFile } from './open-file.ts'
 import { createStatementCache, type Sql } from './statements.ts'
 import { createBusyRetry, type RetryWhileBusy, runTransaction } from './transaction.ts'
 
-/** One SQLite file, shared with any number of other processes. What goes wrong with it rejects with `StoreError`. */
+/** One SQLite file, shared with any number of other processes. Everything rejects with `StoreError` where it cannot be used. */
 export interface Database {
-  /** `work` sees one moment of the file, whatever others write meanwhile. */
+  /** `work` sees one consistent state of the file, whatever others write meanwhile. */
   read<T>(work: (sql: Sql) => T): Promise<T>
   /**
-   * `work` has the file to itself, and no killed process takes back what it did once the promise resolves. If it throws,
-   * nothing of it happens. It may be run again before that, when the lock was not to be had: it must do nothing but SQL.
+   * `work` has the file to itself. Once the promise resolves, no killed process takes its changes back; if it throws,
+   * nothing of it happens. It must do nothing but SQL, because it is run again where the lock was not to be had.
    */
   write<T>(work: (sql: Sql) => T): Promise<T>
-  /** What was asked for before is still done. */
+  /** Writes that were asked for before are still done. */
   close(): void
 }
 
 /**
- * When what was written is safe even from the machine itself going down: before it is confirmed, at the price of a wait
- * for the disk; a tenth of a second later; or when the system sees fit.
+ * Durability against power loss: the log is flushed to the disk before a write resolves (`commit`), within 100 ms of it
+ * (`delayed`), or left to the operating system (`none`).
  */
-export type Durability = 'at once' | 'soon' | 'some time'
+export type Durability = 'commit' | 'delayed' | 'none'
+
+export interface DatabaseOptions {
+  readonly migrations: readonly Migration[]
+  readonly world: Pick<World, 'sleep' | 'random'>
+  readonly durability: Durability
+  /** Of a new file. Default: SQLite's own 4,096. */
+  readonly pageBytes?: number
+}
 
 /** Writes that share one transaction. */
 const MAX_BATCH_SIZE = 64
@@ -31,9 +40,7 @@ const MAX_BATCH_SIZE = 64
 /** Opens a file as `openFile` does. */
 export async function openDatabase(
   path: string,
-  migrations: readonly Migration[],
-  world: Pick<World, 'sleep' | 'random'>,
-  { durability, pageBytes }: { readonly durability: Durability; readonly pageBytes?: number },
+  { migrations, world, durability, pageBytes }: DatabaseOptions,
 ): Promise<Database> {
   const retryWhileBusy = createBusyRetry(path, world)
   const file = await openFile(path, migrations, retryWhileBusy, pageBytes)
@@ -46,9 +53,9 @@ export async function openDatabase(
 }
 
 function selectFlush(path: string, durability: Durability, world: Pick<World, 'sleep'>): Flush {
-  if (durability === 'some time' || path === ':memory:') return NO_FLUSH
-  const log = `${path}-wal`
-  return durability === 'soon' ? flushAfterDelay(log, world) : flushOnCommit(log)
+  if (durability === 'none' || path === ':memory:') return NO_FLUSH
+  const log = `${realpathSync(path)}-wal` // SQLite keeps the log beside the file that a symbolic link names
+  return durability === 'delayed' ? flushAfterDelay(log, world) : flushOnCommit(log)
 }
 
 function createDatabase(
@@ -63,7 +70,7 @@ function createDatabase(
   let draining = false
   let open = true
 
-  /** A newer program may have changed the schema under this one while it runs. */
+  /** A newer program may have changed the schema while this one runs. */
   function withVersionCheck<T>(work: () => T): T {
     if (sql<Version>('PRAGMA user_version')[0]?.user_version !== version) throw newerVersionError(path)
     return work()
@@ -73,33 +80,33 @@ function createDatabase(
     const [only] = writes
     return runTransaction(sql, 'BEGIN IMMEDIATE', () =>
       withVersionCheck(() =>
-        only && writes.length === 1 ? [only.run()] : writes.map((job) => runInSavepoint(sql, job)),
+        only && writes.length === 1 ? [only.run()] : writes.map((write) => runInSavepoint(sql, write)),
       ),
     )
   }
 
   async function drain(): Promise<void> {
     draining = true
-    await new Promise(setImmediate) // what is asked for in one turn of the event loop shares one transaction
+    await new Promise(setImmediate) // writes asked for in one turn of the event loop share one transaction
     while (queue.length > 0) {
       const writes = queue.splice(0, MAX_BATCH_SIZE)
       try {
         resolveAfterFlush(await retryWhileBusy(() => runBatch(writes)), writes)
       } catch (error) {
-        for (const job of writes) job.fail(error)
+        for (const write of writes) write.fail(error)
       }
     }
     draining = false
   }
 
-  /** The next transaction need not wait until this one is as safe as it should be; those who asked for it do. */
+  /** Its callers wait until the transaction is durable; the next transaction does not. */
   function resolveAfterFlush(callbacks: readonly (() => void)[], writes: readonly PendingWrite[]): void {
     flush.done().then(
       () => {
-        for (const tell of callbacks) tell()
+        for (const resolve of callbacks) resolve()
       },
       (error: unknown) => {
-        for (const job of writes) job.fail(error)
+        for (const write of writes) write.fail(error)
       },
     )
   }
@@ -122,9 +129,9 @@ function createDatabase(
       try {
         const callbacks = writes.length > 0 ? runBatch(writes) : []
         flush.close()
-        for (const tell of callbacks) tell()
+        for (const resolve of callbacks) resolve()
       } catch (error) {
-        for (const job of writes) job.fail(error)
+        for (const write of writes) write.fail(error)
       } finally {
         flush.close()
         file.close()
@@ -133,25 +140,25 @@ function createDatabase(
   }
 }
 
-/** `run` happens inside the transaction and says what to do once that is safe. */
+/** `run` happens inside the transaction and returns a callback for when that is durable. */
 interface PendingWrite {
   run(): () => void
   fail(error: unknown): void
 }
 
-/** A job that fails takes no other of its transaction with it. */
+/** A write that fails leaves the others of its transaction as they are. */
 function runInSavepoint(sql: Sql, write: PendingWrite): () => void {
-  sql('SAVEPOINT job')
+  sql('SAVEPOINT one_write')
   try {
     const done = write.run()
-    sql('RELEASE job')
+    sql('RELEASE one_write')
     return done
   } catch (error) {
     try {
-      sql('ROLLBACK TO job')
-      sql('RELEASE job')
+      sql('ROLLBACK TO one_write')
+      sql('RELEASE one_write')
     } catch {
-      throw error // a full disk, say, has ended the whole transaction: nothing is left to save
+      throw error // SQLite has ended the whole transaction, as on a full disk, so there is no savepoint to go back to
     }
     return () => write.fail(error)
   }

@@ -1,18 +1,19 @@
 import type { DocumentInfo, DocumentStore, StoredDocument } from '../../contract/document-store.ts'
 import type { World } from '../../contract/world.ts'
 import { StoreError } from '../errors.ts'
-import { openDatabase } from './database.ts'
+import { createLazyDatabase } from './lazy-database.ts'
 import type { Migration } from './open-file.ts'
 
 /** The most that one value may take up as JSON. A feature film's script is about 1 MB. */
 const MAX_DOCUMENT_BYTES = 20_000_000
 
 /**
- * Opens the shelf in a file, which any number of processes may share, or in memory for `:memory:`. Documents are kept
- * apart from money: neither file can harm the other. Everything rejects with `StoreError` when the file cannot be used.
+ * The document store in a file, which any number of processes may share, or in memory for `:memory:`. The file is opened
+ * at the first use and made at the first write; a store without a file is empty. It is not the ledger's file, so that
+ * damage to one leaves the other usable. Everything rejects with `StoreError` when the file cannot be used.
  */
 export async function openDocumentStore(path: string, { world }: { readonly world: World }): Promise<DocumentStore> {
-  const database = await openDatabase(path, DOCUMENT_MIGRATIONS, world, { durability: 'at once' })
+  const database = createLazyDatabase(path, { migrations: DOCUMENT_MIGRATIONS, world, durability: 'commit' })
   return {
     async get(kind, id) {
       const [row] = await database.read((sql) => sql<DocumentRow>(GET, { kind, id }))
@@ -43,7 +44,7 @@ export async function openDocumentStore(path: string, { world }: { readonly worl
   }
 }
 
-/** The history of the shelf's file. */
+/** The history of the document store's file. */
 export const DOCUMENT_MIGRATIONS: readonly Migration[] = [createTables]
 
 function createTables(file: Parameters<Migration>[0]): void {

@@ -15,7 +15,7 @@ export function isBusy(error: unknown): boolean {
 
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html), and the file system's names for the same things. */
 const ERROR_MESSAGES: readonly { readonly codes: readonly (number | string)[]; readonly message: string }[] = [
-  { codes: [5, 6], message: 'stays locked by another program. Close what holds it open, then try again.' },
+  { codes: [5, 6], message: 'stays locked by another program. Close the program that has it open, then try again.' },
   {
     codes: [3, 8, 14, 23, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'EISDIR'],
     message: 'cannot be opened for writing. Make its folder writable, or set SHOWRUNNER_HOME to a folder that is.',
@@ -28,7 +28,7 @@ const ERROR_MESSAGES: readonly { readonly codes: readonly (number | string)[]; r
   {
     codes: [11, 26],
     message:
-      'is damaged, or is no database; it was left as it is. Put a copy back, or move it away to begin a new one.',
+      'is corrupt or not a SQLite database; it was left as it is. Restore a backup, or move it away to start fresh.',
   },
   { codes: ['ERR_INVALID_STATE'], message: 'is closed. Open it again to use it.' },
 ]

@@ -1,11 +1,11 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs'
 import type { World } from '../../contract/world.ts'
 
-/** Brings to the disk what was committed to a write-ahead log, off the main thread: SQLite itself would stand still. */
+/** Syncs the commits in a write-ahead log to the disk, off the main thread, because SQLite itself would block it. */
 export interface Flush {
-  /** Resolves when what was committed before it was called may be confirmed. */
+  /** Resolves when the commits before the call may be confirmed. */
   done(): Promise<void>
-  /** Flushes at once, and never again. */
+  /** Flushes at once, for the last time. */
   close(): void
 }
 
@@ -13,8 +13,8 @@ const syncFile = (fd: number): Promise<void> =>
   new Promise((resolve, reject) => fdatasync(fd, (error) => (error ? reject(error) : resolve())))
 
 /**
- * Confirms what is on the disk: a log committed with `synchronous = NORMAL` and then flushed is as safe as one committed
- * with `FULL`, which does the same within the commit. Whoever asks while a flush is under way shares the next.
+ * Confirms commits that are on the disk: a log committed with `synchronous = NORMAL` and then flushed is as safe as one
+ * committed with `FULL`, which does the same within the commit. Calls during a flush share the next one.
  */
 export function flushOnCommit(path: string): Flush {
   const log = openLog(path)
@@ -28,9 +28,9 @@ export function flushOnCommit(path: string): Flush {
     return running
   }
 
-  /** One that is under way may have begun too early; the one after it has not. */
+  /** A flush under way may have begun before the commit, so the commit needs the one after it. */
   async function flushAfter(one: Promise<void>): Promise<void> {
-    await one.catch(() => {}) // whoever waits for that one is told
+    await one.catch(() => {}) // its own callers get the error
     queued = undefined
     return run()
   }
@@ -45,10 +45,10 @@ export function flushOnCommit(path: string): Flush {
   }
 }
 
-/** What a machine that goes down may lose of a log that is flushed soon. */
+/** A machine that loses power loses at most the commits of this time. */
 const FLUSH_DELAY_MS = 100
 
-/** Confirms at once and flushes a little later, once for all that came meanwhile. After one that failed nothing is confirmed. */
+/** Confirms at once and flushes `FLUSH_DELAY_MS` later, once for all commits until then. After a failed flush it confirms nothing. */
 export function flushAfterDelay(path: string, world: Pick<World, 'sleep'>): Flush {
   const log = openLog(path)
   const closed = new AbortController()
@@ -84,12 +84,12 @@ export function flushAfterDelay(path: string, world: Pick<World, 'sleep'>): Flus
   }
 }
 
-/** Of a database in memory, or one whose last moments may be lost. */
+/** For a database in memory, or one whose last commits may be lost. */
 export const NO_FLUSH: Flush = { done: async () => {}, close() {} }
 
 /**
- * The log as a file. It is opened once: SQLite keeps it, the same file, for as long as anyone has the database open, and
- * its locks are on other files.
+ * The log as a file. It is opened once, because SQLite keeps the same file while any process has the database open, and
+ * locks other files.
  */
 function openLog(path: string): { flush(): Promise<void>; close(): void } {
   const fd = openSync(path, 'r+')
@@ -97,7 +97,7 @@ function openLog(path: string): { flush(): Promise<void>; close(): void } {
   let closed = false
   return {
     async flush() {
-      if (closed) return // which flushed everything
+      if (closed) return // close() has flushed everything
       const mine = syncFile(fd)
       running = mine
       await mine
@@ -108,7 +108,7 @@ function openLog(path: string): { flush(): Promise<void>; close(): void } {
       try {
         fdatasyncSync(fd)
       } finally {
-        // One that is under way still uses the file.
+        // A flush under way still uses the file.
         if (running) running.catch(() => {}).finally(() => closeSync(fd))
         else closeSync(fd)
       }

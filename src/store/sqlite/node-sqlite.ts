@@ -1,6 +1,6 @@
 /**
- * Node's own SQLite, loaded at first use. Node 22 says once on stderr that it is experimental; that one warning is
- * kept back, and no other: loading is synchronous, so nothing else can speak in between.
+ * Node's own SQLite, loaded at first use. Node 22 warns on stderr that it is experimental; only that warning is
+ * suppressed, because loading is synchronous and no other code runs meanwhile.
  */
 export function loadSqlite(): typeof import('node:sqlite') {
   const { emitWarning } = process

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../errors.ts'
@@ -6,10 +6,10 @@ import { toStoreError } from './errors.ts'
 import { loadSqlite } from './node-sqlite.ts'
 import { type RetryWhileBusy, runTransaction } from './transaction.ts'
 
-/** One step in a file's history; its place in the list is its number. A step that was released never changes. */
+/** One step in a file's history; its index in the list plus one is its version. A step that was released never changes. */
 export type Migration = (file: Pick<DatabaseSync, 'exec' | 'prepare'>) => void
 
-/** How long SQLite itself waits for a lock. Short, because the whole process stands still meanwhile. */
+/** How long SQLite itself waits for a lock. Short, because it blocks the event loop meanwhile. */
 const BUSY_MS = 50
 
 /**
@@ -27,10 +27,10 @@ export async function openFile(
   if (path !== ':memory:') {
     await retryWhileBusy(() => createFileIfMissing(path))
     await retryWhileBusy(() => {
-      // Where a crash left a log, a read-only look keeps SQLite from folding it into the file.
-      const probe = new DatabaseSync(path, { readOnly: existsSync(`${path}-wal`) })
+      // Where a crash left a log, a read-only connection keeps SQLite from merging it into the file.
+      const probe = new DatabaseSync(path, { readOnly: existsSync(`${realpathSync(path)}-wal`) })
       try {
-        // At one moment: another process may be making it just now.
+        // In one transaction, because another process may be making the file at this moment.
         runTransaction(
           (text) => probe.exec(text),
           'BEGIN',
@@ -49,7 +49,7 @@ export async function openFile(
     await retryWhileBusy(() => file.exec('PRAGMA journal_mode = WAL'))
     file.exec('PRAGMA synchronous = FULL')
     await retryWhileBusy(() => migrate(file, path, migrations))
-    // From here on `flush` does what FULL would do within each commit.
+    // From here on `flush` syncs the log, as FULL would within each commit.
     file.exec('PRAGMA synchronous = NORMAL')
     return file
   } catch (error) {
@@ -72,7 +72,7 @@ function createFolder(folder: string): void {
   try {
     mkdirSync(folder, 0o700)
   } catch (error) {
-    if (!existsSync(folder)) throw error // else another process was faster
+    if (!existsSync(folder)) throw error // else another process made it
   }
 }
 
@@ -93,7 +93,9 @@ function rejectForeignFile(file: DatabaseSync, path: string, knownVersion: numbe
   const version = schemaVersion(file)
   if (version > knownVersion) throw newerVersionError(path)
   if (version === 0 && file.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').all().length > 0) {
-    throw new StoreError(`${path} belongs to another program; it was left as it is. Set SHOWRUNNER_HOME elsewhere.`)
+    throw new StoreError(
+      `${path} belongs to another program; it was left as it is. Set SHOWRUNNER_HOME to another folder.`,
+    )
   }
 }
 

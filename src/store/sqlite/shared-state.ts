@@ -1,16 +1,16 @@
 import type { SharedState } from '../../contract/limit.ts'
 import type { World } from '../../contract/world.ts'
-import { openDatabase } from './database.ts'
+import { createLazyDatabase } from './lazy-database.ts'
 import type { Migration } from './open-file.ts'
 
 /**
- * Opens the slate of the limits in a file, which any number of processes may share, or in memory for `:memory:`. It is
- * a file of its own beside the ledger: a limit changes twice a call and means nothing after a minute, so it neither
- * waits for the disk nor keeps the ledger's writers waiting.
+ * The shared state of limits in a file, which any number of processes may share, or in memory for `:memory:`. The file
+ * is opened at the first use and made at the first write. It is not the ledger's file, because a limit changes twice a
+ * call and means nothing after a minute: it neither waits for the disk nor keeps the ledger's writers waiting.
  */
 export async function openSharedState(path: string, { world }: { readonly world: World }): Promise<SharedState> {
-  const database = await openDatabase(path, SHARED_STATE_MIGRATIONS, world, { durability: 'some time' })
-  /** What this process met last under a name: mostly it is still the same text, and need not be parsed again. */
+  const database = createLazyDatabase(path, { migrations: SHARED_STATE_MIGRATIONS, world, durability: 'none' })
+  /** The last text and value of each name, because the text has mostly not changed and is not parsed again. */
   const parseCache = new Map<string, { readonly text: string; readonly value: unknown }>()
   function parseValue({ name, value: text }: StateRow): unknown {
     const last = parseCache.get(name)
@@ -27,7 +27,7 @@ export async function openSharedState(path: string, { world }: { readonly world:
         const value = row && parseValue(row)
         const [next, answer] = change(value)
         if (next === undefined) {
-          if (row) sql(WIPE, { name })
+          if (row) sql(DELETE, { name })
         } else if (next !== value) {
           const text = JSON.stringify(next)
           sql(PUT, { name, value: text })
@@ -39,7 +39,7 @@ export async function openSharedState(path: string, { world }: { readonly world:
   }
 }
 
-/** The history of the slate's file. A step is due, too, when what is written under a name changes its shape. */
+/** The history of the shared state's file. A value that changes its shape needs a step, too. */
 export const SHARED_STATE_MIGRATIONS: readonly Migration[] = [
   (file) => file.exec('CREATE TABLE slate (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID'),
   // A value of a few kB fits into one page here, and a change of it writes one page instead of four.
@@ -50,6 +50,7 @@ export const SHARED_STATE_MIGRATIONS: readonly Migration[] = [
       DROP TABLE slate;
       ALTER TABLE newer RENAME TO slate;
     `),
+  (file) => file.exec('ALTER TABLE slate RENAME TO state'),
 ]
 
 interface StateRow {
@@ -57,8 +58,8 @@ interface StateRow {
   readonly value: string
 }
 
-const LIST = 'SELECT name, value FROM slate WHERE name >= :prefix AND name < :end'
-const GET = 'SELECT name, value FROM slate WHERE name = :name'
+const LIST = 'SELECT name, value FROM state WHERE name >= :prefix AND name < :end'
+const GET = 'SELECT name, value FROM state WHERE name = :name'
 const PUT =
-  'INSERT INTO slate (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value'
-const WIPE = 'DELETE FROM slate WHERE name = :name'
+  'INSERT INTO state (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value'
+const DELETE = 'DELETE FROM state WHERE name = :name'

@@ -1,10 +1,10 @@
 import type { World } from '../../contract/world.ts'
 import { isBusy, toStoreError } from './errors.ts'
 
-/** Runs one statement that takes nothing and gives nothing. */
+/** Runs one statement without parameters or result. */
 type RunStatement = (text: string) => unknown
 
-/** Everything that `work` does happens, or nothing of it. `IMMEDIATE` has the file to itself from the start. */
+/** Everything that `work` does happens, or nothing of it. `IMMEDIATE` locks out other writers from the start. */
 export function runTransaction<T>(run: RunStatement, begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => T): T {
   run(begin)
   try {
@@ -21,10 +21,10 @@ export function runTransaction<T>(run: RunStatement, begin: 'BEGIN' | 'BEGIN IMM
   }
 }
 
-/** Does a work again, after a pause, for as long as another connection has the lock. Rejects with `StoreError`. */
+/** Retries `work` with a pause while another connection holds the lock. Rejects with `StoreError`. */
 export type RetryWhileBusy = <T>(work: () => T) => Promise<T>
 
-/** Tries for a lock before giving up: with the pauses between them, about 10 seconds. */
+/** Tries for the lock: with the pauses between them, about 10 seconds. */
 const MAX_TRIES = 100
 
 export function createBusyRetry(path: string, world: Pick<World, 'sleep' | 'random'>): RetryWhileBusy {

@@ -14,15 +14,15 @@ test('twenty processes that open one new ledger at once and spend from it never 
   timeout: 60_000,
 }, async () => {
   const path = join(tempFolder(), 'home/ledger.db')
-  const errand = { path, budgets: [TOTAL], calls: 20, atOnce: 20, microUsd: 700 }
-  const ends = await Promise.all(Array.from({ length: 20 }, (_, n) => runSpender({ ...errand, name: `p${n}` })))
+  const task = { path, budgets: [TOTAL], calls: 20, atOnce: 20, microUsd: 700 }
+  const ends = await Promise.all(Array.from({ length: 20 }, (_, n) => runSpender({ ...task, name: `p${n}` })))
 
   expect(ends.map(({ code, stderr }) => ({ code, stderr }))).toEqual(ends.map(() => ({ code: 0, stderr: '' })))
-  const told = ends.flatMap((end) => end.told)
-  expect(told).toHaveLength(400)
-  const billed = told.reduce((sum, one) => sum + ('billed' in one ? one.billed : 0), 0)
+  const reports = ends.flatMap((end) => end.reports)
+  expect(reports).toHaveLength(400)
+  const billed = reports.reduce((sum, one) => sum + ('billed' in one ? one.billed : 0), 0)
   expect(billed).toBe(49_700) // 71 calls of $0.0007 fit into $0.05
-  for (const one of told)
+  for (const one of reports)
     if ('refusedBy' in one) expect(one).toEqual({ refusedBy: 'shared', reason: expect.stringMatching(/^(full|held)$/) })
 
   await withLedger(path, Date.now(), async (ledger) => {
@@ -33,11 +33,11 @@ test('twenty processes that open one new ledger at once and spend from it never 
 
 test('a process killed in the middle of its work loses nothing that was confirmed, and leaves no lock', async () => {
   const path = join(tempFolder(), 'ledger.db')
-  const errand = { path, budgets: [{ ...TOTAL, limitMicroUsd: 1e9 }], calls: 1e6, atOnce: 4, microUsd: 10 }
+  const task = { path, budgets: [{ ...TOTAL, limitMicroUsd: 1e9 }], calls: 1e6, atOnce: 4, microUsd: 10 }
   const confirmed: string[] = []
   for (const kill of [1, 2, 3, 4, 5]) {
-    const told = await killAfter({ ...errand, name: `kill${kill}` }, kill * 17)
-    confirmed.push(...told.flatMap((one) => ('callId' in one ? one.callId : [])))
+    const reports = await killAfter({ ...task, name: `kill${kill}` }, kill * 17)
+    confirmed.push(...reports.flatMap((one) => ('callId' in one ? one.callId : [])))
   }
   expect(confirmed.length).toBeGreaterThanOrEqual(17 * 15)
 
@@ -61,11 +61,12 @@ test('a process killed in the middle of its work loses nothing that was confirme
   expect(inspectDatabase(path)).toEqual({ integrity: 'ok', holds: 0, entries: left.entries + left.holds })
 })
 
-test('opening a ledger says nothing on stderr, and keeps no other warning back', async () => {
+test('opening a ledger writes nothing on stderr, and suppresses no other warning', async () => {
   const ledger = new URL('../../../src/store/sqlite/ledger/ledger.ts', import.meta.url).href
   const script = `
     import { openLedger } from '${ledger}'
-    await openLedger(':memory:', { world: {}, budgets: [] })
+    const opened = await openLedger(':memory:', { world: {}, budgets: [] })
+    await opened.listCallIds('', 1)
     if (process.argv[1]) process.emitWarning('of something else', 'ExperimentalWarning')`
   const stderr = async (...args: readonly string[]): Promise<string> =>
     (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, ...args])).stderr
@@ -75,8 +76,8 @@ test('opening a ledger says nothing on stderr, and keeps no other warning back',
 
 const TOTAL: Budget = { name: 'shared', match: '*', per: 'total', limitMicroUsd: 50_000 }
 
-function spawnSpender(errand: SpendTask): { readonly child: ChildProcess; out(): string; err(): string } {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'spend-worker.ts'), JSON.stringify(errand)])
+function spawnSpender(task: SpendTask): { readonly child: ChildProcess; out(): string; err(): string } {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'spend-worker.ts'), JSON.stringify(task)])
   const texts = { out: '', err: '' }
   child.stdout.on('data', (bytes) => {
     texts.out += bytes
@@ -87,15 +88,17 @@ function spawnSpender(errand: SpendTask): { readonly child: ChildProcess; out():
   return { child, out: () => texts.out, err: () => texts.err }
 }
 
-async function runSpender(errand: SpendTask): Promise<{ code: unknown; stderr: string; told: readonly SpendReport[] }> {
-  const { child, out, err } = spawnSpender(errand)
+async function runSpender(
+  task: SpendTask,
+): Promise<{ code: unknown; stderr: string; reports: readonly SpendReport[] }> {
+  const { child, out, err } = spawnSpender(task)
   const [code] = await once(child, 'close')
-  return { code, stderr: err(), told: parseReports(out()) }
+  return { code, stderr: err(), reports: parseReports(out()) }
 }
 
-/** Kills the process, with no warning, once it has told of so many calls. */
-async function killAfter(errand: SpendTask, lines: number): Promise<readonly SpendReport[]> {
-  const { child, out, err } = spawnSpender(errand)
+/** Kills the process, with no warning, once it has reported so many calls. */
+async function killAfter(task: SpendTask, lines: number): Promise<readonly SpendReport[]> {
+  const { child, out, err } = spawnSpender(task)
   child.stdout?.on('data', () => {
     if (parseReports(out()).length >= lines) child.kill('SIGKILL')
   })

@@ -3,11 +3,11 @@ import type { Budget } from '../../../src/contract/ledger.ts'
 import { openLedger } from '../../../src/store/sqlite/ledger/ledger.ts'
 import { realWorld } from '../../../src/world.ts'
 
-/** What a spending process is told, as JSON, on its command line. */
+/** The task of a spending process, as JSON on its command line. */
 export interface SpendTask {
   readonly path: string
   readonly budgets: readonly Budget[]
-  /** Of this process, in the ids of its calls. */
+  /** Prefix of the ids of this process's calls. */
   readonly name: string
   /** Calls in all, and how many of them are under way at once. */
   readonly calls: number
@@ -16,12 +16,12 @@ export interface SpendTask {
   readonly microUsd: number
 }
 
-/** What it says of a call, one line of JSON each, once the ledger has confirmed it. */
+/** The report on a call, one line of JSON each, once the ledger has confirmed it. */
 export type SpendReport =
   | { readonly callId: string; readonly billed: number }
-  | { readonly refusedBy: string; readonly reason: string; readonly frees: number | undefined }
+  | { readonly refusedBy: string; readonly reason: string; readonly freeAt: number | undefined }
 
-/** Calls an upstream that is not there, at random speed, with the ledger of the errand. */
+/** Pretends to call an upstream that takes a random time, with the task's ledger. */
 async function spend({ path, budgets, name, calls, atOnce, microUsd }: SpendTask): Promise<void> {
   const world = realWorld()
   const ledger = await openLedger(path, { world, budgets })
@@ -33,7 +33,7 @@ async function spend({ path, budgets, name, calls, atOnce, microUsd }: SpendTask
       const at = world.now()
       const hold = await ledger.hold({ ...who, callId, at, maxMicroUsd: microUsd, expiresAt: at + 60_000 })
       if (!hold.ok) {
-        report({ refusedBy: hold.budget.name, reason: hold.reason, frees: hold.freeAt })
+        report({ refusedBy: hold.budget.name, reason: hold.reason, freeAt: hold.freeAt })
         continue
       }
       await world.sleep(world.random() * 6)

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -27,7 +28,7 @@ describe('a new file', () => {
       expect([file, fileMode(join(dirname(path), file))]).toEqual([file, '600'])
   })
 
-  test('is written ahead; what is confirmed is flushed (flush.test.ts), so the commit itself need not wait', async () => {
+  test('is in WAL mode without a sync in each commit, because flush.test.ts syncs the log', async () => {
     const database = await open(join(tempFolder(), 'new.db'))
     const pragma = (name: string): Promise<unknown> => database.read((sql) => sql(`PRAGMA ${name}`)[0])
     expect(await pragma('journal_mode')).toEqual({ journal_mode: 'wal' })
@@ -48,7 +49,7 @@ describe('a new file', () => {
     expect(await numbers(database)).toEqual([])
   })
 
-  test('is no stranger’s when another process makes it between two looks', async () => {
+  test('is not foreign when another process makes it between two checks', async () => {
     const path = join(tempFolder(), 'new.db')
     const { prepare } = DatabaseSync.prototype
     let made = false
@@ -59,7 +60,7 @@ describe('a new file', () => {
         try {
           other.exec('BEGIN; CREATE TABLE numbers (n INTEGER) STRICT; PRAGMA user_version = 1; COMMIT')
         } catch {
-          // Its writer has to wait until the look is over: so much the better.
+          // The writer has to wait until the check is over.
         }
         other.close()
       }
@@ -73,20 +74,33 @@ describe('a new file', () => {
   })
 })
 
+test('the log of a database behind a symbolic link is found beside its target', async () => {
+  const folder = tempFolder()
+  mkdirSync(join(folder, 'target'))
+  symlinkSync(join(folder, 'target/kept.db'), join(folder, 'link.db'))
+  for (const n of [1, 2]) {
+    const database = await open(join(folder, 'link.db'))
+    await add(database, n)
+    database.close()
+  }
+  expect(readdirSync(folder).sort()).toEqual(['link.db', 'target'])
+  expect(await numbers(await open(join(folder, 'target/kept.db')))).toEqual([1, 2])
+})
+
 describe('a transaction', () => {
-  test('that throws leaves nothing, and takes nothing of its neighbours with it', async () => {
+  test('that throws leaves nothing, and the others of its batch as they are', async () => {
     const database = await open(':memory:')
     const answers = await Promise.allSettled([
       add(database, 1),
       database.write((sql) => {
         sql('INSERT INTO numbers VALUES (2)')
-        throw new RangeError('thought better of it')
+        throw new RangeError('changed its mind')
       }),
       database.write((sql) => sql('INSERT INTO nowhere VALUES (3)')),
       add(database, 4),
     ])
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
-    expect(answers[1]).toMatchObject({ reason: new RangeError('thought better of it') })
+    expect(answers[1]).toMatchObject({ reason: new RangeError('changed its mind') })
     expect(answers[2]).toMatchObject({ reason: { name: 'StoreError' } })
     expect(await numbers(database)).toEqual([1, 4])
   })
@@ -112,7 +126,9 @@ describe('a transaction', () => {
     const pauses: number[] = []
     const database = await open(path, [makeNumbers, impatient], async (ms) => void pauses.push(ms))
     other.exec('BEGIN IMMEDIATE')
-    await expect(add(database, 7)).rejects.toThrow(`${path} stays locked by another program. Close what holds it open`)
+    await expect(add(database, 7)).rejects.toThrow(
+      `${path} stays locked by another program. Close the program that has it open`,
+    )
     expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(10_000)
     expect(await numbers(database)).toEqual([])
     other.exec('ROLLBACK')
@@ -132,7 +148,7 @@ describe('a transaction', () => {
     expect(await database.read((sql) => sql('PRAGMA integrity_check'))).toEqual([{ integrity_check: 'ok' }])
   })
 
-  test('asked for before the end is done; after it there is a clear error', async () => {
+  test('asked for before the close is done, and after it fails with a clear error', async () => {
     const path = join(tempFolder(), 'short.db')
     const database = await open(path)
     const last = add(database, 1)
@@ -177,7 +193,7 @@ describe('an older file', () => {
     expect(await numbers(await open(path))).toEqual([])
   })
 
-  test('that a newer program changes is left alone by the one that has it open', async () => {
+  test('that a newer program changes is left as it is by an older one that has it open', async () => {
     const path = join(tempFolder(), 'old.db')
     const old = await open(path)
     const newer = await open(path, [makeNumbers, (file) => file.exec('ALTER TABLE numbers RENAME COLUMN n TO number')])
@@ -201,17 +217,17 @@ describe('a file is refused, and not a byte of it changed,', () => {
     },
     {
       what: 'of another program',
-      make: (path) => make(path, 'CREATE TABLE theirs (a)'),
+      make: (path) => make(path, 'CREATE TABLE foreign_table (a)'),
       says: 'belongs to another program',
     },
-    { what: 'of text', make: (path) => writeFileSync(path, 'Dear diary, '.repeat(900)), says: 'is damaged' },
+    { what: 'of text', make: (path) => writeFileSync(path, 'Dear diary, '.repeat(900)), says: 'is corrupt' },
     {
       what: 'with its beginning overwritten',
       make: (path) => {
         make(path, 'PRAGMA user_version = 1')
         writeFileSync(path, 'x'.repeat(100), { flag: 'r+' })
       },
-      says: 'is damaged',
+      says: 'is corrupt',
     },
     {
       what: 'that lost its end',
@@ -219,11 +235,11 @@ describe('a file is refused, and not a byte of it changed,', () => {
         make(path, 'CREATE TABLE numbers (n INTEGER) STRICT; PRAGMA user_version = 1')
         truncateSync(path, statSync(path).size - 4096)
       },
-      says: 'is damaged',
+      says: 'is corrupt',
     },
   ])('$what', async ({ make: prepare, says }) => {
     const folder = tempFolder()
-    const path = join(folder, 'theirs.db')
+    const path = join(folder, 'foreign.db')
     prepare(path)
     const bytes = (): readonly unknown[] =>
       readdirSync(folder)
@@ -236,7 +252,7 @@ describe('a file is refused, and not a byte of it changed,', () => {
     }
   })
 
-  test('a damage that shows only later is told as such', async () => {
+  test('damage that shows only later has the same error', async () => {
     const path = join(tempFolder(), 'worn.db')
     const database = await open(path)
     await database.write((sql) => {
@@ -247,11 +263,11 @@ describe('a file is refused, and not a byte of it changed,', () => {
       path,
       Buffer.concat([readFileSync(path).subarray(0, 4096), Buffer.alloc(statSync(path).size - 4096, 7)]),
     )
-    await expect(open(path).then(numbers)).rejects.toThrow(`${path} is damaged`)
+    await expect(open(path).then(numbers)).rejects.toThrow(`${path} is corrupt`)
   })
 })
 
-describe('a place where nothing can be written is named', () => {
+describe('a path that cannot be written is named', () => {
   const inFile = (): string => {
     const file = join(tempFolder(), 'file')
     writeFileSync(file, '')
@@ -300,7 +316,8 @@ async function open(
   migrations: readonly Migration[] = [makeNumbers],
   sleep: (ms: number) => Promise<void> = async () => {},
 ): Promise<Database> {
-  const database = await openDatabase(path, migrations, { sleep, random: () => 0.5 }, { durability: 'at once' })
+  const world = { sleep, random: () => 0.5 }
+  const database = await openDatabase(path, { migrations, world, durability: 'commit' })
   onTestFinished(() => database.close())
   return database
 }
@@ -321,14 +338,14 @@ async function holdLock(path: string): Promise<DatabaseSync> {
   return other
 }
 
-/** A file as other hands make it. */
+/** A file that another program makes. */
 function make(path: string, sql: string): void {
   const file = new DatabaseSync(path)
   file.exec(`PRAGMA journal_mode = WAL; ${sql}`)
   file.close()
 }
 
-/** The same, but the change is still in the log, as a crash leaves it. */
+/** A file whose change is still in the log, as after a crash. */
 function writeAndCrash(path: string, sql: string): void {
   const original = `${path}.original`
   make(original, 'SELECT 1')

@@ -6,7 +6,7 @@ import { type Database, type Durability, openDatabase } from '../../../src/store
 import { testWorld } from '../../support/test-world.ts'
 import { tempFolder } from '../temp-folder.ts'
 
-/** The disk, held still: a flush ends when the test says so. */
+/** A disk on which a flush ends when the test says so. */
 const disk = vi.hoisted(() => ({ flushes: [] as { fd: number; end: (error: Error | null) => void }[] }))
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof Fs>()
@@ -18,11 +18,11 @@ beforeEach(() => {
   disk.flushes.length = 0
 })
 
-async function openTestDatabase(safe: Durability) {
+async function openTestDatabase(durability: Durability) {
   const path = join(tempFolder(), 'kept.db')
-  const table = [(file: { exec(sql: string): void }) => file.exec('CREATE TABLE t (n INTEGER) STRICT')]
+  const migrations = [(file: { exec(sql: string): void }) => file.exec('CREATE TABLE t (n INTEGER) STRICT')]
   const world = testWorld()
-  const database = await openDatabase(path, table, world, { durability: safe })
+  const database = await openDatabase(path, { migrations, world, durability })
   return { database, path, world }
 }
 
@@ -45,9 +45,9 @@ function add(database: Database, n: number) {
   return state
 }
 
-describe('safe at once', () => {
+describe('durable at the commit', () => {
   test('a write is confirmed when the log has been flushed after its commit, and others see it before', async () => {
-    const { database, path } = await openTestDatabase('at once')
+    const { database, path } = await openTestDatabase('commit')
     const first = add(database, 1)
     await flushTicks()
     expect(disk.flushes).toHaveLength(1)
@@ -59,8 +59,8 @@ describe('safe at once', () => {
     expect(first.confirmed).toBe(true)
   })
 
-  test('writes that came while a flush was under way share the next one: that one may have begun too early', async () => {
-    const { database } = await openTestDatabase('at once')
+  test('writes during a flush share the next one, because that flush may have begun before them', async () => {
+    const { database } = await openTestDatabase('commit')
     const writes = [add(database, 1)]
     await flushTicks()
     writes.push(add(database, 2))
@@ -77,7 +77,7 @@ describe('safe at once', () => {
   })
 
   test('a flush that fails confirms nothing', async () => {
-    const { database } = await openTestDatabase('at once')
+    const { database } = await openTestDatabase('commit')
     const write = add(database, 1)
     await flushTicks()
     disk.flushes[0]?.end(Object.assign(new Error('i/o error'), { code: 'EIO' }))
@@ -85,8 +85,8 @@ describe('safe at once', () => {
     expect(write).toMatchObject({ confirmed: false, error: { name: 'StoreError' } })
   })
 
-  test('closing flushes at once and waits for nobody', async () => {
-    const { database } = await openTestDatabase('at once')
+  test('closing flushes at once and waits for no flush under way', async () => {
+    const { database } = await openTestDatabase('commit')
     const write = add(database, 1)
     database.close()
     await flushTicks()
@@ -95,9 +95,9 @@ describe('safe at once', () => {
   })
 })
 
-describe('safe soon', () => {
-  test('a write is confirmed at its commit, and flushed a tenth of a second later with all that came meanwhile', async () => {
-    const { database, path, world } = await openTestDatabase('soon')
+describe('durable after a delay', () => {
+  test('a write is confirmed at its commit, and flushed a tenth of a second later with all later writes until then', async () => {
+    const { database, path, world } = await openTestDatabase('delayed')
     const writes = [add(database, 1)]
     await flushTicks()
     await world.advance(99)
@@ -110,8 +110,8 @@ describe('safe soon', () => {
     expect(fstatSync(disk.flushes[0]?.fd ?? -1).ino).toBe(statSync(`${path}-wal`).ino)
   })
 
-  test('what came while a flush was under way is flushed after it', async () => {
-    const { database, world } = await openTestDatabase('soon')
+  test('writes during a flush are flushed after it', async () => {
+    const { database, world } = await openTestDatabase('delayed')
     add(database, 1)
     await flushTicks()
     await world.advance(100)
@@ -128,7 +128,7 @@ describe('safe soon', () => {
   })
 
   test('after a flush that failed nothing more is confirmed', async () => {
-    const { database, world } = await openTestDatabase('soon')
+    const { database, world } = await openTestDatabase('delayed')
     add(database, 1)
     await flushTicks()
     await world.advance(100)
@@ -140,7 +140,7 @@ describe('safe soon', () => {
   })
 
   test('closing flushes at once and leaves no timer', async () => {
-    const { database, world } = await openTestDatabase('soon')
+    const { database, world } = await openTestDatabase('delayed')
     const write = add(database, 1)
     await flushTicks()
     database.close()
@@ -150,8 +150,8 @@ describe('safe soon', () => {
   })
 })
 
-test('what is safe some time is not flushed', async () => {
-  const { database } = await openTestDatabase('some time')
+test('without durability nothing is flushed', async () => {
+  const { database } = await openTestDatabase('none')
   const write = add(database, 1)
   await flushTicks()
   expect(write.confirmed).toBe(true)

@@ -10,7 +10,7 @@ import { openSharedState, SHARED_STATE_MIGRATIONS } from '../../../src/store/sql
 import { testWorld } from '../../support/test-world.ts'
 import { tempFolder } from '../temp-folder.ts'
 
-/** What a file of each version may hold: one row for each step of the history. */
+/** Content of a file of each version: one for each step of the history. */
 const LEDGER = `INSERT INTO entries VALUES (1, 'c1', 'generate_text', 'openai', 'gpt', 1767225600000, 1, 0, 'ok', 9, 5, NULL, NULL, 6, NULL, 77, 0);
    INSERT INTO holds VALUES (1, 'c2', 'generate_text', 'openai', 'gpt', 1767225600000, 1, 0, 11, 9999999999999);
    INSERT INTO sums VALUES ('day', 1767225600000, 'model', 'openai/gpt', 1, 1, 0, 0, 5, 0, 6, 0, 77, 0, 0, 0);
@@ -28,19 +28,20 @@ const LEDGERS: readonly string[] = [
     'INTO sums VALUES ($1, 8)',
   ),
 ]
-const SHELVES: readonly string[] = [
+const DOCUMENTS: readonly string[] = [
   `INSERT INTO items VALUES ('script', 's1', 3, 1767225600000, '{"title":"Rain"}');
    INSERT INTO claims VALUES ('script', 's1', 'me', 9999999999999);`,
 ]
-const SLATES: readonly string[] = [
+const STATES: readonly string[] = [
   `INSERT INTO slate VALUES ('openai: requests a minute', '{"at":1}');`,
   `INSERT INTO slate VALUES (1, 'openai: requests a minute', '{"at":1}');`,
+  `INSERT INTO state VALUES (1, 'openai: requests a minute', '{"at":1}');`,
 ]
 
 describe.each([
   { what: 'ledger', history: LEDGER_MIGRATIONS, samples: LEDGERS },
-  { what: 'shelf', history: DOCUMENT_MIGRATIONS, samples: SHELVES },
-  { what: 'slate', history: SHARED_STATE_MIGRATIONS, samples: SLATES },
+  { what: 'document store', history: DOCUMENT_MIGRATIONS, samples: DOCUMENTS },
+  { what: 'shared state', history: SHARED_STATE_MIGRATIONS, samples: STATES },
 ])('a $what of an earlier version', ({ history, samples }) => {
   test('is tried for every version there was', () => {
     expect(samples).toHaveLength(history.length)
@@ -55,7 +56,7 @@ describe.each([
 })
 
 test.each(LEDGERS.map((sample, index) => ({ version: index + 1, sample })))(
-  'a ledger of version $version is read and goes on',
+  'a ledger of version $version can be read and written',
   async ({ version, sample }) => {
     const path = await fileOf(LEDGER_MIGRATIONS, version, sample)
     const budgets = [{ name: 'all', match: '*', per: 'total', limitMicroUsd: 100 }] as const
@@ -73,8 +74,8 @@ test.each(LEDGERS.map((sample, index) => ({ version: index + 1, sample })))(
   },
 )
 
-test.each(SHELVES.map((sample, index) => ({ version: index + 1, sample })))(
-  'a shelf of version $version is read and goes on',
+test.each(DOCUMENTS.map((sample, index) => ({ version: index + 1, sample })))(
+  'a document store of version $version can be read and written',
   async ({ version, sample }) => {
     const path = await fileOf(DOCUMENT_MIGRATIONS, version, sample)
     const documents = await openDocumentStore(path, { world: testWorld() })
@@ -90,8 +91,8 @@ test.each(SHELVES.map((sample, index) => ({ version: index + 1, sample })))(
   },
 )
 
-test.each(SLATES.map((sample, index) => ({ version: index + 1, sample })))(
-  'a slate of version $version is read and goes on',
+test.each(STATES.map((sample, index) => ({ version: index + 1, sample })))(
+  'a shared state of version $version can be read and written',
   async ({ version, sample }) => {
     const path = await fileOf(SHARED_STATE_MIGRATIONS, version, sample)
     const sharedState = await openSharedState(path, { world: testWorld() })
@@ -104,7 +105,8 @@ test.each(SLATES.map((sample, index) => ({ version: index + 1, sample })))(
 
 async function fileOf(history: readonly Migration[], version: number, sample: string): Promise<string> {
   const path = join(tempFolder(), 'file.db')
-  ;(await openDatabase(path, history.slice(0, version), testWorld(), { durability: 'at once' })).close()
+  const migrations = history.slice(0, version)
+  ;(await openDatabase(path, { migrations, world: testWorld(), durability: 'commit' })).close()
   const file = new DatabaseSync(path)
   file.exec(sample)
   file.close()

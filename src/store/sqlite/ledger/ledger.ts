@@ -1,7 +1,7 @@
 import type { Budget, Hold, HoldRequest, Ledger } from '../../../contract/ledger.ts'
 import type { World } from '../../../contract/world.ts'
 import { createBudgetBook } from '../../budgets.ts'
-import { openDatabase } from '../database.ts'
+import { createLazyDatabase } from '../lazy-database.ts'
 import type { Sql } from '../statements.ts'
 import { readBudgetStates, readNewWarnings, readRefusal } from './budget-states.ts'
 import { addEntry, addHold, expireHolds, hasExpiredHolds, settleEntriesInDoubt, takeHold } from './entries.ts'
@@ -9,16 +9,17 @@ import { readCall, readCallIds, readCallIdsInDoubt, readPeriod } from './report.
 import { LEDGER_MIGRATIONS, LEDGER_PAGE_BYTES } from './schema.ts'
 
 /**
- * Opens the ledger in a file, which any number of processes may share, or in memory for `:memory:`. Everything rejects
+ * The ledger in a file, which any number of processes may share, or in memory for `:memory:`. The file is opened at the
+ * first use and made at the first write; a ledger without a file is empty. Everything rejects
  * with `StoreError` when the file cannot be used; then nothing of it happened.
  */
 export async function openLedger(
   path: string,
   { world, budgets }: { readonly world: World; readonly budgets: readonly Budget[] },
 ): Promise<Ledger> {
-  const database = await openDatabase(path, LEDGER_MIGRATIONS, world, {
-    durability: 'soon',
-    pageBytes: LEDGER_PAGE_BYTES,
+  const database = createLazyDatabase(path, {
+    migrations: LEDGER_MIGRATIONS,
+    ...{ world, durability: 'delayed', pageBytes: LEDGER_PAGE_BYTES },
   })
   const book = createBudgetBook(budgets)
 

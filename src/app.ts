@@ -71,7 +71,7 @@ export function createApp(options: AppOptions): App {
   )
   const documents = lazyAsync(async () =>
     withDocumentNotifications(
-      await openDocumentStore(join(settings.home, 'shelf.db'), { world }),
+      await openDocumentStore(join(settings.home, 'documents.db'), { world }),
       (kind, id, value) => {
         notifyChanged(`${kind}://${id}`)
         documentFiles.publishIfComplete(kind, id, value)

@@ -23,7 +23,7 @@ const emptyHome = (): string => mkdtempSync(join(tmpdir(), 'showrunner-kill-'))
 
 /** Lets the lease of a process that died lapse, as it does by itself after half a minute. */
 function expireLeases(home: string): void {
-  const documents = new DatabaseSync(join(home, 'shelf.db'))
+  const documents = new DatabaseSync(join(home, 'documents.db'))
   documents.exec('UPDATE claims SET until = 0')
   documents.close()
 }

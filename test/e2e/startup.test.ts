@@ -8,12 +8,18 @@ import { CLIENT_VERSIONS, connect, SERVER } from '../support/clients.ts'
 const folder = (): string => mkdtempSync(join(tmpdir(), 'showrunner-start-'))
 
 describe('starting', () => {
-  test.each(CLIENT_VERSIONS)('creates no file before the first tool call (client %s)', async (generation) => {
+  test.each(CLIENT_VERSIONS)('creates no file before there is something to write (client %s)', async (generation) => {
     const cwd = folder()
-    const client = await connect(generation, { cwd })
-    await Promise.all([client.tools(), client.templates(), client.prompts()])
+    const client = await connect(generation, { cwd, env: { SHOWRUNNER_DAILY_BUDGET_USD: '2' } })
+    await Promise.all([client.tools(), client.resources(), client.templates(), client.prompts()])
+    for (const uri of ['usage://report', 'usage://report/7d', 'limits://status']) await client.read(uri)
+    await client.complete({ type: 'ref/resource', uri: 'script://{script_id}' }, 'script_id', '')
+    await client.complete({ type: 'ref/resource', uri: 'usage://calls/{call_id}' }, 'call_id', '')
+    const { structured } = await client.call('usage_report', {})
+    expect(structured['budgets']).toMatchObject([{ spent_usd: 0, remaining_usd: 2 }])
+    await client.call('list_models', { query: 'understudy' })
     expect(readdirSync(cwd)).toEqual([])
-    await client.call('usage_report', {})
+    await client.call('generate_text', { prompt: 'Light the lamp.', model: 'rehearsal/understudy' })
     expect(readdirSync(cwd)).toEqual(['home'])
     await client.close()
   })

@@ -8,14 +8,14 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { connect, type TestClient, type ToolAnswer } from '../support/clients.ts'
 import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts'
 
-/** The built server, as a client meets it when its files cannot be used. */
+/** The built server, as a client sees it when its files cannot be used. */
 let vendor: FakeVendor
 beforeAll(async () => {
   vendor = await startFakeVendor(() => ({ text: 'All is well.' }))
 })
 afterAll(() => vendor.close())
 
-describe('a ledger that cannot be used is told of, with the way out, and left byte for byte as it is:', {
+describe('a ledger that cannot be used is reported, with the way out, and left byte for byte as it is:', {
   timeout: 60_000,
 }, () => {
   test.each<{ what: string; make: (path: string) => void; says: RegExp }>([
@@ -27,12 +27,12 @@ describe('a ledger that cannot be used is told of, with the way out, and left by
     {
       what: 'one that is damaged',
       make: (path) => writeFileSync(path, 'Once this was a ledger. '.repeat(500)),
-      says: /ledger\.db is damaged, or is no database; it was left as it is\. Put a copy back, or move it away/,
+      says: /ledger\.db is corrupt or not a SQLite database; it was left as it is\. Restore a backup, or move it away/,
     },
     {
       what: 'a file of another program',
-      make: (path) => createDatabase(path, 'CREATE TABLE theirs (a)'),
-      says: /ledger\.db belongs to another program; it was left as it is\. Set SHOWRUNNER_HOME elsewhere\.$/,
+      make: (path) => createDatabase(path, 'CREATE TABLE foreign_table (a)'),
+      says: /ledger\.db belongs to another program; it was left as it is\. Set SHOWRUNNER_HOME to another folder\.$/,
     },
   ])('$what', async ({ make, says }) => {
     const home = temporaryFolder()
@@ -47,12 +47,27 @@ describe('a ledger that cannot be used is told of, with the way out, and left by
   })
 })
 
+describe('documents of a newer Showrunner are reported by each tool that needs them, and left as they are:', {
+  timeout: 60_000,
+}, () => {
+  test.each([
+    { tool: 'develop_script', args: { concept: 'A keeper waits.', format: 'scene', model: 'rehearsal/understudy' } },
+    { tool: 'plan_tasks', args: { goal: 'Paint the boat.', model: 'rehearsal/understudy' } },
+    { tool: 'generate_text', args: { prompt: 'Hi', conversation_id: 'c1', model: 'rehearsal/understudy' } },
+  ])('$tool', async ({ tool, args }) => {
+    const home = temporaryFolder()
+    createDatabase(join(home, 'documents.db'), 'CREATE TABLE future (a); PRAGMA user_version = 999')
+    const { text } = await (await launch(home)).call(tool, args)
+    expect(text).toMatch(/documents\.db was written by a newer Showrunner; it was left as it is\. Update this one/)
+  })
+})
+
 /** Only root may mount. */
 const skipReason = mountProblem()
 
 describe('a disk that', { timeout: 60_000 }, () => {
   test.skipIf(skipReason)(
-    `is full is told of, costs no answer, and harms nothing${skipReason}`,
+    `is full is reported, costs no answer, and harms nothing${skipReason}`,
     { timeout: 60_000 },
     async () => {
       const home = mountSmallDisk('size=1m')
@@ -73,13 +88,13 @@ describe('a disk that', { timeout: 60_000 }, () => {
       const file = new DatabaseSync(join(home, 'ledger.db'))
       expect(file.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
       const count = (table: string): number => Number(file.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'])
-      // The refused one left nothing, and one came before and after. What could not be settled is still held.
+      // The refused call left nothing, and there was one before and one after. A hold that could not be settled remains.
       expect(count('entries') + count('holds')).toBe(answers.length + 1)
       file.close()
     },
   )
 
-  test.skipIf(skipReason)(`is full from the start is told of${skipReason}`, async () => {
+  test.skipIf(skipReason)(`is full from the start is reported${skipReason}`, async () => {
     const home = mountSmallDisk('size=16k')
     const client = await launch(join(home, 'home'))
     expect(await ask(client)).toMatchObject({
@@ -88,7 +103,23 @@ describe('a disk that', { timeout: 60_000 }, () => {
     })
   })
 
-  test.skipIf(skipReason)(`cannot be written is told of, and its ledger stays as it was${skipReason}`, async () => {
+  test.skipIf(skipReason)(`fills while a job runs ends the job, with the way out${skipReason}`, async () => {
+    const home = mountSmallDisk('size=200k')
+    const client = await launch(home)
+    const ask = {
+      concept: 'A keeper waits for a boat.',
+      format: 'short',
+      target_pages: 6,
+      model: 'rehearsal/understudy',
+    }
+    let answer = await client.call('develop_script', ask)
+    for (let times = 0; times < 10 && answer.structured['status'] === 'running'; times++)
+      answer = await client.call('develop_script', { script_id: answer.structured['script_id'] })
+    expect(answer.structured['status'] ?? 'error').not.toBe('running')
+    expect(answer.text).toMatch(/\.db is on a disk that (is full|fails or is full)/)
+  })
+
+  test.skipIf(skipReason)(`cannot be written is reported, and its ledger stays as it was${skipReason}`, async () => {
     const home = mountSmallDisk('size=4m')
     const first = await launch(home)
     expect(await ask(first)).toMatchObject({ isError: false })

@@ -123,7 +123,7 @@ describe('a store that cannot save', () => {
   class StoreError extends Error {
     override readonly name = 'StoreError'
   }
-  const full = 'shelf.db is on a disk that is full; free some space.'
+  const full = 'documents.db is on a disk that is full; free some space.'
 
   test.each([
     ['at the first save', 0, undefined],

@@ -13,8 +13,21 @@ import { lazyPackages } from './build/lazy-packages.ts'
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 
-/** Runs before anything else of the server: an old Node gets one line instead of a stack trace. */
-const VERSION_CHECK = `{const [M,m]=process.versions.node.split(".").map(Number);if(M<22||M===22&&m<13){process.stderr.write("showrunner: needs Node 22.13 or newer, and this is "+process.versions.node+": install a current Node from https://nodejs.org\\n");process.exit(1)}}`
+/**
+ * `src/node-version.ts` runs before anything else of the server: an old Node gets one line instead of a stack trace. Its
+ * syntax must be one that an old Node reads, as must that of the whole file, which is parsed before it runs.
+ */
+async function versionCheck(): Promise<string> {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: ['src/node-version.ts'],
+    format: 'iife',
+    target: 'es2019',
+    metafile: false,
+    write: false,
+  })
+  return outputFiles[0]?.text ?? ''
+}
 
 /** `dotenv` is CommonJS and asks for its built-in modules through a `require`, which an ES module has to bring along. */
 const REQUIRE = 'const require=process.getBuiltinModule("node:module").createRequire(import.meta.url);'
@@ -58,7 +71,7 @@ const server = await build({
   plugins,
   entryPoints: ['src/server.ts'],
   outfile: 'dist/server.js',
-  banner: { js: `#!/usr/bin/env node\n${VERSION_CHECK}${REQUIRE}` },
+  banner: { js: `#!/usr/bin/env node\n${await versionCheck()}${REQUIRE}` },
 })
 const libraries = await build({
   ...shared,

@@ -7,14 +7,17 @@ import { createJobs, type Jobs } from './agents/shared/jobs.ts'
 import { openCatalog } from './catalog/index.ts'
 import { readSettings, type Settings } from './config/index.ts'
 import type { DocumentStore } from './contract/document-store.ts'
+import { GenerateError } from './contract/errors.ts'
 import type { Generate } from './contract/generate.ts'
 import type { Ledger } from './contract/ledger.ts'
 import type { Price } from './contract/price.ts'
 import type { Catalog } from './contract/provider.ts'
 import type { World } from './contract/world.ts'
 import { createDocumentFiles, type DocumentFileKind, type DocumentFiles } from './document-files.ts'
+import { createRedactor, type Redactor } from './lib/redact.ts'
 import { createProviderRegistry, type ProviderRegistry } from './registry.ts'
 import { createRouter, type Router } from './router/index.ts'
+import { createHoldCounter, untilShutdown } from './shutdown.ts'
 import { createFileStore } from './store/files.ts'
 import { openDocumentStore } from './store/sqlite/documents.ts'
 import { openLedger } from './store/sqlite/ledger/ledger.ts'
@@ -40,9 +43,11 @@ export interface App {
   readonly documentFiles: DocumentFiles
   screenwriter(): Promise<Screenwriter>
   producer(): Promise<Producer>
+  /** Keeps configured keys out of everything that leaves the process: messages, log lines and saved documents. */
+  readonly redactor: Redactor
   /** Calls back with the address of every resource that has changed; answers with how to stop. */
   subscribe(listener: (uri: string) => void): () => void
-  /** Stops running jobs where they are saved, and closes the stores. */
+  /** Aborts running calls, waits until they are settled, stops jobs where they are saved, and closes the stores. */
   close(): Promise<void>
 }
 
@@ -57,31 +62,22 @@ export interface AppOptions {
 
 /** Throws `ConfigError` with every problem of the configuration. */
 export function createApp(options: AppOptions): App {
-  const world = options.world ?? realWorld()
-  const settings = readSettings(options)
+  const { world, settings, redactor, warn } = readConfiguration(options)
   const listeners = new Set<(uri: string) => void>()
   const notifyChanged = (uri: string): void => {
     for (const listener of listeners) listener(uri)
   }
-  const ledger = lazyAsync(async () =>
-    withLedgerNotifications(
-      await openLedger(join(settings.home, 'ledger.db'), { world, budgets: settings.budgets }),
-      notifyChanged,
-    ),
+  const { ledger, documents, sharedState, holds } = prepareStores(
+    { world, settings, redactor },
+    { notifyChanged, saved: (kind, id, value) => documentFiles.publishIfComplete(kind, id, value) },
   )
-  const documents = lazyAsync(async () =>
-    withDocumentNotifications(
-      await openDocumentStore(join(settings.home, 'documents.db'), { world }),
-      (kind, id, value) => {
-        notifyChanged(`${kind}://${id}`)
-        documentFiles.publishIfComplete(kind, id, value)
-      },
-    ),
-  )
-  const registry = createProviderRegistry({ world, settings, catalog: openCatalog })
-  const sharedState = lazyAsync(() => openSharedState(join(settings.home, 'limits.db'), { world }))
+  const registry = createProviderRegistry({
+    ...{ world, settings, catalog: openCatalog },
+    ...{ warn, addSecrets: redactor.add },
+  })
   const router = createRouter({ world, registry, policy: settings.routing, ledger, sharedState })
-  const { generate } = router
+  const shutdown = new AbortController()
+  const generate = untilShutdown(router.generate, shutdown.signal)
   const priceOf = async (model: string, signal: AbortSignal): Promise<Price | undefined> =>
     (await router.resolve(model, signal))[0]?.facts.price
   const jobs = lazyAsync(async (): Promise<Jobs> => createJobs({ documents: await documents(), world }))
@@ -109,6 +105,7 @@ export function createApp(options: AppOptions): App {
     catalog: openCatalog,
     textCalls,
     documentFiles,
+    redactor,
     screenwriter,
     producer,
     subscribe(listener) {
@@ -116,12 +113,60 @@ export function createApp(options: AppOptions): App {
       return () => listeners.delete(listener)
     },
     async close() {
+      shutdown.abort(new GenerateError({ kind: 'cancelled' }, 'Showrunner is shutting down.'))
       await textCalls.close()
       await (await jobs.made)?.close()
+      await holds.allSettled()
       ;(await documents.made)?.close()
       ;(await ledger.made)?.close()
       ;(await sharedState.made)?.close()
     },
+  }
+}
+
+/** The stores, each opened at the first call that needs it. */
+function prepareStores(
+  { world, settings, redactor }: Pick<App, 'world' | 'settings' | 'redactor'>,
+  on: { notifyChanged(uri: string): void; saved(kind: DocumentFileKind, id: string, value: unknown): void },
+) {
+  const inHome = (name: string): string => join(settings.home, name)
+  const holds = createHoldCounter(world)
+  const ledger = lazyAsync(async () => {
+    const opened = await openLedger(inHome('ledger.db'), { world, budgets: settings.budgets })
+    return withLedgerNotifications(holds.count(opened), on.notifyChanged)
+  })
+  const documents = lazyAsync(async () => {
+    const opened = await openDocumentStore(inHome('documents.db'), { world })
+    return withDocumentNotifications(withoutSecrets(opened, redactor), (kind, id, value) => {
+      on.notifyChanged(`${kind}://${id}`)
+      on.saved(kind, id, value)
+    })
+  })
+  const sharedState = lazyAsync(() => openSharedState(inHome('limits.db'), { world }))
+  return { ledger, documents, sharedState, holds }
+}
+
+/** The settings, with a world whose log holds no key, and a way to add warnings that only turn up later. */
+function readConfiguration(options: AppOptions) {
+  const settings = readSettings(options)
+  const redactor = createRedactor(settings.secrets)
+  const { log, ...rest } = options.world ?? realWorld()
+  const world: World = { ...rest, log: (event, facts) => log(event, redactor.value(facts)) }
+  const warnings: string[] = []
+  const warn = (message: string): void => {
+    warnings.push(message)
+    world.log('configuration_warning', { warning: message })
+  }
+  for (const warning of settings.warnings) warn(warning)
+  return { world, settings: { ...settings, warnings }, redactor, warn }
+}
+
+/** A saved document holds no key, even one that a person pasted into a prompt. */
+function withoutSecrets(documents: DocumentStore, redactor: Redactor): DocumentStore {
+  return {
+    ...documents,
+    put: (kind, id, value, expectedVersion, now) =>
+      documents.put(kind, id, redactor.value(value), expectedVersion, now),
   }
 }
 

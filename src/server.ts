@@ -1,81 +1,84 @@
-import { realpathSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { type McpRequestContext, McpServer } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { type App, createApp } from './app.ts'
-import { ConfigError } from './config/index.ts'
-import { registerPrompts } from './prompts.ts'
-import { listRelatedUris, registerResources } from './resources.ts'
-import { tools } from './tools/index.ts'
-import { registerTool } from './tools/register.ts'
+import { ConfigError, findConfigDir } from './config/index.ts'
+import { trust } from './config/trust.ts'
+import { createServer } from './mcp-server.ts'
+import { refuseStart } from './refuse.ts'
+import { createStdioTransport } from './stdio.ts'
 import { VERSION } from './version.ts'
 
-const INSTRUCTIONS =
-  'Showrunner writes with every language model: generate_text asks one (list_models shows which), develop_script makes a screenplay, plan_tasks makes a plan, usage_report says what was spent. ' +
-  'develop_script and plan_tasks are jobs: while the status is `running`, call again with the id.'
+const HELP = `Showrunner ${VERSION}: an MCP server that writes with every language model.
 
-/** Makes the server for one connection of either protocol era. `app` is shared by all of them. */
-export function createServer(app: App): (context: McpRequestContext) => McpServer {
-  return ({ era }) => {
-    const server = new McpServer(
-      { name: 'showrunner', title: 'Showrunner', version: VERSION },
-      {
-        instructions: INSTRUCTIONS,
-        capabilities: { resources: { subscribe: true, listChanged: true } },
-        cacheHints: { 'tools/list': { ttlMs: 60_000, cacheScope: 'public' } },
-      },
+showrunner                  serve MCP over stdin and stdout; an MCP client starts it so
+showrunner trust [folder]   take the .env and showrunner.json of a folder (default: this one) as your own
+showrunner --version
+showrunner --help
+`
+
+/** Nothing to do but this ends the process; a graceful end takes at most some seconds. */
+const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+main(process.argv.slice(2))
+
+function main([command, ...args]: readonly string[]): void {
+  if (command === undefined) serve()
+  else if (command === '--version' || command === '-v') process.stdout.write(`${VERSION}\n`)
+  else if (command === '--help' || command === '-h') process.stdout.write(HELP)
+  else if (command === 'trust' && args.length <= 1) trustFolder(args[0] ?? process.cwd())
+  else {
+    process.stderr.write(
+      `showrunner: ${[command, ...args].join(' ')} is not a command. showrunner --help lists them.\n`,
     )
-    for (const tool of tools) registerTool(server, app, tool)
-    registerResources(server, app)
-    registerPrompts(server)
-    announceChanges(server, app, era)
-    return server
+    process.exitCode = 2
   }
 }
 
-/** Tells the client of changes: on older connections of what it subscribed to; on newer ones the SDK keeps the list. */
-function announceChanges(server: McpServer, app: App, era: McpRequestContext['era']): void {
-  const subscribed = new Set<string>()
-  const legacy = era === 'legacy'
-  if (legacy) {
-    server.server.setRequestHandler('resources/subscribe', ({ params }) => {
-      subscribed.add(params.uri)
-      return {}
-    })
-    server.server.setRequestHandler('resources/unsubscribe', ({ params }) => {
-      subscribed.delete(params.uri)
-      return {}
-    })
-  }
-  const unsubscribe = app.subscribe((changed) => {
-    for (const uri of listRelatedUris(changed)) {
-      if (legacy && !subscribed.has(uri)) continue
-      server.server.sendResourceUpdated({ uri }).catch(() => {}) // a client that has gone needs no news
-    }
-  })
-  const { onclose } = server.server
-  server.server.onclose = () => {
-    unsubscribe()
-    onclose?.()
-  }
-}
-
-function main(): void {
+function serve(): void {
+  let app: App
   try {
-    const app = createApp({ env: process.env, cwd: process.cwd() })
-    const handle = serveStdio(createServer(app), {
-      onerror: (error) => app.world.log('protocol error', { error: error.message }),
-    })
-    const shutDown = (): void => {
-      Promise.allSettled([handle.close(), app.close()]).then(() => process.exit(0))
-    }
-    for (const end of ['SIGINT', 'SIGTERM'] as const) process.once(end, shutDown)
-    process.stdin.once('end', shutDown).once('close', shutDown)
+    app = createApp({ env: process.env, cwd: process.cwd() })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`showrunner: ${error.message}\n`)
-    process.exitCode = 1
+    refuseStart(error.message, process)
+    return
   }
+  if (process.stdin.isTTY) process.stderr.write(stateLine(app))
+  let isEnding = false
+  const end = (code: number): void => {
+    if (isEnding) return
+    isEnding = true
+    Promise.allSettled([handle.close(), app.close()]).then(() => process.exit(code))
+  }
+  const transport = createStdioTransport(process, app.redactor)
+  const handle = serveStdio(createServer(app), {
+    transport,
+    onerror: (error) => app.world.log('protocol_error', { error: error.message }),
+  })
+  // Whoever closed the connection, calls are aborted and settled before the process ends.
+  process.stdin.once('end', () => end(0)).once('close', () => end(0))
+  process.stdout.once('error', () => end(0)) // the client has gone
+  for (const signal of ENDINGS) process.once(signal, () => end(0))
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) main()
+function stateLine({ settings }: App): string {
+  const budgets = settings.budgets.map(({ name, limitMicroUsd }) => `${name} $${limitMicroUsd / 1_000_000}`)
+  return (
+    `showrunner ${VERSION} is waiting for an MCP client on stdin; add it to one (showrunner --help), Ctrl-C ends it. ` +
+    `Home: ${settings.home}. Budgets: ${budgets.join(', ') || 'none'}.\n`
+  )
+}
+
+function trustFolder(folder: string): void {
+  const configDir = findConfigDir()
+  if (configDir === undefined) {
+    process.stderr.write('showrunner: the config directory is not known: set HOME to an absolute path.\n')
+    process.exitCode = 1
+    return
+  }
+  const trusted = trust(folder, configDir)
+  process.stdout.write(
+    trusted.length === 0
+      ? `There is no .env and no showrunner.json in ${folder}.\n`
+      : `Trusted as they are now: ${trusted.join(', ')}. After a change, run this again.\n`,
+  )
+}

@@ -59,7 +59,10 @@ async function showrunner({
     }),
   }
   writeFileSync(join(folder, 'showrunner.json'), JSON.stringify(config))
-  const { generate } = createShowrunner({ env: { HOME: folder, SHOWRUNNER_HOME: folder }, cwd: folder })
+  const { generate } = createShowrunner({
+    env: { HOME: folder, SHOWRUNNER_HOME: folder, SHOWRUNNER_CONFIG: join(folder, 'showrunner.json') },
+    cwd: folder,
+  })
   const never = new AbortController().signal
   let calls = 0
   return {

@@ -1,19 +1,28 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'dotenv'
+import { normalizeValue, stripQuotes } from './values.ts'
 
-/** The environment in layers, each value with where it was found. The first layer that has a name wins. */
+/** The environment in layers, each value with its place. The first layer that has a name wins. */
 export interface Environment {
+  /** Never a value of an untrusted file, except under the names of `PROJECT_VARIABLES`. */
   get(name: string): SourcedValue | undefined
   /** The first of the names that is set. */
   first(names: readonly string[]): (SourcedValue & { readonly name: string }) | undefined
+  /** The value of each layer that has one, strongest first, under the rule of `get`. */
+  all(name: string): readonly SourcedValue[]
+  /** The strongest value that is not empty, as it stands there: an unfilled `${BUDGET}` too. Under the rule of `get`. */
+  raw(name: string): SourcedValue | undefined
+  /** The value of an untrusted file under a name that it may not set. */
+  refused(name: string): SourcedValue | undefined
+  /** Every name that is set in any layer. */
+  readonly names: readonly string[]
 }
 
 export interface SourcedValue {
   readonly value: string
-  /** `environment`, or the path of the file that says so. */
+  /** `environment`, or the path of the file. */
   readonly origin: string
-  /** False for a file in the working directory: it may have come with a stranger's repository. */
+  /** False for a file in a working directory that nobody trusted: it may have come with a stranger's repository. */
   readonly trusted: boolean
 }
 
@@ -23,64 +32,61 @@ export interface EnvironmentSource {
   readonly values: Readonly<Record<string, string | undefined>>
 }
 
-/** The real environment first, then `.env` of the working directory, then `.env` of the config directory. */
-export function readEnvironment(
-  processEnv: EnvironmentSource['values'],
-  folder: string,
-  configFolder: string,
-): Environment {
-  return createEnvironment([
-    { origin: 'environment', trusted: true, values: processEnv },
-    readDotenv(join(folder, '.env'), false),
-    readDotenv(join(configFolder, '.env'), true),
-  ])
-}
+/**
+ * The names that an untrusted `.env` may set: budgets are only ever lowered by it, fallbacks name models of trusted
+ * providers, and the address of Ollama must be on this machine.
+ */
+export const PROJECT_VARIABLES: ReadonlySet<string> = new Set([
+  'SHOWRUNNER_DAILY_BUDGET_USD',
+  'SHOWRUNNER_MONTHLY_BUDGET_USD',
+  'SHOWRUNNER_FALLBACKS',
+  'OLLAMA_HOST',
+])
 
+/** `sources`: strongest first. */
 export function createEnvironment(sources: readonly EnvironmentSource[]): Environment {
-  const get = (name: string): SourcedValue | undefined => {
-    for (const { origin, trusted, values } of sources) {
+  const readable = (name: string): readonly EnvironmentSource[] =>
+    sources.filter(({ trusted }) => trusted || PROJECT_VARIABLES.has(name))
+  const all = (name: string): readonly SourcedValue[] =>
+    readable(name).flatMap(({ origin, trusted, values }) => {
       const value = normalizeValue(values[name])
-      if (value !== undefined) return { value, origin, trusted }
-    }
-    return undefined
-  }
+      return value === undefined ? [] : [{ value, origin, trusted }]
+    })
   return {
-    get,
+    all,
+    get: (name) => all(name)[0],
     first(names) {
       for (const name of names) {
-        const found = get(name)
+        const [found] = all(name)
         if (found) return { ...found, name }
       }
       return undefined
     },
+    raw(name) {
+      for (const { origin, trusted, values } of readable(name)) {
+        const value = stripQuotes(values[name] ?? '')
+        if (value !== '') return { value, origin, trusted }
+      }
+      return undefined
+    },
+    refused(name) {
+      if (PROJECT_VARIABLES.has(name)) return undefined
+      for (const { origin, trusted, values } of sources) {
+        const value = normalizeValue(values[name])
+        if (!trusted && value !== undefined) return { value, origin, trusted }
+      }
+      return undefined
+    },
+    names: [...new Set(sources.flatMap(({ values }) => Object.keys(values)))],
   }
 }
 
-/** An empty string, or a `${...}` that a client left unfilled, counts as not set. */
-export function normalizeValue(value: string | undefined): string | undefined {
-  const trimmed = value?.trim()
-  return trimmed && !/^\$\{[^}]*\}$/.test(trimmed) ? trimmed : undefined
+/** The variables of a `.env` file, whose text was read already. */
+export function parseDotenv(path: string, text: string, trusted: boolean): EnvironmentSource {
+  return { origin: path, trusted, values: parse(text) }
 }
 
-/**
- * May this address be used with this key? An address from an untrusted file may only have a key from the same file, so
- * that a stranger's repository cannot send a person's key to a host of its choosing. Without a key (`undefined`) an
- * untrusted address may only be on this machine, so that it cannot collect what a person writes either.
- */
-export function mayUseAddress(address: SourcedValue, key: SourcedValue | undefined): boolean {
-  if (address.trusted) return true
-  return key ? key.origin === address.origin : isLoopback(address.value)
-}
-
-function isLoopback(address: string): boolean {
-  const host = URL.canParse(address) ? new URL(address).hostname : address.replace(/:\d+$/, '')
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
-}
-
-function readDotenv(path: string, trusted: boolean): EnvironmentSource {
-  try {
-    return { origin: path, trusted, values: parse(readFileSync(path)) }
-  } catch {
-    return { origin: path, trusted, values: {} } // no such file is the usual case
-  }
+/** Where `.env` stands in a folder. */
+export function dotenvPath(folder: string): string {
+  return join(folder, '.env')
 }

@@ -23,6 +23,8 @@ export interface Candidate {
   readonly local: boolean
   /** False: only a person may name it; `auto` never does (the understudy; a vendor whose key is there for other reasons). */
   readonly autoEligible: boolean
+  /** True: only `provider/model` means it, because a working directory that is not trusted brought the provider. */
+  readonly byFullNameOnly?: boolean
 }
 
 /** The orders that a person may configure for an alias's models and for what `auto` finds. */
@@ -33,8 +35,12 @@ export type Strategy = (typeof STRATEGIES)[number]
 export interface RoutingPolicy {
   /** Name -> models in order, each `provider/model`, a bare model name or another alias. `auto` may be overridden here. */
   readonly aliases: Readonly<Record<string, readonly string[]>>
+  /** Aliases of a working directory that is not trusted: for names that mean nothing else. */
+  readonly projectAliases?: Readonly<Record<string, readonly string[]>>
   /** What `auto` means when `aliases` does not say: a model name, or undefined for the rule. */
   readonly defaultModel: string | undefined
+  /** The setting that names `defaultModel`, for errors. */
+  readonly defaultModelSetting?: string
   /** Tried after the default model when a call names no fallbacks. */
   readonly fallbacks: readonly string[]
   /** The order of an alias's models and of what `auto` finds. A call's own `model` and `fallbacks` keep their order. */

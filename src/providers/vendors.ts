@@ -27,6 +27,12 @@ export function vendorOverride(id: string): VendorOverride | undefined {
   return Object.hasOwn(VENDOR_OVERRIDES, id) ? VENDOR_OVERRIDES[id] : undefined
 }
 
+/** The place of a vendor in the hand-kept table, which names the makers of models before their resellers. */
+export function vendorRank(id: string): number {
+  const at = Object.keys(VENDOR_OVERRIDES).indexOf(id)
+  return at < 0 ? Number.POSITIVE_INFINITY : at
+}
+
 /** Joins the catalog's vendors with the table below. A row whose vendor the catalog lacks adds that vendor. */
 export function mergeVendors(catalogVendors: readonly Vendor[]): readonly VendorEntry[] {
   const known = new Set(catalogVendors.map((vendor) => vendor.id))

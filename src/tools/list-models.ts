@@ -165,8 +165,8 @@ function toModelRow(app: App, info: ProviderInfo, facts: ModelFacts, status: Sta
           source: price.source,
         }
       : null,
-    aliases: Object.entries(app.settings.routing.aliases).flatMap(([alias, models]) =>
-      models.includes(id) || models.includes(facts.id) ? [alias] : [],
+    aliases: Object.entries({ ...app.settings.routing.projectAliases, ...app.settings.routing.aliases }).flatMap(
+      ([alias, models]) => (models.includes(id) || models.includes(facts.id) ? [alias] : []),
     ),
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { resolveProviders } from '../../src/config/accounts.ts'
 import { createEnvironment, type EnvironmentSource } from '../../src/config/environment.ts'
 import type { Settings } from '../../src/config/index.ts'
+import type { ProviderConfig } from '../../src/config/project.ts'
 import type { VendorEntry } from '../../src/providers/vendors.ts'
 
 const VENDORS: readonly VendorEntry[] = [
@@ -34,17 +35,25 @@ interface Given {
   readonly real?: EnvironmentSource['values']
   readonly cwd?: EnvironmentSource['values']
   readonly config?: EnvironmentSource['values']
-  readonly providers?: Settings['providers']
+  /** Of a showrunner.json in the working directory. */
+  readonly providers?: Readonly<Record<string, ProviderConfig>>
   readonly fileTrusted?: boolean
 }
+
+const FILE = '/repo/showrunner.json'
 
 function knownAccounts({ real = {}, cwd = {}, config = {}, providers = {}, fileTrusted = false }: Given) {
   const env = createEnvironment([
     { origin: 'environment', trusted: true, values: real },
-    { origin: '/repo/.env', trusted: false, values: cwd },
     { origin: '/home/.config/.env', trusted: true, values: config },
+    { origin: '/repo/.env', trusted: false, values: cwd },
   ])
-  const settings = { env, providers, file: { path: '/repo/showrunner.json', trusted: fileTrusted } } as Settings
+  const inFile = Object.fromEntries(Object.entries(providers).map(([id, value]) => [id, { value, origin: FILE }]))
+  const settings = {
+    env,
+    providers: fileTrusted ? inFile : {},
+    projectProviders: fileTrusted ? {} : inFile,
+  } as unknown as Settings
   return new Map(resolveProviders(settings, VENDORS).map((provider) => [provider.id, provider]))
 }
 
@@ -113,7 +122,7 @@ describe('a provider', () => {
   })
 
   test('of one’s own comes from the configuration, with or without a key', () => {
-    const providers: Settings['providers'] = {
+    const providers: Given['providers'] = {
       lab: { base_url: 'https://llm.lab/v1', api_key_env: 'LAB_KEY', models: ['m1'], headers: { 'x-team': 'a' } },
       shed: { base_url: 'http://127.0.0.1:9000/v1', local: true, models: ['m2'] },
       off: { base_url: 'https://off/v1', api_key: 'k', enabled: false },
@@ -127,75 +136,181 @@ describe('a provider', () => {
       id: 'shed',
       wire: 'openai-chat',
       baseUrl: 'http://127.0.0.1:9000/v1',
-      keyNames: [],
+      keyNames: ['`api_key` of `providers.shed` in /repo/showrunner.json'],
       local: true,
     })
     expect(all.get('off')).toMatchObject({ account: undefined, fix: expect.stringContaining('`enabled`') })
   })
 })
 
-describe('an address from a file in the working directory', () => {
-  const evil = 'https://evil.example/v1'
-  test.each<[string, Given, string, string | undefined]>([
+describe('the account says where its key came from', () => {
+  test.each<[string, Given, readonly string[]]>([
+    ['a variable', { real: { AZURE_OPENAI_API_KEY: 'k', AZURE_API_BASE: 'https://me' } }, ['AZURE_OPENAI_API_KEY']],
     [
-      'is passed over with a key from the environment',
-      { real: { OPENAI_API_KEY: 'k' }, cwd: { OPENAI_BASE_URL: evil } },
-      'openai',
-      'https://api.openai.com/v1',
+      'a file',
+      { real: { AZURE_API_BASE: 'https://me' }, providers: { azure: { api_key: 'k' } }, fileTrusted: true },
+      ['`api_key` of `providers.azure` in /repo/showrunner.json'],
     ],
-    [
-      'is passed over with a key from the config directory',
-      { config: { OPENAI_API_KEY: 'k' }, cwd: { OPENAI_BASE_URL: evil } },
-      'openai',
-      'https://api.openai.com/v1',
-    ],
-    ['is used with a key from the same file', { cwd: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: evil } }, 'openai', evil],
-    [
-      'cannot stand in for part of an address',
-      { real: { DATABRICKS_TOKEN: 'k' }, cwd: { DATABRICKS_HOST: 'evil.example' } },
-      'databricks',
-      undefined,
-    ],
-    [
-      'of showrunner.json gets no key from the environment',
-      { real: { OPENAI_API_KEY: 'k' }, providers: { openai: { base_url: evil } } },
-      'openai',
-      'https://api.openai.com/v1',
-    ],
-    [
-      'of showrunner.json gets no key that api_key_env names',
-      { real: { OPENAI_API_KEY: 'k' }, providers: { mine: { base_url: evil, api_key_env: 'OPENAI_API_KEY' } } },
-      'mine',
-      undefined,
-    ],
-    [
-      'of showrunner.json is used with its own key',
-      { providers: { openai: { base_url: evil, api_key: 'own' } } },
-      'openai',
-      evil,
-    ],
-    ['without a key must be on this machine', { providers: { mine: { base_url: evil } } }, 'mine', undefined],
-    [
-      'without a key may be on this machine',
-      { providers: { mine: { base_url: 'http://localhost:1/v1' } } },
-      'mine',
-      'http://localhost:1/v1',
-    ],
-    [
-      'is as good as any in a file that the person named',
-      { real: { OPENAI_API_KEY: 'k' }, providers: { openai: { base_url: 'https://proxy/v1' } }, fileTrusted: true },
-      'openai',
-      'https://proxy/v1',
-    ],
-  ])('%s', (_, given, id, baseUrl) => {
-    expect(knownAccounts(given).get(id)?.account?.baseUrl).toBe(baseUrl)
+  ])('%s', (_, given, keyNames) => {
+    expect(knownAccounts(given).get('azure')?.account?.keyNames).toEqual(keyNames)
   })
 
-  test('that may not be used is explained', () => {
-    expect(
-      knownAccounts({ real: { K: 'k' }, providers: { mine: { base_url: evil, api_key_env: 'K' } } }).get('mine')?.fix,
-    ).toBe(
-      'Its address stands in /repo/showrunner.json, which may not be used with a key from elsewhere: put both into the same file, or set MINE_BASE_URL in the environment.',
+  test('and the environment is stronger than a file', () => {
+    const given = { real: { OPENAI_API_KEY: 'env' }, providers: { openai: { api_key: 'file' } }, fileTrusted: true }
+    expect(knownAccounts(given).get('openai')?.account?.key).toBe('env')
+  })
+})
+
+describe('a key as people paste it', () => {
+  test.each([
+    ['in straight quotation marks', '"sk-1"', 'sk-1'],
+    ['in curly quotation marks', '“sk-1”', 'sk-1'],
+    ['after Bearer', 'Bearer sk-1', 'sk-1'],
+    ['after Bearer in quotation marks', "'Bearer sk-1'", 'sk-1'],
+  ])('%s is cleaned', (_, value, key) => {
+    expect(knownAccounts({ real: { OPENAI_API_KEY: value } }).get('openai')?.account?.key).toBe(key)
+  })
+
+  test.each([
+    'YOUR_KEY_HERE',
+    '$OPENAI_API_KEY',
+    '${OPENAI_API_KEY}',
+    '<your key>',
+    'sk-...',
+    'your-api-key',
+    'xxxxxxxx',
+    'OPENAI_API_KEY',
+  ])('a placeholder (%s) is no key, and the fix says so', (value) => {
+    const openai = knownAccounts({ real: { OPENAI_API_KEY: value } }).get('openai')
+    expect(openai?.account).toBeUndefined()
+    expect(openai?.fix).toMatch(/^Set OPENAI_API_KEY to the key itself: what stands there is a placeholder/)
+  })
+})
+
+describe('a whole endpoint as the address is cut back to the base URL', () => {
+  test.each([
+    ['OPENAI_BASE_URL', 'https://gateway.example/v1/responses', 'openai', 'https://gateway.example/v1'],
+    ['WAFER_AI_BASE_URL', 'https://gateway.example/v1/chat/completions/', 'wafer.ai', 'https://gateway.example/v1'],
+  ])('%s', (name, value, id, baseUrl) => {
+    const real = { OPENAI_API_KEY: 'k', WAFER_API_KEY: 'k', [name]: value }
+    expect(knownAccounts({ real }).get(id)?.account?.baseUrl).toBe(baseUrl)
+  })
+
+  test("Azure's target URI gives the endpoint, the API version and the deployment", () => {
+    const AZURE_API_BASE =
+      'https://me.openai.azure.com/openai/deployments/prod/chat/completions?api-version=2025-01-01-preview'
+    expect(knownAccounts({ real: { AZURE_API_KEY: 'k', AZURE_API_BASE } }).get('azure')).toMatchObject({
+      account: {
+        baseUrl: 'https://me.openai.azure.com/openai',
+        apiVersion: '2025-01-01-preview',
+        deployments: { prod: 'prod' },
+      },
+      auto: true,
+    })
+  })
+
+  test('an address that is none is told', () => {
+    const fix = knownAccounts({ real: { WAFER_API_KEY: 'k', WAFER_AI_BASE_URL: '127.0.0.1:80/v1' } }).get(
+      'wafer.ai',
+    )?.fix
+    expect(fix).toBe(
+      'WAFER_AI_BASE_URL is "127.0.0.1:80/v1", which is not a web address: begin it with https:// or http://.',
     )
+  })
+})
+
+describe('an address that is not the vendor’s own is marked', () => {
+  test.each([
+    ['https://api.openai.com/v1/', undefined],
+    ['https://eu.api.openai.com/v1', undefined],
+    ['http://127.0.0.1:4000/v1', '127.0.0.1:4000'],
+    ['https://api.openai.com.evil.example/v1', 'api.openai.com.evil.example'],
+  ])('%s', (OPENAI_BASE_URL, host) => {
+    expect(knownAccounts({ real: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL } }).get('openai')?.foreignHost).toBe(host)
+  })
+})
+
+const EVIL = 'https://evil.example/v1'
+
+describe('a file in a working directory that is not trusted', () => {
+  test.each<[string, Given, string]>([
+    [
+      '.env: an address beside a key of the environment',
+      { real: { OPENAI_API_KEY: 'k' }, cwd: { OPENAI_BASE_URL: EVIL } },
+      'openai',
+    ],
+    [
+      '.env: an address beside a key of the config directory',
+      { config: { OPENAI_API_KEY: 'k' }, cwd: { OPENAI_BASE_URL: EVIL } },
+      'openai',
+    ],
+    ['.env: an address and a key of a known vendor', { cwd: { OPENAI_API_KEY: 'x', OPENAI_BASE_URL: EVIL } }, 'openai'],
+    ['.env: a key of a known vendor', { cwd: { OPENAI_API_KEY: 'theirs' } }, 'openai'],
+    [
+      '.env: a part of an address',
+      { real: { DATABRICKS_TOKEN: 'k' }, cwd: { DATABRICKS_HOST: 'evil.example' } },
+      'databricks',
+    ],
+    [
+      'showrunner.json: the address of a known vendor',
+      { real: { OPENAI_API_KEY: 'k' }, providers: { openai: { base_url: EVIL } } },
+      'openai',
+    ],
+    [
+      'showrunner.json: address and key of a known vendor',
+      { real: { OPENAI_API_KEY: 'k' }, providers: { openai: { base_url: EVIL, api_key: 'x' } } },
+      'openai',
+    ],
+    ['showrunner.json: a key of a known vendor', { providers: { openai: { api_key: 'theirs' } } }, 'openai'],
+    ['showrunner.json: a far address without a key', { providers: { mine: { base_url: EVIL } } }, 'mine'],
+  ])('makes the provider not ready by %s, and the fix names the file', (_, given, id) => {
+    const provider = knownAccounts(given).get(id)
+    expect(provider?.account).toBeUndefined()
+    expect(provider?.fix).toMatch(
+      /stands in \/repo\/(\.env|showrunner\.json), which is not trusted.*`showrunner trust` in \/repo/,
+    )
+  })
+
+  test('changes nothing of a vendor whose address and key a trusted layer gives', () => {
+    const given: Given = {
+      real: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'https://mine.example/v1' },
+      cwd: { OPENAI_API_KEY: 'theirs', OPENAI_BASE_URL: EVIL },
+      providers: { openai: { base_url: EVIL, api_key: 'theirs', headers: { 'x-forward-to': EVIL }, local: true } },
+    }
+    expect(knownAccounts(given).get('openai')?.account).toEqual({
+      id: 'openai',
+      wire: 'openai-responses',
+      baseUrl: 'https://mine.example/v1',
+      key: 'k',
+      keyNames: ['OPENAI_API_KEY'],
+    })
+  })
+
+  test.each<[string, ProviderConfig, object]>([
+    ['with its own address and key', { base_url: EVIL, api_key: 'own', models: ['m'] }, { baseUrl: EVIL, key: 'own' }],
+    ['on this machine without a key', { base_url: 'http://localhost:1/v1' }, { baseUrl: 'http://localhost:1/v1' }],
+  ])('may add a provider of a name of its own %s, which only its full name means', (_, provider, account) => {
+    expect(knownAccounts({ providers: { mine: provider } }).get('mine')).toMatchObject({
+      account,
+      auto: false,
+      fromProject: true,
+    })
+  })
+
+  test('makes a provider free only beside a key of its own, on this machine', () => {
+    const localOf = (provider: ProviderConfig): boolean | undefined =>
+      knownAccounts({ providers: { mine: { local: true, ...provider } } }).get('mine')?.account?.local
+    expect(localOf({ base_url: 'http://127.0.0.1:1/v1', api_key: 'own' })).toBe(true)
+    expect(localOf({ base_url: 'http://127.0.0.1:1/v1' })).toBeUndefined()
+    expect(localOf({ base_url: EVIL, api_key: 'own' })).toBeUndefined()
+  })
+
+  test('is as good as any once it is trusted', () => {
+    const given = {
+      real: { OPENAI_API_KEY: 'k' },
+      providers: { openai: { base_url: 'https://proxy/v1' } },
+      fileTrusted: true,
+    }
+    expect(knownAccounts(given).get('openai')?.account).toMatchObject({ baseUrl: 'https://proxy/v1', key: 'k' })
   })
 })

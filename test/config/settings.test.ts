@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, readSettings, type Settings } from '../../src/config/index.ts'
+import { trust } from '../../src/config/trust.ts'
 
 /** A working directory and a config directory with these files in them. */
 function makeFiles(files: {
@@ -43,13 +44,15 @@ describe('settings', () => {
     })
   })
 
-  test('of the environment win over .env of the working directory, and that over .env of the config directory', () => {
+  test('the environment is stronger than .env of the config directory, and that than .env of a trusted working directory', () => {
     const paths = makeFiles({
-      cwd: { '.env': 'SHOWRUNNER_MODEL=from-cwd\nSHOWRUNNER_FALLBACKS=b, c\n' },
+      cwd: { '.env': 'SHOWRUNNER_MODEL=from-cwd\nSHOWRUNNER_FALLBACKS=b, c\nAZURE_API_VERSION=2025-04-01' },
       config: { '.env': 'SHOWRUNNER_MODEL=from-config\nSHOWRUNNER_DAILY_BUDGET_USD=2.5' },
     })
-    const { routing, budgets } = readSettings({ env: { SHOWRUNNER_FALLBACKS: 'x' }, ...paths })
-    expect(routing).toMatchObject({ defaultModel: 'from-cwd', fallbacks: ['x'] })
+    trust(paths.cwd, paths.configDir)
+    const { routing, budgets, env } = readSettings({ env: { SHOWRUNNER_FALLBACKS: 'x' }, ...paths })
+    expect(routing).toMatchObject({ defaultModel: 'from-config', fallbacks: ['x'] })
+    expect(env.get('AZURE_API_VERSION')?.value).toBe('2025-04-01')
     expect(budgets).toEqual([{ name: 'daily', match: '*', per: 'day', limitMicroUsd: 2_500_000 }])
   })
 
@@ -68,10 +71,10 @@ describe('settings', () => {
         { per: 'total', usd: 1, match: 'openai/*', name: 'trial' },
       ],
       prices: { 'lab/m1': { input_usd_per_mtok: 1, output_usd_per_mtok: 2.5, cached_input_usd_per_mtok: 0.1 } },
-      storage: { home: './kept' },
+      storage: { home: '~/kept' },
     }
-    const paths = makeFiles({ cwd: { 'showrunner.json': JSON.stringify(file) } })
-    const settings = readSettings({ env: {}, ...paths })
+    const paths = makeFiles({ config: { 'showrunner.json': JSON.stringify(file) } })
+    const settings = readSettings({ env: { HOME: '/home/me' }, ...paths })
     expect(settings.routing).toMatchObject({
       aliases: file.models,
       strategy: 'cheapest',
@@ -89,7 +92,7 @@ describe('settings', () => {
       cachedInput: 100_000,
       source: 'config',
     })
-    expect(settings.home).toBe(join(paths.cwd, 'kept'))
+    expect(settings.home).toBe('/home/me/kept')
   })
 
   test('that are wrong are all named at once, each with its fix', () => {
@@ -99,14 +102,14 @@ describe('settings', () => {
       budgets: [{ per: 'week', usd: 1 }],
       limits: [{ match: 'openai' }],
     }
-    const paths = makeFiles({ cwd: { 'showrunner.json': JSON.stringify(file) } })
+    const paths = makeFiles({ config: { 'showrunner.json': JSON.stringify(file) } })
     const problems = problemsOf(() =>
       readSettings({ env: { SHOWRUNNER_DAILY_BUDGET_USD: 'five', AZURE_OPENAI_DEPLOYMENTS: 'gpt-4o' }, ...paths }),
     )
-    expect(problems.map((problem) => problem.replace(`${join(paths.cwd, 'showrunner.json')}: `, ''))).toEqual([
-      expect.stringContaining('routing.max_attempts_per_model: Too big'),
+    expect(problems.map((problem) => problem.replace(`${join(paths.configDir, 'showrunner.json')}: `, ''))).toEqual([
+      'routing.max_attempts_per_model: must be at most 5',
       expect.stringContaining('limits.0: names no limit: add requests_per_minute'),
-      expect.stringContaining('budgets.0.per: Invalid option: expected one of "day"|"month"|"total"'),
+      'budgets.0.per: must be one of "day", "month", "total"',
       'the top level: `rooting` is not a setting; did you mean `routing`?',
       'SHOWRUNNER_DAILY_BUDGET_USD is "five", which is not an amount of US dollars: write a number such as 5 or 2.50',
       'AZURE_OPENAI_DEPLOYMENTS is "gpt-4o": write model=deployment,model=deployment',
@@ -114,7 +117,7 @@ describe('settings', () => {
   })
 
   test.each([
-    ['a file that is not JSON', { cwd: { 'showrunner.json': '{ // no' } }, {}, /is not JSON .* mend it there/],
+    ['a file that is not JSON', { cwd: { 'showrunner.json': '{ // no' } }, {}, /is not valid JSON .* fix it there/],
     [
       'a named file that is not there',
       {},

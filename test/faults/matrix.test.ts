@@ -81,7 +81,11 @@ async function findProblems(one: Case): Promise<readonly string[]> {
   const cwd = mkdtempSync(join(tmpdir(), 'showrunner-fault-'))
   writeFileSync(join(cwd, 'showrunner.json'), JSON.stringify(configOf(one)))
   const world = { ...realWorld(), random: () => 0, log: () => {} }
-  const house = createShowrunner({ env: { SHOWRUNNER_HOME: join(cwd, 'home') }, cwd, world })
+  const house = createShowrunner({
+    env: { SHOWRUNNER_HOME: join(cwd, 'home'), SHOWRUNNER_CONFIG: join(cwd, 'showrunner.json') },
+    cwd,
+    world,
+  })
   const attempts: Attempt[] = []
   const began = performance.now()
   try {

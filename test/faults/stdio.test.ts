@@ -34,7 +34,7 @@ describe('through the built server, over stdio', () => {
     })
     const cwd = mkdtempSync(join(tmpdir(), 'showrunner-faults-'))
     writeFileSync(join(cwd, 'showrunner.json'), JSON.stringify(configOf(vendor.origin)))
-    client = await connect('2.x on 2026-07-28', { cwd })
+    client = await connect('2.x on 2026-07-28', { cwd, env: { SHOWRUNNER_CONFIG: join(cwd, 'showrunner.json') } })
   })
 
   afterAll(async () => {

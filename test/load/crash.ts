@@ -56,6 +56,7 @@ export async function runCrashTest({
       writeFileSync(join(folder, 'showrunner.json'), JSON.stringify(config))
       const env = {
         SHOWRUNNER_HOME: home,
+        SHOWRUNNER_CONFIG: join(folder, 'showrunner.json'),
         SHOWRUNNER_DAILY_BUDGET_USD: '1000',
         ...{ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${vendor.origin}/v1` },
         ...{ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: vendor.origin },

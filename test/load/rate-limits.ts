@@ -41,7 +41,12 @@ export async function runRateTest(options: {
       const routing = { timeouts: { connect_ms: 600_000, first_token_ms: 600_000, idle_ms: 600_000 } }
       const config = { limits: [{ match: 'groq', ...LIMITS }], routing }
       writeFileSync(join(folder, 'showrunner.json'), JSON.stringify(config))
-      const env = { SHOWRUNNER_HOME: home, GROQ_API_KEY: 'k', GROQ_BASE_URL: `${vendor.origin}/openai/v1` }
+      const env = {
+        SHOWRUNNER_HOME: home,
+        SHOWRUNNER_CONFIG: join(folder, 'showrunner.json'),
+        GROQ_API_KEY: 'k',
+        GROQ_BASE_URL: `${vendor.origin}/openai/v1`,
+      }
       const asks = [60, 90, 150].map((maxOutputTokens) => {
         return { model: 'groq/llama-3.3-70b-versatile', prompt: 'Hurry. '.repeat(10), maxOutputTokens }
       })

@@ -26,7 +26,7 @@ export async function resolveModel(name: string, index: ModelIndex, signal: Abor
     fullName && (await registry.findModel(fullName.provider, fullName.model, signal).catch(catchUnknownModel))
   if (found && !(found instanceof GenerateError)) return found
 
-  const servedBy = (await listReady()).filter(({ facts }) => facts.id === name)
+  const servedBy = (await listReady()).filter(({ facts, byFullNameOnly }) => facts.id === name && !byFullNameOnly)
   const [only] = servedBy
   if (only && servedBy.length === 1) return only
   if (only) throw ambiguousNameError(name, servedBy.map(candidateName))

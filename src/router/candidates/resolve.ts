@@ -80,16 +80,25 @@ export async function resolveName(
     if (aliasChain.includes(one)) throw aliasLoopError(path)
     const alias = aliases.get(one)
     if (alias) return resolveAll(alias, path)
-    if (one !== 'auto') return captureFailure(one, () => resolveModel(one, index, signal).then((found) => [found]))
+    if (one !== 'auto') return resolveModelOrProjectAlias(one, path)
     const { defaultModel, fallbacks } = policy
     if (defaultModel !== undefined && defaultModel !== 'auto') {
-      return resolveAll([defaultModel, ...(options.hasOwnFallbacks ? [] : fallbacks)], path)
+      const found = await resolveAll([defaultModel, ...(options.hasOwnFallbacks ? [] : fallbacks)], path)
+      return { ...found, failures: found.failures.map((failure) => withSetting(failure, policy)) }
     }
     return captureFailure('auto', async () => {
       const selected = await selectAutoCandidates(await listReady(), options.requirements, deps.order)
       if (selected.length === 0) throw await noAutoCandidateError(registry, await listReady(), options.requirements)
       return selected
     })
+  }
+
+  /** An alias of a working directory that is not trusted only stands for a name that means nothing else. */
+  async function resolveModelOrProjectAlias(one: string, path: readonly string[]): Promise<ResolvedCandidates> {
+    const found = await captureFailure(one, () => resolveModel(one, index, signal).then((model) => [model]))
+    const isUnknown = found.failures[0]?.error.failure.kind === 'unknown_model'
+    const alias = isUnknown ? new Map(Object.entries(policy.projectAliases ?? {})).get(one) : undefined
+    return alias ? resolveAll(alias, path) : found
   }
 
   async function resolveAll(names: readonly string[], path: readonly string[]): Promise<ResolvedCandidates> {
@@ -119,6 +128,16 @@ function mergeResolved(found: readonly ResolvedCandidates[]): ResolvedCandidates
     if (!byName.has(candidateName(one))) byName.set(candidateName(one), one)
   }
   return { candidates: [...byName.values()], failures: found.flatMap(({ failures: failed }) => failed) }
+}
+
+/** The error of a default model says which setting names it, because the caller named no model. */
+function withSetting(
+  { name, error }: NamedFailure,
+  { defaultModel, defaultModelSetting }: RoutingPolicy,
+): NamedFailure {
+  if (name !== defaultModel || defaultModelSetting === undefined) return { name, error }
+  const message = `${error.message} (${defaultModelSetting} names ${name}.)`
+  return { name, error: new GenerateError(error.failure, message, { cause: error }) }
 }
 
 async function noAutoCandidateError(

@@ -10,6 +10,8 @@ export interface Provider {
   readonly generate: Generate
   /** True where an answer goes on from the assistant's own words at the end of a conversation, if the model takes that. */
   readonly prefill?: boolean
+  /** True where the vendor documents that it stops generating, and billing, when the connection closes. */
+  readonly stopsWhenClosed?: boolean
   /** The models that the key can really see, asked live (`GET /models`). Throws `GenerateError`. */
   listModels(signal: AbortSignal): Promise<readonly LiveModel[]>
 }

@@ -1,9 +1,9 @@
 import type { Setting } from '../contract/generate.ts'
 import type { JsonMode } from './request/json-mode.ts'
 
-/** What is odd about one vendor on OpenAI's wires: facts about its server, as data. An absent field means: as OpenAI. */
+/** How one vendor's server differs from OpenAI's, as data. An absent field means: as OpenAI. */
 export interface Quirks {
-  /** Who wants the newer name; the older is what everyone else takes. */
+  /** The newer name; every other vendor takes the older one. */
   readonly maxTokensField?: 'max_completion_tokens'
   /** Refuses `stream_options`, or sends the token counts unasked. */
   readonly noStreamUsage?: true
@@ -12,20 +12,34 @@ export interface Quirks {
   readonly refuses?: readonly Setting[]
   /** Settings that its reasoning models do not take. */
   readonly refusesWhenThinking?: readonly Setting[]
-  /** How many stop sequences it takes; OpenAI's four unless said. */
+  /** How many stop sequences it takes; absent: OpenAI's four. */
   readonly maxStops?: number
-  /** The best way it takes a wish for JSON, whatever the catalog says. */
+  /** The strictest JSON mode that it takes, whatever the catalog says. */
   readonly jsonMode?: JsonMode
   readonly noJsonWithTools?: true
-  /** What it cannot do while streaming: the answer is then asked for whole. */
+  /** Requests that it does not stream: the answer is then asked for whole. */
   readonly noStreamingWith?: readonly ('json' | 'tools')[]
   readonly reasoningStyle?: 'effort' | 'openrouter' | 'together' | 'thinking' | 'enable_thinking'
   /** Wants tool call ids of nine letters and digits. */
   readonly shortCallIds?: true
-  /** Goes with every tool call in a conversation's past. */
+  /** Fields of every tool call in a conversation's past. */
   readonly toolCallExtras?: Readonly<Record<string, unknown>>
   /** The header of its key, where that is not `authorization`. */
   readonly keyHeader?: string
-  /** The key stands in its header by itself, without `Bearer`. */
+  /** The header's value is the key alone, without `Bearer`. */
   readonly keyWithoutBearer?: true
+  /** The path of its own bill in the usage, in US dollars. */
+  readonly billPath?: string
+  /**
+   * The host (or the end of its name) at which a closed connection is documented to stop generation and billing. Another
+   * address of the same vendor may be a gateway that does not stop.
+   */
+  readonly stopsWhenClosedAt?: string
+}
+
+/** True where the account's address is the one whose documentation says that a closed connection stops the billing. */
+export function stopsWhenClosed(baseUrl: string, { stopsWhenClosedAt }: Quirks = {}): boolean {
+  if (stopsWhenClosedAt === undefined || !URL.canParse(baseUrl)) return false
+  const { hostname, protocol } = new URL(baseUrl)
+  return protocol === 'https:' && (hostname === stopsWhenClosedAt || hostname.endsWith(`.${stopsWhenClosedAt}`))
 }

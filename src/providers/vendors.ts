@@ -72,18 +72,27 @@ const THINKING_QUIRKS: Quirks = { reasoningStyle: 'thinking', jsonMode: 'object'
 /**
  * Facts that the published lists lack, by vendor id: addresses of vendors that are listed with another client package,
  * key names whose variables hold no key, and the quirks of a server, each with its reason or source.
+ *
+ * `stopsWhenClosedAt` is marked for the vendors that https://openrouter.ai/docs/api-reference/streaming lists under
+ * "Stream Cancellation: supported"; OpenRouter itself is not, because there it depends on the vendor behind it.
  */
 const VENDOR_OVERRIDES: Readonly<Record<string, VendorOverride>> = {
   openai: {
     baseUrl: 'https://api.openai.com/v1',
     wire: 'openai-responses',
-    quirks: { maxTokensField: 'max_completion_tokens' }, // its reasoning models refuse max_tokens
+    // Its reasoning models refuse max_tokens.
+    quirks: { maxTokensField: 'max_completion_tokens', stopsWhenClosedAt: 'api.openai.com' },
   },
-  anthropic: { baseUrl: 'https://api.anthropic.com', wire: 'anthropic' },
+  anthropic: {
+    baseUrl: 'https://api.anthropic.com',
+    wire: 'anthropic',
+    quirks: { stopsWhenClosedAt: 'api.anthropic.com' },
+  },
   azure: {
     baseUrl: 'https://${AZURE_RESOURCE_NAME}.openai.azure.com',
     wire: 'azure',
     keyNames: ['AZURE_API_KEY', 'AZURE_OPENAI_API_KEY'],
+    quirks: { stopsWhenClosedAt: 'openai.azure.com' },
   },
   'azure-cognitive-services': {
     baseUrl: 'https://${AZURE_COGNITIVE_SERVICES_RESOURCE_NAME}.cognitiveservices.azure.com',
@@ -116,13 +125,17 @@ const VENDOR_OVERRIDES: Readonly<Record<string, VendorOverride>> = {
     baseUrl: 'https://api.x.ai/v1',
     wire: 'openai-chat',
     // "Argument not supported on this model: stop" of its reasoning models: https://docs.x.ai/docs/guides/reasoning
-    quirks: { refusesWhenThinking: ['stop'], maxTokensField: 'max_completion_tokens' },
+    quirks: { refusesWhenThinking: ['stop'], maxTokensField: 'max_completion_tokens', stopsWhenClosedAt: 'api.x.ai' },
   },
   deepseek: {
     // Has json_object only, and no seed: https://api-docs.deepseek.com/api/create-chat-completion
     quirks: { ...THINKING_QUIRKS, refuses: ['seed'], maxStops: 16 },
   },
-  togetherai: { baseUrl: 'https://api.together.xyz/v1', wire: 'openai-chat', quirks: { reasoningStyle: 'together' } },
+  togetherai: {
+    baseUrl: 'https://api.together.xyz/v1',
+    wire: 'openai-chat',
+    quirks: { reasoningStyle: 'together', stopsWhenClosedAt: 'api.together.xyz' },
+  },
   cerebras: {
     baseUrl: 'https://api.cerebras.ai/v1',
     wire: 'openai-chat',
@@ -132,15 +145,22 @@ const VENDOR_OVERRIDES: Readonly<Record<string, VendorOverride>> = {
   cohere: {
     baseUrl: 'https://api.cohere.ai/compatibility/v1',
     wire: 'openai-chat',
-    quirks: { noStreamUsage: true, maxStops: 5 }, // refuses stream_options
+    quirks: { noStreamUsage: true, maxStops: 5, stopsWhenClosedAt: 'api.cohere.ai' }, // refuses stream_options
   },
   perplexity: { baseUrl: 'https://api.perplexity.ai', wire: 'openai-chat', quirks: { refuses: ['seed', 'stop'] } },
   'perplexity-agent': { wire: 'openai-responses' },
   vivgrid: { wire: 'openai-chat' }, // the lists name `@ai-sdk/openai`, but mark 9 of its 13 models `openai-compatible`
   sakana: { wire: 'openai-responses' }, // the lists say `openai-compatible`, but each of its models has `shape: responses`
   'merge-gateway': { wire: 'openai-chat' },
-  deepinfra: { baseUrl: 'https://api.deepinfra.com/v1/openai', wire: 'openai-chat' },
-  openrouter: { wire: 'openai-chat', quirks: { reasoningStyle: 'openrouter' } }, // https://openrouter.ai/docs/use-cases/reasoning-tokens
+  deepinfra: {
+    baseUrl: 'https://api.deepinfra.com/v1/openai',
+    wire: 'openai-chat',
+    quirks: { stopsWhenClosedAt: 'api.deepinfra.com' },
+  },
+  'fireworks-ai': { quirks: { stopsWhenClosedAt: 'api.fireworks.ai' } },
+  'novita-ai': { quirks: { stopsWhenClosedAt: 'api.novita.ai' } },
+  // https://openrouter.ai/docs/use-cases/reasoning-tokens; its bill: https://openrouter.ai/docs/use-cases/usage-accounting
+  openrouter: { wire: 'openai-chat', quirks: { reasoningStyle: 'openrouter', billPath: 'cost' } },
   vercel: { baseUrl: 'https://ai-gateway.vercel.sh/v1', wire: 'openai-chat', quirks: { reasoningStyle: 'openrouter' } },
   v0: { baseUrl: 'https://api.v0.dev/v1', wire: 'openai-chat' },
   venice: { baseUrl: 'https://api.venice.ai/api/v1', wire: 'openai-chat' },

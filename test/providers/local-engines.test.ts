@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createEngineFinder, findLocalEngines, parseOllamaHost } from '../../src/providers/local-engines.ts'
-import { testWorld } from '../support/test-world.ts'
+import { createEngineFinder, type FindEnginesOptions, parseOllamaHost } from '../../src/providers/local-engines.ts'
+import { type TestWorld, testWorld } from '../support/test-world.ts'
 
 const never = new AbortController().signal
+const findLocalEngines = (world: TestWorld, options: FindEnginesOptions) => createEngineFinder(world).find(options)
 const OLLAMA = 'http://127.0.0.1:11434/api/tags'
 const LM_STUDIO = 'http://127.0.0.1:1234/v1/models'
 const LLAMA = 'http://127.0.0.1:8080/v1/models'
@@ -17,7 +18,7 @@ const TAGS = {
 }
 const models = (...rows: object[]): object => ({
   object: 'list',
-  data: rows.map((row) => ({ object: 'model', ...row })),
+  data: rows.map((row) => ({ object: 'model', owned_by: 'llamacpp', ...row })),
 })
 
 type Answers = Readonly<Record<string, () => Response | Promise<Response>>>
@@ -38,7 +39,13 @@ describe('engines that run here', () => {
   test('are found on their usual ports, each with its models and an account that needs no key', async () => {
     const { fetch, asked } = network({
       [OLLAMA]: () => Response.json(TAGS),
-      [LM_STUDIO]: () => Response.json(models({ id: 'gemma-3-4b' }, { id: 'text-embedding-nomic' })),
+      [LM_STUDIO]: () =>
+        Response.json(
+          models(
+            { id: 'gemma-3-4b', owned_by: 'organization_owner' },
+            { id: 'text-embedding-nomic', owned_by: 'organization_owner' },
+          ),
+        ),
       [LLAMA]: () => Response.json(models({ id: 'tiny', owned_by: 'llamacpp', meta: { n_ctx: 8192 } })),
       [VLLM]: () => Response.json(models({ id: 'org/big', owned_by: 'vllm', max_model_len: 32768 })),
     })
@@ -71,6 +78,15 @@ describe('engines that run here', () => {
     expect(asked.toSorted()).toEqual([OLLAMA, LM_STUDIO, LLAMA, VLLM].toSorted())
   })
 
+  test('an engine whose list names no owner is known by a path of its own', async () => {
+    const { fetch } = network({
+      [VLLM]: () => Response.json(models({ id: 'm', owned_by: undefined })),
+      'http://127.0.0.1:8000/version': () => Response.json({ version: '0.12.0' }),
+    })
+    const found = await findLocalEngines(testWorld({ fetch }), { signal: never })
+    expect(found.map(({ kind }) => kind)).toEqual(['vllm'])
+  })
+
   test.each<[string, () => Response | Promise<Response>]>([
     ['a web page', () => new Response('<html>hello</html>', { headers: { 'content-type': 'text/html' } })],
     ['JSON of something else', () => Response.json({ status: 'ok' })],
@@ -79,7 +95,10 @@ describe('engines that run here', () => {
     ['a page to log in', () => new Response(null, { status: 302, headers: { location: '/login' } })],
     ['a server in trouble', () => Response.json(models({ id: 'm' }), { status: 500 })],
     ['half an answer', () => new Response('{"object":"li', { headers: { 'content-type': 'application/json' } })],
-    ['nobody', () => Promise.reject(new TypeError('fetch failed'))],
+    ['a gateway to paid models', () => Response.json(models({ id: 'gpt-4o', owned_by: 'openai' }))],
+    ['a gateway beside an engine', () => Response.json(models({ id: 'a' }, { id: 'gpt-4o', owned_by: 'openai' }))],
+    ['a list without owners', () => Response.json(models({ id: 'm', owned_by: undefined }))],
+    ['nothing', () => Promise.reject(new TypeError('fetch failed'))],
   ])('%s on one of the ports is no engine', async (_, answer) => {
     const { fetch } = network({ [LLAMA]: answer, [OLLAMA]: answer })
     expect(await findLocalEngines(testWorld({ fetch }), { signal: never })).toEqual([])
@@ -92,7 +111,7 @@ describe('engines that run here', () => {
     const { fetch } = network({
       [OLLAMA]: () => new Promise(() => undefined),
       [LLAMA]: () => new Response(silent, { headers: { 'content-type': 'application/json' } }),
-      [VLLM]: () => Response.json(models({ id: 'quick' })),
+      [VLLM]: () => Response.json(models({ id: 'quick', owned_by: 'vllm' })),
     })
     const world = testWorld({ fetch })
     let found: unknown
@@ -134,6 +153,24 @@ describe('answers are remembered for a minute', () => {
     expect(asked).toHaveLength(8)
   })
 
+  test('but an engine that a call names is asked again, and has 5 s', async () => {
+    let late = false
+    const world: TestWorld = testWorld({
+      fetch: async (address) => {
+        if (String(address) !== OLLAMA || !late) throw new TypeError('fetch failed')
+        await world.sleep(600)
+        return Response.json(TAGS)
+      },
+    })
+    const engines = createEngineFinder(world)
+    expect(await engines.find({ signal: never })).toEqual([])
+    late = true
+    const named = engines.find({ named: 'ollama', signal: never })
+    await world.advance(600)
+    expect((await named).map(({ kind }) => kind)).toEqual(['ollama'])
+    expect(await engines.find({ signal: never })).toHaveLength(1)
+  })
+
   test('but not for another OLLAMA_HOST', async () => {
     const { fetch } = network({ 'http://den:11434/api/tags': () => Response.json(TAGS) })
     const engines = createEngineFinder(testWorld({ fetch }))
@@ -156,6 +193,8 @@ test.each([
   ['[::1]', 'http://[::1]:11434'],
   ['http://den', 'http://den'],
   ['http://den:11434/', 'http://den:11434'],
+  ['http://den:11434/v1', 'http://den:11434'],
+  ['den:11434/api/', 'http://den:11434'],
   ['https://models.example.org/ollama/', 'https://models.example.org/ollama'],
   [' "den:1" ', 'http://den:1'],
   ['not a host', 'http://127.0.0.1:11434'],
@@ -178,7 +217,7 @@ describe('over real HTTP', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     const ollamaHost = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-    // Whoever else listens on this machine's usual ports is not asked.
+    // Other servers at the usual ports of this machine are not asked.
     const fetch: typeof globalThis.fetch = (to, init) =>
       String(to).includes(ollamaHost) ? globalThis.fetch(to, init) : Promise.reject(new TypeError('not here'))
     const found = await findLocalEngines(testWorld({ fetch }), { ollamaHost, signal: never })

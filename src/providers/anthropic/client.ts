@@ -3,18 +3,18 @@ import type { Account } from '../account.ts'
 import { authHeader, type Client, createSdkClient } from '../http/client.ts'
 
 /**
- * The version of the API that its documentation, every recording and every other vendor on this wire speak; the key goes
- * as `x-api-key` with it. (The package would send the key as `Bearer`, and a version of its own.)
+ * The version of the API that its documentation, every recording and every other vendor on this wire use. The key goes as
+ * `x-api-key` with it; the package would send the key as `Bearer`, and a version of its own.
  */
 const API_VERSION = '2023-06-01'
 
 /**
  * A client through `@anthropic-ai/sdk`, which takes no key, profile, address, header or telemetry from the environment.
- * Its `messages` are passed by: they print warnings about old models to stderr by themselves.
+ * Its `messages` are not used, because they print warnings about old models to stderr.
  */
 export function createAnthropicClient(account: Account, world: World): Client {
   const headers = { 'anthropic-version': API_VERSION, ...authHeader(account, { name: 'x-api-key', bare: true }) }
-  const client = createSdkClient(account, world, headers, async (sdkOptions) => {
+  const client = createSdkClient(account, world, headers, 'Anthropic', async (sdkOptions) => {
     const { Anthropic } = await import('@anthropic-ai/sdk')
     return new Anthropic({
       ...sdkOptions,

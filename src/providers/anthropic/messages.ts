@@ -1,4 +1,5 @@
 import type { Message, Part, Setting } from '../../contract/generate.ts'
+import { imageType } from '../request/parts.ts'
 
 type ContentBlock = Readonly<Record<string, unknown>>
 
@@ -7,7 +8,7 @@ interface WireMessage {
   readonly content: readonly ContentBlock[]
 }
 
-/** Said where a model does not take its own words as the last of a conversation. */
+/** The last message for a model that does not continue its own. */
 const CONTINUE_PROMPT = 'Go on from exactly where your last message ends. Say nothing twice.'
 
 /**
@@ -54,10 +55,10 @@ function contentBlocks(message: Message): readonly ContentBlock[] {
   return [...texts, ...calls]
 }
 
-/** A text of white space alone is refused. */
+/** The API refuses a text of white space alone. */
 function contentBlock(part: Part): readonly ContentBlock[] {
   if (part.type === 'image') {
-    return [{ type: 'image', source: { type: 'base64', media_type: part.mimeType, data: part.base64 } }]
+    return [{ type: 'image', source: { type: 'base64', media_type: imageType(part), data: part.base64 } }]
   }
   return part.text.trim() === '' ? [] : [{ type: 'text', text: part.text }]
 }

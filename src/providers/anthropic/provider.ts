@@ -6,6 +6,7 @@ import { type Account, computeAccountId, type ProviderDeps } from '../account.ts
 import { cancelledError } from '../errors/classify.ts'
 import { listModels } from '../http/list-models.ts'
 import { decodeResponse } from '../http/read-response.ts'
+import { stopsWhenClosed } from '../quirks.ts'
 import { createUnsupportedParameters } from '../request/unsupported-settings.ts'
 import { createAnthropicClient } from './client.ts'
 import { planJson } from './json-output.ts'
@@ -47,6 +48,7 @@ export function createAnthropicProvider(account: Account, { world, facts }: Prov
     accountId: computeAccountId(account),
     generate,
     prefill: true,
+    ...(stopsWhenClosed(account.baseUrl, account.quirks) && { stopsWhenClosed: true }),
     listModels: (signal) => listModels(client, account, world, signal, { limit: '1000' }),
   }
 }

@@ -2,7 +2,7 @@ import type { World } from '../../contract/world.ts'
 import type { Account, RequestTarget } from '../account.ts'
 import { classifyHttpError, classifyNetworkError, invalidKeyError, type OnUnsupported } from '../errors/classify.ts'
 
-/** The way to one account: requests go out through a vendor's package, and come back as a response or as a failure. */
+/** Sends requests to one account through a vendor's package. */
 export interface Client {
   /** Resolves when a 2xx response's headers are in; its body is the caller's to read. Rejects with `GenerateError`. */
   send(
@@ -18,7 +18,7 @@ export interface HttpRequest {
   readonly body?: Readonly<Record<string, unknown>>
 }
 
-/** What is used of a vendor's package: it builds the request and takes it to our `fetch`. */
+/** The part of a vendor's package that is used: it builds the request and passes it to our `fetch`. */
 export interface VendorSdk {
   get(path: string, options: SdkRequestOptions): { asResponse(): Promise<Response> }
   post(path: string, options: SdkRequestOptions): { asResponse(): Promise<Response> }
@@ -30,7 +30,7 @@ interface SdkRequestOptions {
   signal: AbortSignal
 }
 
-/** What every package is set up with: no retries, no log but `world.log`, no time limit of its own. */
+/** The options of every package: no retries, no log but `world.log`, no time limit of its own. */
 export interface SdkOptions {
   readonly fetch: typeof globalThis.fetch
   readonly logger: Logger
@@ -39,23 +39,24 @@ export interface SdkOptions {
   readonly timeout: number
 }
 
-/** The package's own patience; ours is above it, in the signals. */
+/** The package's own time limit, which never applies because the signals end a request before. */
 const DAY_MS = 86_400_000
 
 /**
- * A client of an account. The package is loaded by `open` at the first request, and whatever headers it takes from the
- * environment stay here: what goes out is `headers` and what every request needs, and no redirect is followed, for it
- * would carry a key to another host.
+ * A client of an account. `loadSdk` loads the package at the first request. Headers that the package takes from the
+ * environment are not sent: only `headers` and those that every request needs. No redirect is followed, because it would
+ * take the key to another host. `sdkName` is the package's name in `user-agent`.
  */
 export function createSdkClient(
   account: Account,
   world: World,
   headers: Readonly<Record<string, string>>,
+  sdkName: string,
   loadSdk: (sdkOptions: SdkOptions) => Promise<VendorSdk>,
 ): Client {
   let sdkPromise: Promise<VendorSdk> | undefined
   const sdkOptions: SdkOptions = {
-    fetch: createSdkFetch(world, { ...headers, ...account.headers }),
+    fetch: createSdkFetch(world, { ...headers, ...account.headers }, sdkName),
     logger: createSdkLogger(account, world),
     logLevel: 'warn',
     maxRetries: 0,
@@ -63,7 +64,7 @@ export function createSdkClient(
   }
   return {
     async send({ method, path, query, body }, { target, signal, onUnsupported }) {
-      // A header with such a character in it is an error whose text holds the header.
+      // Sending a header with another character fails with an error that quotes the header.
       if (account.key !== undefined && !/^[\x21-\x7e]+$/.test(account.key)) throw invalidKeyError(target)
       sdkPromise ??= loadSdk(sdkOptions)
       const sdk = await sdkPromise
@@ -91,7 +92,7 @@ export function authHeader(
   return { [name]: bare ? key : `Bearer ${key}` }
 }
 
-/** An answer with an error status, on its way out through the package's own error handling. */
+/** An answer with an error status, thrown through the package's own error handling. */
 class HttpStatusError extends Error {
   readonly status: number
   readonly headers: Headers
@@ -104,20 +105,26 @@ class HttpStatusError extends Error {
   }
 }
 
-/** Of an error's body no more is read: enough for every vendor's, too little to fill memory. */
+/** More of an error's body is not read: every vendor's is shorter, and a longer one would fill memory. */
 const MAX_ERROR_CHARS = 64 * 1024
 
 const PACKAGE_HEADERS = ['accept', 'content-type', 'user-agent']
 
-function createSdkFetch(world: World, accountHeaders: Readonly<Record<string, string>>): typeof globalThis.fetch {
+function createSdkFetch(
+  world: World,
+  accountHeaders: Readonly<Record<string, string>>,
+  sdkName: string,
+): typeof globalThis.fetch {
   const ownHeaders = Object.fromEntries(
     Object.entries(accountHeaders).map(([name, value]) => [name.toLowerCase(), value]),
   )
   return async (address, init) => {
     const requestHeaders = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
-    const sdkHeaders = PACKAGE_HEADERS.map((name) => [name, requestHeaders.get(name)]).filter(
-      ([, value]) => value !== null,
-    )
+    const sdkHeaders = PACKAGE_HEADERS.flatMap((name) => {
+      const value = requestHeaders.get(name)
+      // The package takes its name from a class, whose name the bundler shortens.
+      return value === null ? [] : [[name, value.replace(/^[\w$]+(?=\/JS )/, sdkName)]]
+    })
     const headers: Record<string, string> = { ...Object.fromEntries(sdkHeaders), ...ownHeaders }
     const response = await world.fetch(address, { ...init, headers, redirect: 'manual' })
     if (response.ok) return response
@@ -139,7 +146,7 @@ async function readErrorBody(response: Response, signal: AbortSignal): Promise<s
       text += decoder.decode(value, { stream: true })
     }
   } catch {
-    // Half a refusal is still one: the status decides.
+    // The status decides, even where the body broke off.
   } finally {
     signal.removeEventListener('abort', close)
     close()

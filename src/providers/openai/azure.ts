@@ -10,8 +10,8 @@ import { createResponsesDecoder } from './responses-response.ts'
 
 /**
  * Azure OpenAI. With an `apiVersion` its dated addresses (`/openai/deployments/{deployment}/chat/completions`), without
- * one its v1 API (`/openai/v1`), where OpenAI's newer models are spoken to by Responses and all others by Chat
- * Completions. The address may be the bare endpoint or already end in `/openai` or `/openai/v1`.
+ * one its v1 API (`/openai/v1`), where OpenAI's newer models are asked on Responses and all others on Chat Completions.
+ * The address may be the bare endpoint or already end in `/openai` or `/openai/v1`.
  */
 export function createAzureProvider(account: Account, deps: ProviderDeps): Provider {
   const { apiVersion, deployments = {} } = account
@@ -40,10 +40,11 @@ export function createAzureProvider(account: Account, deps: ProviderDeps): Provi
   })
   return {
     id: account.id,
+    ...(chat.stopsWhenClosed && { stopsWhenClosed: true }),
     accountId: computeAccountId(account),
     generate: (request, call) =>
       (!apiVersion && RESPONSES_MODELS.test(request.model) ? responses : chat).generate(request, call),
-    /** Azure lists what it could deploy, not what is: with a map, the map is what there is, once the key has been let in. */
+    /** Azure lists the models that could be deployed. With a map, its deployments are listed once the key was accepted. */
     async listModels(signal): Promise<readonly LiveModel[]> {
       const listed = await chat.listModels(signal)
       const deployedModels = Object.keys(deployments)
@@ -55,8 +56,8 @@ export function createAzureProvider(account: Account, deps: ProviderDeps): Provi
 }
 
 /**
- * OpenAI's models that Azure serves on Responses, some of the newest nowhere else when tools are involved. A name rule,
- * because a deployment has no facts; what does not fit it is spoken to by Chat Completions, which all the others take.
+ * OpenAI's models that Azure serves on Responses, some of the newest only there when tools are involved. A name rule,
+ * because a deployment has no facts; every other model takes Chat Completions.
  * https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
  */
 const RESPONSES_MODELS = /^(?:gpt-(?:4o|4\.1|4\.5|[5-9])|o\d|codex|computer-use)/i

@@ -12,7 +12,9 @@ export function buildChatRequest(request: GenerateRequest, modelContext: ModelCo
   const canSend = createSettingFilter(modelContext, ignored)
   const tools = request.tools?.length && canSend('tools', 'tools') ? request.tools : undefined
   const mode = request.json && chooseJsonMode(request.json, modelContext, tools !== undefined)
-  const stream = !quirks.noStreamingWith?.some((what) => (what === 'json' ? mode && mode !== 'words' : tools))
+  const stream =
+    !unsupported.has('stream') &&
+    !quirks.noStreamingWith?.some((what) => (what === 'json' ? mode && mode !== 'words' : tools))
   const seedField = quirks.seedField ?? 'seed'
   const effort = request.reasoningEffort && reasoningParameters(request.reasoningEffort, modelContext, ignored)
   const body = {
@@ -38,7 +40,7 @@ export function buildChatRequest(request: GenerateRequest, modelContext: ModelCo
   return { body, ignored: [...ignored] }
 }
 
-/** Never left out: it is what makes a hold a true bound. A refusal of one spelling is taken as a wish for the other. */
+/** Never left out, because it makes a hold a true bound. After a refusal of one spelling the other is used. */
 function maxTokensField({ quirks, unsupported }: ModelContext): string {
   const [usual, other] =
     quirks.maxTokensField === 'max_completion_tokens'
@@ -54,8 +56,8 @@ function limitStops(stop: readonly string[], quirks: Quirks, ignored: Set<Settin
 }
 
 /**
- * Where the catalog says that a model has structured output it is asked for by schema; so is a model that nothing is
- * known of, which may refuse and be remembered. The rest are told in words.
+ * By schema where the catalog says that the model has structured output, and for a model that nothing is known of, whose
+ * refusal is remembered; in words for every other.
  */
 export function chooseJsonMode(
   json: NonNullable<GenerateRequest['json']>,
@@ -96,7 +98,7 @@ type ReasoningStyle = (
   effort: string,
 ) => Readonly<Record<string, unknown>>
 
-/** How vendors want a wish for reasoning put. */
+/** The parameters for reasoning, by the vendor's style. */
 const REASONING_STYLES: Readonly<Record<NonNullable<Quirks['reasoningStyle']>, ReasoningStyle>> = {
   effort: (control, effort) => ({
     reasoning_effort: control.by === 'word' ? control.word : control.on ? effort : 'none',
@@ -126,8 +128,13 @@ function chatMessages(
     .join('\n\n')
   return [
     ...(system === '' ? [] : [{ role: 'system', content: system }]),
-    ...request.messages.map((message) => chatMessage(message, quirks, images)),
+    ...request.messages.filter((message) => !isEmpty(message)).map((message) => chatMessage(message, quirks, images)),
   ]
+}
+
+/** An answer without text and calls (reasoning alone) has no place in a conversation: vendors refuse an empty message. */
+export function isEmpty(message: Message): boolean {
+  return message.role === 'assistant' && !message.calls?.length && joinText(message.parts).trim() === ''
 }
 
 function chatMessage(message: Message, quirks: Quirks, images: boolean): unknown {
@@ -155,7 +162,7 @@ function messageContent(parts: readonly Part[], images: boolean): unknown {
   return parts.map((part) => (part.type === 'text' ? part : { type: 'image_url', image_url: { url: dataUrl(part) } }))
 }
 
-/** Mistral takes nine letters and digits and nothing else. The same id always becomes the same nine. */
+/** Mistral takes only ids of nine letters and digits. The same id always becomes the same nine. */
 function shortId(id: string): string {
   if (/^[A-Za-z0-9]{9}$/.test(id)) return id
   let sum = 0xcbf29ce484222325n

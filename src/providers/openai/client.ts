@@ -5,7 +5,7 @@ import { authHeader, type Client, createSdkClient } from '../http/client.ts'
 /** A client through the `openai` package, which takes no key, organisation, address or header from the environment. */
 export function createOpenaiClient(account: Account, world: World): Client {
   const headers = authHeader(account, { name: 'authorization', bare: account.quirks?.keyWithoutBearer === true })
-  return createSdkClient(account, world, headers, async (sdkOptions) => {
+  return createSdkClient(account, world, headers, 'OpenAI', async (sdkOptions) => {
     const { OpenAI } = await import('openai')
     return new OpenAI({
       ...sdkOptions,

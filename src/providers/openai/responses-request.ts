@@ -3,7 +3,7 @@ import { canBeStrict, jsonInstructions, schemaName } from '../request/json-mode.
 import { dataUrl, joinText } from '../request/parts.ts'
 import { mapReasoningEffort } from '../request/reasoning-effort.ts'
 import { canSendImages, createSettingFilter, type ModelContext, type WireRequest } from '../request/settings.ts'
-import { chooseJsonMode } from './chat-request.ts'
+import { chooseJsonMode, isEmpty } from './chat-request.ts'
 
 /** The least that Responses takes: https://platform.openai.com/docs/api-reference/responses/create */
 const MIN_OUTPUT_TOKENS = 16
@@ -27,8 +27,8 @@ export function buildResponsesRequest(request: GenerateRequest, modelContext: Mo
   const body = {
     model: request.model,
     ...(system !== '' && { instructions: system }),
-    input: request.messages.flatMap((message) => inputItems(message, images)),
-    stream: true,
+    input: request.messages.filter((message) => !isEmpty(message)).flatMap((message) => inputItems(message, images)),
+    stream: !modelContext.unsupported.has('stream'),
     store: false,
     ...(maxOutputTokens !== undefined && { max_output_tokens: Math.max(MIN_OUTPUT_TOKENS, maxOutputTokens) }),
     ...(request.temperature !== undefined &&

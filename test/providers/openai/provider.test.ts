@@ -3,11 +3,13 @@ import type { Call, GenerateEvent, GenerateRequest } from '../../../src/contract
 import type { Account } from '../../../src/providers/account.ts'
 import { createAzureProvider } from '../../../src/providers/openai/azure.ts'
 import { createChatProvider } from '../../../src/providers/openai/chat.ts'
+import { createResponsesProvider } from '../../../src/providers/openai/responses.ts'
 import { testWorld } from '../../support/test-world.ts'
 import { chatFixtures, responsesFixtures } from './fixtures.ts'
 
 const ASK: GenerateRequest = { model: 'm', messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }] }
 const CALL: Call = { id: 'c', tool: 'test', signal: new AbortController().signal }
+const FACTS = { id: 'm', name: 'M', abilities: ['text'], source: 'test' } as const
 const ACCOUNT: Account = { id: 'vendor', wire: 'openai-chat', baseUrl: 'https://vendor.test/v1/', key: 'the-key' }
 
 interface SentRequest {
@@ -213,4 +215,74 @@ test('Azure lists its deployments where it is told of them', async () => {
   expect(dated.sent[0]?.url).toBe('https://res.openai.azure.com/openai/models?api-version=2024-10-21')
   const { deployments: _, ...bare } = AZURE
   expect(await createAzureProvider(bare, stubProvider(list).deps).listModels(signal)).toHaveLength(2)
+})
+
+test('a server without the path of Responses is asked on Chat Completions, and from then on at once', async () => {
+  const missing = () => Response.json({ detail: 'Not Found' }, { status: 404 })
+  const { sent, deps } = stubProvider(missing)
+  const provider = createResponsesProvider({ ...ACCOUNT, wire: 'openai-responses' }, deps)
+  expect((await run(provider)).at(-1)).toMatchObject({ type: 'end', finish: 'stop' })
+  await run(provider)
+  expect(sent.map(({ url }) => url.replace('https://vendor.test/v1', ''))).toEqual([
+    '/responses',
+    '/chat/completions',
+    '/chat/completions',
+  ])
+})
+
+test('where no path exists, the error names the path and the address to check', async () => {
+  const missing = () => Response.json({ detail: 'Not Found' }, { status: 404 })
+  const { deps } = stubProvider(missing, missing)
+  const provider = createResponsesProvider({ ...ACCOUNT, wire: 'openai-responses' }, deps)
+  await expect(run(provider)).rejects.toMatchObject({
+    failure: { kind: 'unknown_model' },
+    message: expect.stringContaining('nothing at /chat/completions: check VENDOR_BASE_URL'),
+  })
+})
+
+test('where streaming is refused, the next request asks for the whole answer', async () => {
+  const error = { message: 'Your organization must be verified', param: 'stream', code: 'unsupported_value' }
+  const whole = () => Response.json(chatFixtures.textBody('all at once'))
+  const { sent, deps } = stubProvider(() => Response.json({ error }, { status: 400 }), whole)
+  const provider = createChatProvider(ACCOUNT, deps)
+  await expect(run(provider)).rejects.toMatchObject({ failure: { field: 'stream', learned: true } })
+  await run(provider)
+  expect(sent.map(({ body }) => body['stream'])).toEqual([true, false])
+})
+
+test('an empty answer in a conversation is left out', async () => {
+  const { sent, deps } = stubProvider()
+  const user = { role: 'user', parts: [{ type: 'text', text: 'hi' }] } as const
+  await run(createChatProvider(ACCOUNT, deps), { messages: [user, { role: 'assistant', parts: [] }, user] })
+  expect(sent[0]?.body['messages']).toHaveLength(2)
+})
+
+test.each([
+  ['image/jpg', 'aGk=', 'data:image/jpeg;base64,aGk='],
+  ['image/png', '/9j/4AAQ', 'data:image/jpeg;base64,/9j/4AAQ'],
+  ['image/jpeg', 'UklGRgECAwRXRUJQVlA4IA==', 'data:image/webp;base64,UklGRgECAwRXRUJQVlA4IA=='],
+])('an image of %s goes out with the type of its bytes', async (mimeType, base64, url) => {
+  const { sent, deps } = stubProvider()
+  await run(createChatProvider(ACCOUNT, { ...deps, facts: () => ({ ...FACTS, abilities: ['text', 'images'] }) }), {
+    messages: [{ role: 'user', parts: [{ type: 'image', mimeType, base64 }] }],
+  })
+  expect(sent[0]?.body['messages']).toEqual([{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }])
+})
+
+test('a closed connection is known to stop the billing at the vendor’s own address only', () => {
+  const quirks = { stopsWhenClosedAt: 'openai.azure.com' }
+  const stops = (baseUrl: string, account: Partial<Account> = {}) =>
+    createChatProvider({ ...ACCOUNT, quirks, baseUrl, ...account }, stubProvider().deps).stopsWhenClosed
+  expect(stops('https://me.openai.azure.com/openai')).toBe(true)
+  expect(stops('https://gateway.test/v1')).toBeUndefined()
+  expect(stops('https://openai.azure.com.gateway.test/v1')).toBeUndefined()
+  expect(stops('https://me.openai.azure.com', { quirks: {} })).toBeUndefined()
+})
+
+test('the bill that a vendor reports is part of the usage', async () => {
+  const usage = { prompt_tokens: 10, completion_tokens: 5, cost: 0.0012345 }
+  const answer = () => Response.json({ ...(chatFixtures.textBody('ok') as object), usage })
+  const provider = (quirks: object) => createChatProvider({ ...ACCOUNT, quirks }, stubProvider(answer).deps)
+  expect((await run(provider({ billPath: 'cost' }))).at(-1)).toMatchObject({ usage: { billedMicroUsd: 1235 } })
+  expect((await run(provider({}))).at(-1)).toMatchObject({ usage: { inputTokens: 10, outputTokens: 5 } })
 })

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CLIENT_VERSIONS, connect, runToCompletion, type TestClient } from '../support/clients.ts'
 import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts'
@@ -151,6 +153,16 @@ describe.each(CLIENT_VERSIONS)('with the client %s', (generation) => {
       expect(resource.mimeType).toBe(mimeType)
       if (format !== 'pdf') expect(resource.text).toContain('LAMP ROOM')
     }
+    const files = structured['files'] as readonly string[]
+    expect(files.map((file) => basename(file))).toEqual(['script.fountain', 'script.fdx', 'script.pdf', 'script.html'])
+    expect(basename(dirname(files[0] ?? ''))).toBe(`low-water-${structured['script_id']}`)
+    expect(readFileSync(files[0] ?? '', 'utf8')).toBe(source)
+    expect(readFileSync(files[2] ?? '', 'latin1')).toMatch(/^%PDF/)
+    expect(structured['next']).toContain(dirname(files[0] ?? ''))
+    const scene = await client.call('develop_script', { script_id: structured['script_id'], scene: 1 })
+    expect(scene.structured).toMatchObject({ fountain: expect.stringContaining('MARA waits.'), next: 'Scene 1 of 1.' })
+    const missing = await client.call('develop_script', { script_id: structured['script_id'], scene: 2 })
+    expect(missing).toMatchObject({ isError: true, text: expect.stringContaining('no scene 2') })
     const refused = await client.call('develop_script', { source: 'Dear Sir.' })
     expect(refused).toMatchObject({ isError: true, text: expect.stringContaining('no scene heading') })
   })

@@ -20,7 +20,7 @@ beforeAll(async () => {
     constraints: { start_date: '2026-11-23' },
     model: MODEL,
   })
-})
+}, 60_000)
 
 afterAll(() => client.close())
 

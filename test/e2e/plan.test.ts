@@ -1,6 +1,6 @@
-import { mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KeptPlan } from '../../src/agents/producer/document.ts'
 import { checkPlan } from '../../src/planning/index.ts'
@@ -98,6 +98,16 @@ describe('a script is written and then planned, through the built server', () =>
     const read = await one?.read(`plan://${id}/${format}`)
     expect(read?.mimeType).toBe(mimeType)
     expect(read?.text.length).toBeGreaterThan(100)
+  })
+
+  test('it is written as files, whose paths the result names', async () => {
+    const { structured, text } = (await one?.call('plan_tasks', { plan_id: id })) ?? {}
+    const files = structured?.['files'] as readonly string[]
+    expect(files.map((file) => basename(file))).toEqual(
+      expect.arrayContaining(['plan.md', 'plan.csv', 'plan.ics', 'gantt.html', 'strip-board.html', 'call-sheets.md']),
+    )
+    expect(files.every((file) => file.startsWith(join(home, 'plans')) && existsSync(file))).toBe(true)
+    expect(text).toMatch(/^The plan is complete: \d+ tasks/)
   })
 
   test('two clients that update at once lose nothing', async () => {

@@ -136,8 +136,6 @@ function toClientJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Record
       }
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
       if (isEmpty(jsonSchema.additionalProperties)) jsonSchema.additionalProperties = true
-      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
     },
   })
   return shown
@@ -176,4 +174,6 @@ const HIDDEN_KEYWORDS = [
   'maxLength',
   'minItems',
   'maxItems',
+  'minimum',
+  'maximum',
 ] as const

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CLIENT_VERSIONS, connect, runToCompletion, type TestClient } from '../support/clients.ts'
 import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts'
@@ -224,3 +225,34 @@ async function until<T>(ask: () => T | Promise<T>): Promise<NonNullable<T>> {
   }
   throw new Error(`waited in vain for ${ask}`)
 }
+
+test.each(CLIENT_VERSIONS)('with the client %s, reading and listing creates no file', async (generation) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'showrunner-nothing-'))
+  const client = await connect(generation, { cwd })
+  try {
+    const uris = (await client.resources()).map(({ uri }) => uri)
+    expect(uris).toEqual(expect.arrayContaining(['usage://report', 'models://catalog', 'limits://status']))
+    for (const uri of uris) expect(JSON.parse((await client.read(uri)).text)).toBeTypeOf('object')
+    for (const uri of [
+      'script://none',
+      'plan://none/md',
+      'usage://calls/none',
+      'answer://none',
+      'script://none/scene/1',
+    ])
+      await expect(client.read(uri), uri).rejects.toThrow(/not found/i)
+    for (const [uri, name] of [
+      ['script://{script_id}', 'script_id'],
+      ['plan://{plan_id}', 'plan_id'],
+      ['usage://calls/{call_id}', 'call_id'],
+      ['answer://{call_id}', 'call_id'],
+    ] as const)
+      expect(await client.complete({ type: 'ref/resource', uri }, name, '')).toEqual([])
+    expect((await client.call('usage_report', {})).isError).toBe(false)
+    expect((await client.call('list_models', {})).isError).toBe(false)
+    expect((await client.call('develop_script', { script_id: 'none' })).isError).toBe(true)
+    expect(readdirSync(cwd)).toEqual([])
+  } finally {
+    await client.close()
+  }
+})

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseJsonAnswer } from '../../src/tools/json-answer.ts'
 
-test('an integer beyond 2^53 is told of, because its value loses digits', () => {
+test('an integer beyond 2^53 gets a warning, because its value loses digits', () => {
   expect(parseJsonAnswer('{"id": 9007199254740993, "n": 1.5}')).toEqual({
     value: { id: 9007199254740992, n: 1.5 },
     warnings: [expect.stringContaining('`text` has every digit')],

@@ -54,8 +54,10 @@ export function printRuns(runs: readonly Run[]): string {
 function printRun({ text, bold, italic, underline }: Run, escapeText: (words: string) => string): string {
   const stars = (bold ? '**' : '') + (italic ? '*' : '')
   const line = (words: string): string => {
-    const [, before = '', inner = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(words) ?? []
+    const inner = words.trim()
     if (inner === '') return words
+    const start = words.length - words.trimStart().length
+    const [before, after] = [words.slice(0, start), words.slice(start + inner.length)]
     const starred = `${stars}${escapeText(inner)}${stars}`
     return before + (underline ? `_${starred}_` : starred) + after
   }

@@ -1,34 +1,55 @@
 import { parseFountain } from './fountain/parse.ts'
+import { printFountain } from './fountain/print.ts'
 import { type LintOptions, RULES, sceneNumbers, toFinding } from './lint.ts'
-import { isChat } from './rules/chat.ts'
-import type { Finding } from './rules/rule.ts'
+import { noChat } from './rules/chat.ts'
+import type { Finding, Problem, Rule } from './rules/rule.ts'
+import { stripChat } from './strip-chat.ts'
 import type { Script, ScriptElement } from './types.ts'
 
+/** A change that `fix` made: the finding that is no longer there, with the text before and after. */
+export interface Change extends Finding {
+  readonly before: string
+  /** Empty where the text was deleted. */
+  readonly after: string
+}
+
 /**
- * Puts right what can be put right without a doubt: talk of a model around the script, headings and names that are
- * dressed up, blank lines too many or too few, speeches in one line with their name, a set spelled in two ways. Says
- * what was done, as the findings that are no longer there. Lines are those of the text that was given; a paragraph that
- * was mended has none. Whatever else `lint` finds is left as it is.
+ * Corrects what leaves no doubt, and lists every change with its text before and after. It deletes the talk of a model
+ * around a script where the whole is an answer in a conversation, takes Markdown off headings, and writes a set in one
+ * typography. Blank lines are put around headings. In a generated script with a cast, speeches that are not
+ * formatted as such become speeches. Other findings of `lint` are left as they are.
+ * Lines are those of the given text; a paragraph that was changed has none.
  */
 export function fix(
   source: string | Script,
   options: LintOptions = {},
-): { readonly script: Script; readonly fixed: readonly Finding[] } {
-  const { text, lines, removed } = typeof source === 'string' ? stripChat(source) : { text: '', lines: [], removed: [] }
-  let script = typeof source === 'string' ? restoreLineNumbers(parseFountain(text), lines) : source
-  const fixed: Finding[] = removed.map((line) => ({
-    code: 'F01',
-    severity: options.mode === 'generated' ? 'error' : 'warn',
-    line,
-    message: 'This is not part of a screenplay.',
-    fix: 'Delete the line.',
-  }))
-  // One mend may show another: a name is found to speak, then what it says elsewhere.
+): { readonly script: Script; readonly fixed: readonly Change[] } {
+  if (typeof source !== 'string') return applyUntilStable(source, [], options)
+  const { text, lines, removed } = stripChat(source, options.mode)
+  const severity = noChat.severity[options.mode ?? 'authored']
+  const changes = removed.map(
+    ({ line, text }): Change => ({
+      code: noChat.code,
+      severity,
+      line,
+      message: 'This is not part of a screenplay.',
+      fix: 'Delete the line.',
+      before: text,
+      after: '',
+    }),
+  )
+  return applyUntilStable(restoreLineNumbers(parseFountain(text), lines), changes, options)
+}
+
+/** One fix may allow another: once a name is known to speak, its other lines are read as speeches. */
+function applyUntilStable(given: Script, before: readonly Change[], options: LintOptions) {
+  let script = given
+  const fixed = [...before]
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const pass = applyAutofixes(script, options)
     if (pass.fixed.length === 0) break
     script = pass.script
-    fixed.push(...pass.fixed)
+    for (const change of pass.fixed) fixed.push(change)
   }
   return { script, fixed: fixed.toSorted((a, b) => a.line - b.line) }
 }
@@ -38,50 +59,37 @@ const MAX_ROUNDS = 8
 function applyAutofixes(
   script: Script,
   options: LintOptions,
-): { readonly script: Script; readonly fixed: readonly Finding[] } {
+): { readonly script: Script; readonly fixed: readonly Change[] } {
   const scenes = sceneNumbers(script)
-  const problems = RULES.flatMap((rule) => rule.check(script, options).map((problem) => ({ rule, offence: problem })))
+  const problems = new Map<number, { readonly rule: Rule; readonly problem: Problem }>()
+  for (const rule of RULES) {
+    if (rule.fixes === undefined) continue
+    for (const problem of rule.check(script, options)) {
+      const from = problem.autofix?.from
+      if (from !== undefined && !problems.has(from)) problems.set(from, { rule, problem })
+    }
+  }
   const elements: ScriptElement[] = []
-  const fixed: Finding[] = []
+  const fixed: Change[] = []
   for (let at = 0; at < script.elements.length; at++) {
-    const found = problems.find(({ offence: problem }) => problem.autofix?.from === at)
-    if (!found?.offence.autofix) {
+    const found = problems.get(at)
+    if (!found?.problem.autofix) {
       elements.push(script.elements[at] as ScriptElement)
       continue
     }
-    elements.push(...found.offence.autofix.replacement)
-    fixed.push(toFinding(found.rule, found.offence, script, scenes, options))
-    at += found.offence.autofix.count - 1
+    const { count, replacement } = found.problem.autofix
+    for (const element of replacement) elements.push(element)
+    const [before, after] = [printElements(script.elements.slice(at, at + count)), printElements(replacement)]
+    const finding = toFinding(found.rule, found.problem, script, scenes, options)
+    // Where the text is the same, the change is the blank lines around it.
+    fixed.push({ ...finding, before, after: before === after ? `\n${after}\n` : after })
+    at += count - 1
   }
   return { script: { ...script, elements }, fixed }
 }
 
-/**
- * A text without its fences, and without what a model says before and after the script. `lines` tells for each line that
- * is left which it was, from 1.
- */
-function stripChat(given: string): {
-  readonly text: string
-  readonly lines: readonly number[]
-  readonly removed: readonly number[]
-} {
-  const all = given.split(/\r\n?|\n/).map((text, index) => ({ text, line: index + 1 }))
-  const isFence = (text: string): boolean => /^\s*```\w*\s*$/.test(text)
-  const isTalk = (text: string): boolean => isFence(text) || isChat(text) || /^\s*(?:-{3,}|\*{3,})\s*$/.test(text)
-  const isEmpty = (text: string): boolean => text.replace('\uFEFF', '').trim() === ''
-  const hasTalk = (side: readonly { readonly text: string }[]): boolean => side.some(({ text }) => isTalk(text))
-  let first = all.findIndex(({ text }) => !isEmpty(text) && !isTalk(text))
-  let last = all.findLastIndex(({ text }) => !isEmpty(text) && !isTalk(text))
-  if (first < 0) [first, last] = [all.length, all.length - 1]
-  const head = hasTalk(all.slice(0, first)) ? first : 0
-  const tail = hasTalk(all.slice(last + 1)) ? last + 1 : all.length
-  const kept = all.slice(head, tail).filter(({ text }) => !isFence(text))
-  const keptLines = new Set(kept.map(({ line }) => line))
-  return {
-    text: kept.map(({ text }) => text).join('\n'),
-    lines: kept.map(({ line }) => line),
-    removed: all.filter(({ line, text }) => !keptLines.has(line) && !isEmpty(text)).map(({ line }) => line),
-  }
+function printElements(elements: readonly ScriptElement[]): string {
+  return printFountain({ titlePage: [], elements }).trimEnd()
 }
 
 function restoreLineNumbers(script: Script, originalLines: readonly number[]): Script {

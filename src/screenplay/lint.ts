@@ -1,53 +1,17 @@
-import { avoidedWords } from './rules/avoided.ts'
-import { blankLines } from './rules/blank-lines.ts'
-import { castAppears } from './rules/cast.ts'
-import { noChat } from './rules/chat.ts'
-import { dialogueLength } from './rules/dialogue.ts'
-import { ending } from './rules/ending.ts'
-import { pdfGlyphs } from './rules/glyphs.ts'
-import { headings } from './rules/headings.ts'
-import { introductions } from './rules/introductions.ts'
-import { scriptLength } from './rules/length.ts'
-import { longActions } from './rules/long-actions.ts'
-import { parentheticals } from './rules/parentheticals.ts'
-import { unfilmables } from './rules/prose.ts'
-import { roundTrip } from './rules/round-trip.ts'
+import * as rules from './rules/index.ts'
 import type { Finding, LintOptions, Problem, Rule } from './rules/rule.ts'
-import { consistentSets } from './rules/sets.ts'
-import { speakers } from './rules/speakers.ts'
-import { timesOfDay } from './rules/times.ts'
-import { titlePage } from './rules/title-page.ts'
 import type { Script } from './types.ts'
 
-export type { Finding, LintOptions, Rule } from './rules/rule.ts'
+export type { Finding, LintMode, LintOptions, Rule, Severity } from './rules/rule.ts'
 
-/** Every check there is, in order of its code. */
-export const RULES: readonly Rule[] = [
-  noChat,
-  titlePage,
-  headings,
-  timesOfDay,
-  blankLines,
-  speakers,
-  castAppears,
-  introductions,
-  consistentSets,
-  scriptLength,
-  longActions,
-  dialogueLength,
-  parentheticals,
-  ending,
-  unfilmables,
-  roundTrip,
-  pdfGlyphs,
-  avoidedWords,
-]
+/** Every rule in the order of its code: code, title, what it checks, its severities, and what `fix` changes for it. */
+export const RULES: readonly Rule[] = Object.values(rules).toSorted((a, b) => a.code.localeCompare(b.code))
 
 /**
- * What is wrong with a script's form, in order of lines. It judges form only, never taste. With `mode: 'generated'` the
- * severities are those of a gate for generated scripts; by default they are advice to a person. A check that needs what
- * `options` does not give (`cast`, `targetPages`, `avoid`) finds nothing. Lines are those the script was read from; of a
- * script that was not read from text, all are 1.
+ * The defects of a script's form, in the order of lines. It judges form, never taste. With `mode: 'generated'` the
+ * severities are those of a gate for generated scripts; by default they are advice to a person, and what a professional
+ * may do on purpose is no finding. A rule that needs an absent option (`cast`, `targetPages`, `avoid`) finds nothing.
+ * Lines are those of the text that the script was read from; in a script that was not read from text, all are 1.
  */
 export function lint(script: Script, options: LintOptions = {}): readonly Finding[] {
   const scenes = sceneNumbers(script)
@@ -56,19 +20,19 @@ export function lint(script: Script, options: LintOptions = {}): readonly Findin
   ).toSorted((a, b) => a.line - b.line)
 }
 
-/** An offence as it is told of. */
+/** A rule's problem as it is shown to people. */
 export function toFinding(
   rule: Rule,
-  { element: elementIndex, line, message, fix }: Problem,
+  { element, line, severity, message, fix }: Problem,
   script: Script,
   scenes: readonly number[],
   { mode = 'authored' }: LintOptions,
 ): Finding {
-  const scene = elementIndex === undefined ? undefined : scenes[elementIndex]
+  const scene = element === undefined ? undefined : scenes[element]
   return {
     code: rule.code,
-    severity: rule.severity[mode],
-    line: line ?? (elementIndex === undefined ? 1 : (script.elements[elementIndex]?.at?.from ?? 1)),
+    severity: severity ?? rule.severity[mode],
+    line: line ?? (element === undefined ? 1 : (script.elements[element]?.at?.from ?? 1)),
     ...(scene !== undefined && scene > 0 && { scene }),
     message,
     ...(fix !== undefined && { fix }),

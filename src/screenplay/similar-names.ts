@@ -1,17 +1,52 @@
+import { editDistance } from '../lib/edit-distance.ts'
+
 /**
- * Could two names be the same person by a slip? True from one or two letters of difference, less than half of the
- * shorter name, and for a name and its short form (`JIM`, `JAMES`); never for numbered ones (`GUARD 1`, `GUARD 2`).
+ * Whether two names may be one person by a slip: one or two letters of difference, less than half of the shorter name,
+ * or a name and its short form (`JIM`, `JAMES`). Numbered names (`GUARD 1`, `GUARD 2`), names with another first letter
+ * (`JING`, `PING`) and pairs such as `MAN` and `WOMAN` are different.
  */
 export function isNearDuplicate(one: string, other: string): boolean {
-  if (isShortForm(one.trim().toUpperCase(), other.trim().toUpperCase())) return true
-  if (Math.abs(one.trim().length - other.trim().length) > 2) return false
   const [a, b] = [one.trim().toUpperCase(), other.trim().toUpperCase()]
-  if (a === b || a.replace(/[\d#\s]/g, '') === b.replace(/[\d#\s]/g, '')) return false
-  const distance = editDistance(a, b)
-  return distance <= 2 && distance < Math.min(a.length, b.length) / 2
+  if (a === b) return false
+  if (isShortForm(a, b)) return true
+  if (Math.abs(a.length - b.length) > 2) return false
+  if (!beginsAlike(a, b)) return false
+  const distance = editDistance(a, b, 2)
+  if (distance > 2 || distance >= Math.min(a.length, b.length) / 2) return false
+  return withoutNumbers(a) !== withoutNumbers(b) && !isOppositePair(a, b)
 }
 
-/** Two names of one row may be one person; the short forms that share no beginning with the name. */
+function withoutNumbers(name: string): string {
+  return name.replace(/[\d#\s]/g, '')
+}
+
+/** The same first letter, or one letter more at the beginning. */
+function beginsAlike(a: string, b: string): boolean {
+  return a[0] === b[0] || a === b.slice(1) || b === a.slice(1)
+}
+
+/** Words that differ little and mean different people. */
+const OPPOSITES = [
+  'MAN WOMAN',
+  'MEN WOMEN',
+  "MAN'S WOMAN'S",
+  'MALE FEMALE',
+  'MR MRS MS MISS',
+  'HE SHE',
+  'HIS HER',
+  'FATHER MOTHER',
+].map((row) => row.split(' '))
+
+function isOppositePair(a: string, b: string): boolean {
+  const [words, others] = [a, b].map((name) => name.replaceAll('’', "'").replace(/[.,]/g, '').split(/\s+/))
+  if (!words || !others || words.length !== others.length) return false
+  return words.some((word, at) => {
+    const other = others[at] ?? ''
+    return word !== other && OPPOSITES.some((row) => row.includes(word) && row.includes(other))
+  })
+}
+
+/** Names of one row may be one person; the short forms that do not begin like the name. */
 const SHORT_FORMS = [
   'JAMES JIM JIMMY',
   'ROBERT BOB BOBBY ROB',
@@ -28,18 +63,35 @@ const SHORT_FORMS = [
 ].map((row) => row.split(' '))
 
 function isShortForm(one: string, other: string): boolean {
-  return one !== other && SHORT_FORMS.some((row) => row.includes(one) && row.includes(other))
+  return SHORT_FORMS.some((row) => row.includes(one) && row.includes(other))
 }
 
-function editDistance(a: string, b: string): number {
-  let previous = [...b].map((_, index) => index + 1)
-  for (let row = 0; row < a.length; row++) {
-    let left = row + 1
-    previous = previous.map((above, column) => {
-      const diagonal = column === 0 ? row : (previous[column - 1] ?? 0)
-      left = Math.min(left + 1, above + 1, diagonal + (a[row] === b[column] ? 0 : 1))
-      return left
-    })
+/** Names that may be compared with each new one of the same beginning, so that time is linear in the number of names. */
+const MAX_COMPARED = 50
+
+/**
+ * Creates a function that finds an earlier name that a name may be a slip of, and remembers the name. Of many names with
+ * one beginning and one length only the first `MAX_COMPARED` are compared.
+ */
+export function createSimilarNameFinder(): (name: string) => string | undefined {
+  const buckets = new Map<string, string[]>()
+  const add = (key: string, name: string): void => {
+    const bucket = buckets.get(key)
+    if (!bucket) buckets.set(key, [name])
+    else if (bucket.length < MAX_COMPARED) bucket.push(name)
   }
-  return previous.at(-1) ?? a.length
+  return (name) => {
+    const upper = name.trim().toUpperCase()
+    const shortForm = SHORT_FORMS.findIndex((row) => row.includes(upper))
+    const keys = [-2, -1, 0, 1, 2].map((longer) => `${upper[0]} ${upper.length + longer}`)
+    const candidates = [...keys, `=${upper}`, `=${upper.slice(1)}`, `row ${shortForm}`].flatMap(
+      (key) => buckets.get(key) ?? [],
+    )
+    const found = candidates.find((other) => isNearDuplicate(other, name))
+    add(`${upper[0]} ${upper.length}`, name)
+    add(`=${upper}`, name)
+    add(`=${upper.slice(1)}`, name)
+    if (shortForm >= 0) add(`row ${shortForm}`, name)
+    return found
+  }
 }

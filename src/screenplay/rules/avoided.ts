@@ -1,7 +1,7 @@
 import type { Rule } from './rule.ts'
 
 /**
- * F20: no word is used that was to be avoided. Looked at only where such words are given.
+ * F20: no word is used that is to be avoided. Checked only where such words are given.
  *
  * @example {"avoid":["damn","hell"]} lines 2
  * ```
@@ -15,6 +15,7 @@ import type { Rule } from './rule.ts'
 export const avoidedWords: Rule = {
   code: 'F20',
   title: 'words to avoid',
+  checks: 'No word is used that is to be avoided. Needs `avoid`.',
   severity: { generated: 'warn', authored: 'info' },
   check({ elements }, { avoid = [] }) {
     const words = avoid.map((word) => word.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).filter((word) => word !== '')
@@ -23,7 +24,7 @@ export const avoidedWords: Rule = {
     return elements.flatMap((element, elementIndex) => {
       const found = 'text' in element ? pattern.exec(element.text) : undefined
       return found
-        ? [{ element: elementIndex, message: `"${found[0]}" was to be avoided.`, fix: 'Say it in another way.' }]
+        ? [{ element: elementIndex, message: `"${found[0]}" is to be avoided.`, fix: 'Use another word.' }]
         : []
     })
   },

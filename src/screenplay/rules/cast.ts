@@ -1,7 +1,7 @@
 import type { Rule } from './rule.ts'
 
 /**
- * F07: everybody in the cast speaks or is named. Looked at only where a cast is given.
+ * F07: every name of the cast speaks or is named. Checked only where a cast is given.
  *
  * @example {"cast":["ANNA","BEN","EVE"]} lines 1
  * ```
@@ -14,6 +14,7 @@ import type { Rule } from './rule.ts'
 export const castAppears: Rule = {
   code: 'F07',
   title: 'cast',
+  checks: 'Every name of the cast speaks or is named. Needs `cast`.',
   severity: { generated: 'error', authored: 'info' },
   check({ elements }, { cast = [] }) {
     if (cast.length === 0) return []

@@ -15,6 +15,7 @@ import type { Problem, Rule } from './rule.ts'
 export const dialogueLength: Rule = {
   code: 'F12',
   title: 'dialogue',
+  checks: 'A speech has at most twelve lines without a pause, and of three pages or more 20 to 70 % are dialogue.',
   severity: { generated: 'warn', authored: 'info' },
   check(script) {
     const problems: Problem[] = []

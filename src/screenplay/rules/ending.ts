@@ -3,6 +3,7 @@ import type { Problem, Rule } from './rule.ts'
 
 /**
  * F14: the script ends with an end mark (FADE OUT., THE END …), not in the middle of a sentence, a note or a comment.
+ * An authored script may end without the mark.
  *
  * @example lines 4
  * ```
@@ -22,8 +23,9 @@ import type { Problem, Rule } from './rule.ts'
 export const ending: Rule = {
   code: 'F14',
   title: 'ending',
+  checks: 'The script ends with an end mark and not in the middle of a sentence, a note or a comment.',
   severity: { generated: 'error', authored: 'warn' },
-  check(script) {
+  check(script, { mode = 'authored' }) {
     const elementIndex = script.elements.findLastIndex(
       (element) => 'text' in element && PRINTED.has(element.type) && element.text !== '',
     )
@@ -31,11 +33,12 @@ export const ending: Rule = {
     if (last === undefined || !('text' in last)) return [{ line: 1, message: 'The script is empty.' }]
     const problems: Problem[] = []
     const end = toPlainText(last.text).trim()
-    if (!END_MARK.test(end)) {
-      const cut = /[.!?…"'”’)*_-]$/.test(end) ? '' : ' It may have been cut off.'
+    const isCut = !/[.!?…"'”’)*_:-]$/.test(end)
+    // A person may have a reason to end in this way: a sample or a part of a script has no end mark.
+    if (!END_MARK.test(end) && (mode === 'generated' || isCut)) {
       problems.push({
         element: elementIndex,
-        message: `The script ends without an end mark.${cut}`,
+        message: `The script ends without an end mark.${isCut ? ' It may have been cut off.' : ''}`,
         fix: 'End with "> FADE OUT."',
       })
     }

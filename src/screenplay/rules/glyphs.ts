@@ -2,7 +2,7 @@ import { missingGlyphs } from '../pdf/missing-glyphs.ts'
 import type { Rule } from './rule.ts'
 
 /**
- * F18: the font of the PDF has a picture for every character. Other formats do not mind.
+ * F18: the font of the PDF has a picture for every character. Other formats are not concerned.
  *
  * @example lines 3
  * ```
@@ -14,6 +14,7 @@ import type { Rule } from './rule.ts'
 export const pdfGlyphs: Rule = {
   code: 'F18',
   title: 'characters of the PDF',
+  checks: 'The font of the PDF has a picture for every character.',
   severity: { generated: 'warn', authored: 'warn' },
   check({ titlePage, elements }) {
     const missing = missingGlyphs({ titlePage, elements })
@@ -22,7 +23,7 @@ export const pdfGlyphs: Rule = {
       (element) => missingGlyphs({ titlePage: [], elements: [element] }).length > 0,
     )
     const shown = missing.slice(0, 12).join(' ') + (missing.length > 12 ? ` and ${missing.length - 12} more` : '')
-    const message = `The PDF cannot show ${shown}: it has an empty box there.`
+    const message = `The PDF cannot show ${shown}: it shows an empty box there.`
     return [
       {
         ...(elementIndex >= 0 && { element: elementIndex }),

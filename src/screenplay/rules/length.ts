@@ -2,7 +2,7 @@ import { measurePages } from '../layout/paginate.ts'
 import type { Rule } from './rule.ts'
 
 /**
- * F10: the script is within 10 % of the pages it was to have. Looked at only where a target is given.
+ * F10: the script is within 10 % of the target length. Checked only where a target is given.
  *
  * @example {"targetPages":3} lines 1
  * ```
@@ -14,12 +14,13 @@ import type { Rule } from './rule.ts'
 export const scriptLength: Rule = {
   code: 'F10',
   title: 'length',
+  checks: 'The script is within 10 % of the target length. Needs `targetPages`.',
   severity: { generated: 'error', authored: 'info' },
   check(script, { targetPages }) {
     if (targetPages === undefined) return []
     const pages = measurePages(script)
     if (Math.abs(pages - targetPages) <= targetPages * 0.1) return []
-    const message = `It is ${pages.toFixed(1)} pages long; ${targetPages} were asked for.`
+    const message = `The script is ${pages.toFixed(1)} pages long; the target is ${targetPages}.`
     return [{ line: 1, message, fix: pages > targetPages ? 'Trim scenes.' : 'Extend scenes.' }]
   },
 }

@@ -15,13 +15,14 @@ import type { Rule } from './rule.ts'
 export const longActions: Rule = {
   code: 'F11',
   title: 'length of actions',
+  checks: 'An action has at most five lines.',
   severity: { generated: 'warn', authored: 'info' },
   check(script) {
     return script.elements.flatMap((element, elementIndex) => {
       if (element.type !== 'action' || element.text.length < 5 * 40) return []
       const lines = wrapText(toPlainText(element.text), 61).length
       if (lines <= 5) return []
-      return [{ element: elementIndex, message: `The action is ${lines} lines long.`, fix: 'Part it in two.' }]
+      return [{ element: elementIndex, message: `The action is ${lines} lines long.`, fix: 'Split it in two.' }]
     })
   },
 }

@@ -1,7 +1,7 @@
 import type { Rule } from './rule.ts'
 
 /**
- * F13: a parenthetical is short (60 characters), and somebody speaks after it.
+ * F13: a parenthetical has at most 60 characters, and a speech follows it.
  *
  * @example lines 4
  * ```
@@ -14,6 +14,7 @@ import type { Rule } from './rule.ts'
 export const parentheticals: Rule = {
   code: 'F13',
   title: 'parentheticals',
+  checks: 'A parenthetical has at most 60 characters, and a speech follows it.',
   severity: { generated: 'error', authored: 'warn' },
   check(script) {
     return script.elements.flatMap((element, elementIndex) => {

@@ -1,7 +1,7 @@
 import type { Rule } from './rule.ts'
 
 /**
- * F16: actions tell what is seen and heard, not what somebody feels, thinks or remembers. Once or twice is style.
+ * F16: actions tell what is seen and heard, not what a person feels, thinks or remembers. Once or twice is style.
  *
  * @example lines 1
  * ```
@@ -21,6 +21,7 @@ import type { Rule } from './rule.ts'
 export const unfilmables: Rule = {
   code: 'F16',
   title: 'what cannot be seen',
+  checks: 'Actions tell what can be seen and heard.',
   severity: { generated: 'warn', authored: 'info' },
   check({ elements }) {
     const actions = elements.flatMap((element, elementIndex) =>

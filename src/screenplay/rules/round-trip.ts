@@ -4,8 +4,8 @@ import type { ScriptElement } from '../types.ts'
 import type { Rule } from './rule.ts'
 
 /**
- * F17: the script printed as Fountain reads as the same script, so that nothing of it changes on its way to other
- * programs; tags, which Fountain has no form for, are left out. It is made trees that may not; text that was read seldom does not.
+ * F17: the script printed as Fountain reads as the same script, so that it reaches other programs unchanged. Tags are
+ * left out, because Fountain has no form for them. Trees built by a program may fail; text that was read seldom does.
  *
  * @example none
  * ```
@@ -18,15 +18,14 @@ import type { Rule } from './rule.ts'
 export const roundTrip: Rule = {
   code: 'F17',
   title: 'round trip',
+  checks: 'The script printed as Fountain reads as the same script.',
   severity: { generated: 'error', authored: 'warn' },
   check({ titlePage, elements }) {
     const read = parseFountain(printFountain({ titlePage, elements })).elements
     const elementIndex = elements.findIndex((element, at) => !isSameElement(element, read[at]))
     if (elementIndex < 0 && read.length === elements.length) return []
-    const message = 'It reads as something else when it is printed as Fountain and read again.'
-    return [
-      { ...(elementIndex >= 0 && { element: elementIndex }), message, fix: 'Write the paragraph in another way.' },
-    ]
+    const message = 'The paragraph reads as another element when it is printed as Fountain and read again.'
+    return [{ ...(elementIndex >= 0 && { element: elementIndex }), message, fix: 'Write the paragraph differently.' }]
   },
 }
 

@@ -3,8 +3,8 @@ import type { Script, ScriptElement } from '../types.ts'
 import type { LintOptions } from './rule.ts'
 
 /**
- * The names, in capitals, that speak in a script without a doubt: those of the cast, those of cues, and those that stand
- * where a name would stand, in one of the ways models get it wrong, at least twice.
+ * The names, in capitals, that speak in a script: those of the cast, those of cues, and those that are at least twice in
+ * the place of a cue, in one of the forms that models write.
  */
 export function findSpeakers({ elements }: Script, { cast = [] }: LintOptions): ReadonlySet<string> {
   const cues = elements.flatMap((element) => (element.type === 'character' ? [cleanName(element.name)] : []))
@@ -49,6 +49,6 @@ function guessName(element: ScriptElement, next: ScriptElement | undefined): str
     : undefined
 }
 
-/** What stands in capitals before a colon or alone in a line, and speaks nothing. */
+/** Words in capitals before a colon or alone in a line that are no speaker. */
 const NOT_A_NAME =
-  /^(?:(?:super|title|titles|insert|caption|subtitle|chyron|note|cut|smash cut|match cut|dissolve|fade|later|montage|flashback|intercut|end|the end|act|scene|continued|cont'd|omitted|beat|bang|int|ext)\b|\d)/i
+  /^(?:(?:various|angle|angles|reveal|prelap|pre-lap|shots?|close|closeup|wide|wider|pov|back to|over|series of|quick|moments?|meanwhile|silence|black|darkness|on screen|text|sign|screen|camera|pan|dolly|tracking|insert shot|aerial|establishing|freeze|super|title|titles|insert|caption|subtitle|chyron|note|cut|smash cut|match cut|dissolve|fade|later|montage|flashback|intercut|end|the end|act|scene|continued|cont'd|omitted|beat|bang|int|ext)\b|\d)/i

@@ -1,12 +1,14 @@
 import { readCue } from '../fountain/classify-line.ts'
 import { parseFountain } from '../fountain/parse.ts'
-import { isNearDuplicate } from '../similar-names.ts'
+import { speakerKey } from '../layout/cue.ts'
+import { createSimilarNameFinder } from '../similar-names.ts'
 import type { Script, ScriptElement } from '../types.ts'
-import type { Problem, Rule } from './rule.ts'
+import type { LintOptions, Problem, Rule } from './rule.ts'
 import { cleanName, findSpeakers, splitNameAndWords } from './speaker-names.ts'
 
 /**
- * F06: every speaker is in the cast, where one is given, and has one name throughout, in capitals on a line of its own.
+ * F06: every speaker is in the cast, where one is given, and has one name, in capitals on a line of its own. People write
+ * messages on a screen as `NAME: words`, so that form becomes a speech only in a generated script with a cast.
  *
  * @example {"cast":["ANNA"]} lines 1
  * ```
@@ -21,7 +23,7 @@ import { cleanName, findSpeakers, splitNameAndWords } from './speaker-names.ts'
  * HANNA
  * Hello.
  * ```
- * @example {"cast":["ANNA","BEN"]} lines 1, 3, 6, 9, mended
+ * @example {"mode":"generated","cast":["ANNA","BEN"]} lines 1, 3, 6, 9, fixed
  * ```
  * ANNA: Is it boiling?
  *
@@ -55,58 +57,66 @@ import { cleanName, findSpeakers, splitNameAndWords } from './speaker-names.ts'
 export const speakers: Rule = {
   code: 'F06',
   title: 'speakers',
+  checks: 'Every speaker is in the cast, where one is given, and has one name, in capitals on a line of its own.',
   severity: { generated: 'error', authored: 'warn' },
+  fixes: 'Takes Markdown off a cue; in a generated script with a cast, makes `NAME: words` a speech.',
   check(script, options) {
     const names = findSpeakers(script, options)
     return [
       ...checkNames(script, options.cast),
-      ...script.elements.flatMap((element, elementIndex) => checkCueForm(element, elementIndex, names, options.cast)),
+      ...script.elements.flatMap((element, elementIndex) => checkCueForm(element, elementIndex, names, options)),
     ]
   },
 }
 
 function checkNames({ elements }: Script, cast: readonly string[] | undefined): readonly Problem[] {
-  const known = cast && new Set(cast.map((name) => name.toUpperCase()))
-  const seen: string[] = []
+  const known = cast && new Set(cast.map(speakerKey))
+  const seen = new Set<string>()
+  const findSimilar = createSimilarNameFinder()
   const problems: Problem[] = []
   for (const [elementIndex, element] of elements.entries()) {
     if (element.type !== 'character') continue
     const name = cleanName(element.name)
-    if (seen.includes(name)) continue
-    if (known && !known.has(name.toUpperCase())) {
+    if (seen.has(speakerKey(name))) continue
+    seen.add(speakerKey(name))
+    if (known && !known.has(speakerKey(name))) {
       problems.push({
         element: elementIndex,
         message: `${name} speaks but is not in the cast.`,
         fix: 'Use the name from the cast.',
       })
     }
-    const similar = seen.find((other) => isNearDuplicate(other, name))
+    const similar = findSimilar(name)
     if (similar !== undefined) {
       problems.push({
         element: elementIndex,
         message: `${name} and ${similar} may be one person.`,
-        fix: `Spell both ${similar}.`,
+        fix: `If they are, spell both ${similar}.`,
       })
     }
-    seen.push(name)
   }
   return problems
 }
 
-/** A cue that is dressed up, in small letters, or in one line with its words. */
+/** A cue that has Markdown around it, is in small letters, or is in one line with its dialogue. */
 function checkCueForm(
   element: ScriptElement,
   elementIndex: number,
   names: ReadonlySet<string>,
-  cast: readonly string[] | undefined,
+  { mode, cast }: LintOptions,
 ): readonly Problem[] {
   if (element.type === 'character') {
     const name = cleanName(element.name)
-    const { at: _lines, ...cue } = element
+    const { at: _lines, fdx: _xml, ...cue } = element
     if (name === element.name || name === '') return []
     const autofix = { from: elementIndex, count: 1, replacement: [{ ...cue, name }] }
     return [
-      { element: elementIndex, message: `The name "${element.name}" is dressed up.`, fix: `Write ${name}.`, autofix },
+      {
+        element: elementIndex,
+        message: `The cue "${element.name}" has Markdown around it.`,
+        fix: `Write ${name}.`,
+        autofix,
+      },
     ]
   }
   if (element.type !== 'action') return []
@@ -118,8 +128,7 @@ function checkCueForm(
   if (!names.has(name.toUpperCase())) return []
   const cue = [name.toUpperCase(), ...extensions.map((extension) => `(${extension})`)].join(' ')
   const replacement = parseFountain(`@${cue}\n${spoken.words}`).elements.map(({ at: _lines, ...read }) => read)
-  const message = `${name} is not written as one who speaks.`
-  // Messages on a screen are written so by people on purpose: only who knows the cast knows better.
-  const autofix = cast && { autofix: { from: elementIndex, count: 1, replacement } }
+  const message = `${name} looks like a cue but is not formatted as one.`
+  const autofix = mode === 'generated' && cast && { autofix: { from: elementIndex, count: 1, replacement } }
   return [{ element: elementIndex, message, fix: `Write ${cue} on a line of its own.`, ...autofix }]
 }

@@ -14,6 +14,7 @@ import type { Rule } from './rule.ts'
 export const timesOfDay: Rule = {
   code: 'F04',
   title: 'times of day',
+  checks: 'The time of day in a heading is a known one: DAY, NIGHT, DAWN, CONTINUOUS, LATER …',
   severity: { generated: 'error', authored: 'info' },
   check(script) {
     return script.elements.flatMap((element, elementIndex) => {

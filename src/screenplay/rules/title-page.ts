@@ -13,6 +13,7 @@ import type { Rule } from './rule.ts'
 export const titlePage: Rule = {
   code: 'F02',
   title: 'title page',
+  checks: 'The title page names the title and the author.',
   severity: { generated: 'error', authored: 'info' },
   check(script) {
     return (['title', 'author'] as const).flatMap((wanted) => {

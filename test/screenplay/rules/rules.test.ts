@@ -7,7 +7,7 @@ import { lint, RULES } from '../../../src/screenplay/lint.ts'
 import { withoutPositions } from '../final-draft-data.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../src/screenplay/rules')
-const EXAMPLE = /@example (?:(\{.*\}) )?(none|lines [\d, ]+)(mended)?\n```\n([\s\S]*?)\n```(?:\n```\n([\s\S]*?)\n```)?/g
+const EXAMPLE = /@example (?:(\{.*\}) )?(none|lines [\d, ]+)(fixed)?\n```\n([\s\S]*?)\n```(?:\n```\n([\s\S]*?)\n```)?/g
 
 /** Every example in the comment above a rule: what it finds in a text, and what `fix` makes of it. */
 const examples = globSync(`${FOLDER}/*.ts`).flatMap((path) => {
@@ -15,11 +15,11 @@ const examples = globSync(`${FOLDER}/*.ts`).flatMap((path) => {
   const code = /code: '(F\d\d)'/.exec(source)?.[1] ?? ''
   const comments = [...source.matchAll(/\/\*\*\n([\s\S]*?)\*\//g)].map(([, text = '']) => text.replace(/^ *\* ?/gm, ''))
   return comments.flatMap((comment) =>
-    [...comment.matchAll(EXAMPLE)].map(([, options = '{}', wanted = '', mended, text = '', better]) => ({
+    [...comment.matchAll(EXAMPLE)].map(([, options = '{}', wanted = '', fixedText, text = '', better]) => ({
       code,
       options: JSON.parse(options),
       lines: wanted === 'none' ? [] : (wanted.match(/\d+/g) ?? []).map(Number),
-      mended: mended !== undefined,
+      fixedText: fixedText !== undefined,
       text,
       better,
       name: `${code}: ${text.split('\n').slice(0, 2).join(' / ').slice(0, 60)}`,
@@ -28,10 +28,10 @@ const examples = globSync(`${FOLDER}/*.ts`).flatMap((path) => {
 })
 
 describe('the examples of the rules', () => {
-  test.each(examples)('$name', ({ code, options, lines, text, mended, better }) => {
+  test.each(examples)('$name', ({ code, options, lines, text, fixedText, better }) => {
     const found = lint(parseFountain(text), options).filter((finding) => finding.code === code)
     expect(found.map(({ line }) => line)).toEqual(lines)
-    if (!mended) return
+    if (!fixedText) return
     const { script, fixed } = fix(text, options)
     expect(withoutPositions(script)).toEqual(withoutPositions(parseFountain(better ?? '')))
     expect(fixed.filter((finding) => finding.code === code).map(({ line }) => line)).toEqual(lines)

@@ -5,6 +5,7 @@ import { brotliCompressSync } from 'node:zlib'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { builtinModules } from './build/builtin-modules.ts'
 import { lazyPackages } from './build/lazy-packages.ts'
+import { workerSources } from './build/worker-sources.ts'
 
 /**
  * Makes `dist/`: the server as one minified file that needs nothing beside it, the libraries, and their types.
@@ -64,7 +65,10 @@ const shared = {
   logLevel: 'warning' as const,
 } satisfies BuildOptions
 const lazyMetafiles: Metafile[] = []
-const plugins = [compressedCatalog, englishOnly, builtinModules, lazyPackages(shared, lazyMetafiles)]
+const plugins = [
+  ...[compressedCatalog, englishOnly, builtinModules],
+  ...[lazyPackages(shared, lazyMetafiles), workerSources(shared, lazyMetafiles)],
+]
 
 const server = await build({
   ...shared,

@@ -6,7 +6,7 @@ import { createPricing, findRefusedPrices, type Pricing } from './config/pricing
 import { findUnmatched } from './config/unmatched.ts'
 import { isLoopback } from './config/values.ts'
 import { GenerateError } from './contract/errors.ts'
-import { findNearestNames } from './contract/nearest.ts'
+import { unknownModelError } from './contract/nearest.ts'
 import { FREE } from './contract/price.ts'
 import type { Catalog, LiveModel, ModelFacts, Provider } from './contract/provider.ts'
 import type { Candidate, ModelRegistry } from './contract/registry.ts'
@@ -101,11 +101,11 @@ export function createProviderRegistry(deps: RegistryDeps): ProviderRegistry {
     const info = hosted?.provider
       ? hosted
       : ((await engines.list([], signal)).find((one) => one.id === provider) ?? hosted)
-    if (!info) throw unknownModelError(`${provider}/${model}`, await list(signal))
+    if (!info) throw unknownModelError(`${provider}/${model}`, orderByMaker(listModelNames(await list(signal))))
     if (!info.provider) throw notReadyError(info, model, await listHosted())
     const facts =
       info.models().find((one) => one.id === model) ?? (await findLiveModel(info, info.provider, model, signal))
-    if (!facts) throw unknownModelError(`${provider}/${model}`, await list(signal))
+    if (!facts) throw unknownModelError(`${provider}/${model}`, orderByMaker(listModelNames(await list(signal))))
     return toCandidate(info, info.provider, facts)
   }
 
@@ -287,12 +287,6 @@ function minimalFacts(id: string, source: string): ModelFacts {
 
 function listModelNames(providers: readonly ProviderInfo[]): readonly string[] {
   return providers.flatMap((info) => info.models().map((facts) => `${info.id}/${facts.id}`))
-}
-
-function unknownModelError(model: string, providers: readonly ProviderInfo[]): GenerateError {
-  const near = findNearestNames(model, orderByMaker(listModelNames(providers)), 3)
-  const hint = near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'list_models shows what there is.'
-  return new GenerateError({ kind: 'unknown_model', model, nearest: near }, `There is no model ${model}. ${hint}`)
 }
 
 /** Names the others that have the model, because the person may have a key of one of them. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openCatalog } from '../src/catalog/index.ts'
 import { configFileSchema } from '../src/config/schema.ts'
-import { FAILURE_POLICIES } from '../src/contract/errors.ts'
+import { FAILURES } from '../src/contract/errors.ts'
 import { tools } from '../src/tools/index.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -75,8 +75,8 @@ describe('the docs', () => {
     },
   )
 
-  test.each(Object.keys(FAILURE_POLICIES))('tell what is done about a failure of the kind %s', (kind) => {
-    const { retry, fallback, cooldown } = FAILURE_POLICIES[kind as keyof typeof FAILURE_POLICIES]
+  test.each(Object.keys(FAILURES))('tell what is done about a failure of the kind %s', (kind) => {
+    const { retry, fallback, cooldown } = FAILURES[kind as keyof typeof FAILURES]
     const row = docs.split('\n').find((line) => line.startsWith(`| \`${kind}\``))
     const [, , again, elsewhere, rests] = (row ?? '').split('|').map((cell) => cell.trim())
     expect([again, elsewhere, rests]).toEqual([retry ? 'yes' : 'no', fallback ? 'yes' : 'no', cooldown || 'no'])

@@ -1,3 +1,4 @@
+import { LIMIT_KINDS, type LimitRule } from '../contract/limit.ts'
 import type { Price } from '../contract/price.ts'
 import type { RoutingPolicy } from '../contract/registry.ts'
 import { toMicroUsd } from './budgets.ts'
@@ -51,16 +52,17 @@ export function readRoutingPolicy(
       totalMs: timeouts.total_ms ?? 600_000,
     },
     // Limits of every layer hold at once: each only slows down.
-    limits: files
-      .flatMap(({ config }) => config.limits ?? [])
-      .map((rule) => ({
-        match: rule.match,
-        ...(rule.requests_per_minute !== undefined && { requestsPerMinute: rule.requests_per_minute }),
-        ...(rule.tokens_per_minute !== undefined && { tokensPerMinute: rule.tokens_per_minute }),
-        ...(rule.concurrent !== undefined && { concurrent: rule.concurrent }),
-      })),
+    limits: files.flatMap(({ config }) => config.limits ?? []).map(toLimitRule),
   }
   return { policy, warnings: project.warnings }
+}
+
+function toLimitRule(rule: NonNullable<ConfigFile['limits']>[number]): LimitRule {
+  const limits = Object.entries(LIMIT_KINDS).flatMap(([field, { setting }]) => {
+    const max = rule[setting]
+    return max === undefined ? [] : [[field, max]]
+  })
+  return { match: rule.match, ...Object.fromEntries(limits) }
 }
 
 /** `files`: strongest first. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LIMIT_KINDS, type LimitSetting } from '../contract/limit.ts'
 import { WIRES } from '../contract/provider.ts'
 import { STRATEGIES } from '../contract/registry.ts'
 
@@ -97,17 +98,18 @@ const routing = () =>
       .optional(),
   })
 
-const limit = () =>
-  z
-    .strictObject({
-      match: pattern(),
-      requests_per_minute: z.int().min(1).max(1_000_000).optional(),
-      tokens_per_minute: z.int().min(1).max(1_000_000_000).optional(),
-      concurrent: z.int().min(1).max(10_000).optional(),
-    })
-    .refine((rule) => Object.keys(rule).length > 1, {
-      error: 'names no limit: add requests_per_minute, tokens_per_minute or concurrent',
-    })
+const limit = () => {
+  const names = Object.values(LIMIT_KINDS).map(({ setting }) => setting)
+  return z.strictObject({ match: pattern(), ...limitSettings() }).refine((rule) => Object.keys(rule).length > 1, {
+    error: `names no limit: add ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`,
+  })
+}
+
+/** A setting for each row of `LIMIT_KINDS`. */
+function limitSettings() {
+  const rows = Object.values(LIMIT_KINDS).map(({ setting, max }) => [setting, z.int().min(1).max(max).optional()])
+  return Object.fromEntries(rows) as Record<LimitSetting, z.ZodOptional<z.ZodInt>>
+}
 
 const budget = () =>
   z.strictObject({

@@ -1,9 +1,9 @@
 import { GenerateError } from './errors.ts'
 import type { FinishReason, GenerateEvent, Setting, ToolCall, Usage } from './generate.ts'
 
-/** A whole answer: what a stream comes to when it is read to its end. */
+/** A whole answer: a stream that was read to its end. */
 export interface Answer {
-  /** Of several models that went on from each other, the last. */
+  /** Of several models that continued each other, the last. */
   readonly provider: string
   /** The vendor's own model id, without the provider. */
   readonly model: string

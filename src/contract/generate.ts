@@ -1,18 +1,19 @@
 import type { FailureKind } from './errors.ts'
 
 /**
- * The one shape in the building: a request and a call in, a stream of events out. A provider, a retry, a fallback,
- * the whole router and a test fake are all a `Generate`, so they compose as layers.
+ * The interface of everything that answers: a request and a call go in, a stream of events comes out. A provider, a
+ * retry, a fallback, the whole router and a test fake are all a `Generate`, so they compose as layers.
  *
- * One `start` comes first and one `end` last, with any number of the others between; or a `GenerateError` is thrown,
- * at any moment. Above the router a `start` with `continues` may stand between: another model goes on. A reader that stops early must call `return()` (a `break` in `for await` does): the upstream request
- * is then aborted and what was spent is booked.
+ * One `start` comes first and one `end` last, with any number of other events between; or a `GenerateError` is thrown,
+ * at any moment. Above the router a `start` with `continues` may come between: another model continues the answer. A
+ * reader that stops early must call `return()` (a `break` in `for await` does): the upstream request is then aborted
+ * and its cost is booked.
  */
 export type Generate = (request: GenerateRequest, call: Call) => AsyncIterable<GenerateEvent>
 
-/** What is asked of a model. Provider-neutral: every wire maps it, none extends it. */
+/** A request to a model. Provider-neutral: every wire maps it, none extends it. */
 export interface GenerateRequest {
-  /** Above the router: any name A2 allows (`anthropic/claude-sonnet-5`, an alias, `auto`). Below it: the vendor's own model id. */
+  /** Above the router: `provider/model`, a bare model name, an alias or `auto`. Below it: the vendor's own model id. */
   readonly model: string
   /** Names to try after `model`, in order. Read by the router only. */
   readonly fallbacks?: readonly string[]
@@ -20,7 +21,7 @@ export interface GenerateRequest {
   readonly messages: readonly Message[]
   readonly tools?: readonly ToolSpec[]
   readonly toolChoice?: 'auto' | 'none' | 'required'
-  /** Asks for one JSON value of this JSON Schema (draft 2020-12). Above the router the answer is sure to fit it. */
+  /** Asks for one JSON value of this JSON Schema (draft 2020-12). Above the router the answer always fits it. */
   readonly json?: { readonly name?: string; readonly schema: JsonSchema }
   /** Reasoning included. The router always sets it before a provider sees the request. */
   readonly maxOutputTokens?: number
@@ -33,7 +34,7 @@ export interface GenerateRequest {
 
 export type ReasoningEffort = 'none' | 'low' | 'medium' | 'high'
 
-/** A setting that a model may refuse; what was dropped is listed, by this name, in `start.ignored`. */
+/** A setting that a model may refuse. Dropped settings are listed by this name in `start.ignored`. */
 export type Setting =
   | 'temperature'
   | 'topP'
@@ -64,21 +65,21 @@ export interface ToolSpec {
 export interface ToolCall {
   readonly id: string
   readonly name: string
-  /** Parsed arguments. Calls arrive whole: half a JSON value helps nobody. */
+  /** Parsed arguments. Calls arrive whole, because half a JSON value is of no use. */
   readonly args: unknown
 }
 
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
 export type GenerateEvent =
-  /** The upstream said yes (response headers are in). `usage` holds what is known this early, such as the input count. */
+  /** The upstream accepted the request (response headers are in). `usage` holds early counts, such as the input's. */
   | {
       readonly type: 'start'
       readonly provider: string
       readonly model: string
       readonly ignored: readonly Setting[]
       readonly usage?: Usage
-      /** The model before it broke off; this one goes on from the text so far, which stands. */
+      /** The model before it broke off; this one continues the text so far, which stays valid. */
       readonly continues?: true
     }
   | { readonly type: 'text'; readonly text: string }
@@ -91,9 +92,14 @@ export type GenerateEvent =
   | { readonly type: 'call'; readonly call: ToolCall }
   | { readonly type: 'end'; readonly finish: FinishReason; readonly usage: Usage }
 
+/** Is the event part of the answer? Role chunks, empty texts and thinking are not. */
+export function isContent(event: GenerateEvent): boolean {
+  return event.type === 'call' || (event.type === 'text' && event.text !== '')
+}
+
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls'
 
-/** Token counts as the provider gave them. A missing field was not told; it is never zero by default. */
+/** Token counts as the provider reported them. A missing field was not reported; it is never zero by default. */
 export interface Usage {
   /** All input: cached reads and cache writes included. */
   readonly inputTokens?: number
@@ -113,36 +119,38 @@ export interface Usage {
   readonly serviceTier?: string
 }
 
-/** Everything a call carries that is not the question itself. */
+/** Everything that a call carries besides the request. */
 export interface Call {
   /** Groups the attempts of one call in the ledger and the report. */
   readonly id: string
-  /** Who is asking: a tool's name, or `library`. The ledger reports by it. */
+  /** The caller: a tool's name, or `library`. The ledger reports by it. */
   readonly tool: string
   readonly signal: AbortSignal
   /** When the whole call, fallbacks included, must be over: ms since the epoch. */
   readonly deadline?: number
   /** The most that all attempts of this call together may cost, in micro-dollars. */
   readonly maxMicroUsd?: number
-  /** Told of every attempt as it is settled, in order: the failed and the cancelled too. */
+  /** Called with every attempt as it is settled, in order, failed and cancelled ones too. */
   readonly onAttempt?: (attempt: Attempt) => void
 }
 
-/** One request to one model: what became of it. */
+/** One request to one model, after it ended. */
 export interface Attempt {
   /** `provider/model`. */
   readonly model: string
   readonly outcome: 'ok' | FailureKind
-  /** When it went out, ms since the epoch. */
+  /** When it was sent, ms since the epoch. */
   readonly at: number
   readonly latencyMs: number
-  /** Undefined: no token came. */
+  /** Undefined: no content came. */
   readonly firstTokenMs: number | undefined
   readonly usage: Usage
   /** Undefined: the price is not known. */
   readonly microUsd: number | undefined
-  /** True where `usage` or `microUsd` was estimated because the provider did not tell. */
+  /** True where `usage` or `microUsd` was estimated because the provider did not report it. */
   readonly estimated: boolean
-  /** What a person should know, a sentence each: a budget that this attempt took past 80 %. */
+  /** How much more than `microUsd` the vendor may still bill; absent: nothing. */
+  readonly inDoubtMicroUsd?: number
+  /** For people, a sentence each: a budget that is nearly spent, an implausible count, a fallback that was passed over. */
   readonly warnings?: readonly string[]
 }

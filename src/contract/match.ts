@@ -1,5 +1,5 @@
 /**
- * Does a pattern cover a model? A pattern is `*` (everything), a provider (`openai`), or `provider/model` in which `*`
+ * True where a pattern covers a model. A pattern is `*` (everything), a provider (`openai`), or `provider/model` in which `*`
  * stands for any run of characters (`openai/gpt-5*`, `*` + `/claude-*`). Letter case does not count.
  */
 export function matchesModel(pattern: string, provider: string, model: string): boolean {

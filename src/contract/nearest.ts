@@ -1,4 +1,15 @@
 import { editDistance } from '../lib/edit-distance.ts'
+import { GenerateError } from './errors.ts'
+
+/** The error of a name that no model has, with the nearest of `names`. */
+export function unknownModelError(model: string, names: readonly string[]): GenerateError {
+  const nearest = findNearestNames(model, names, 3)
+  const hint = nearest.length > 0 ? `Did you mean ${nearest.join(', ')}?` : 'list_models shows the known ones.'
+  return new GenerateError(
+    { kind: 'unknown_model', model, nearest },
+    `There is no model ${model}. ${hint} To use a model that no list has, add it to \`providers.<id>.models\` in showrunner.json.`,
+  )
+}
 
 /**
  * The `n` names nearest to a wrong one, nearest first; none where nothing is near. Names are `provider/model`, and the
@@ -36,7 +47,7 @@ export function findNearestNames(name: string, names: readonly string[], maxResu
     .map(({ candidate }) => candidate)
 }
 
-/** A wrong provider before the right model weighs like three wrong letters. */
+/** A wrong provider before the right model counts as three wrong letters. */
 const WRONG_PROVIDER_DISTANCE = 3
 
 interface Phrase {
@@ -53,7 +64,7 @@ function toPhrase(name: string): Phrase {
   return { text: words.join('-'), words, sortedText: words.toSorted().join('-') }
 }
 
-/** The least of: slips of the finger; the same words in another order; words left out. */
+/** The least of: mistyped letters; the same words in another order; words left out. */
 function phraseDistance(asked: Phrase, known: Phrase, maxDistance: number): number {
   const slips = editDistance(asked.text, known.text, maxDistance)
   const extraWords = known.words.length - asked.words.length

@@ -13,11 +13,11 @@ export interface Rates {
 }
 
 export interface Price extends Rates {
-  /** A fee for the call itself, whatever its tokens (Perplexity's searches): micro-dollars. */
+  /** A fee for each call besides its tokens (Perplexity's searches): micro-dollars. */
   readonly perCall?: number
   /** Dearer rates for long prompts: those of the last tier whose `aboveInputTokens` the input exceeds hold for the whole call. */
   readonly tiers?: readonly (Rates & { readonly aboveInputTokens: number })[]
-  /** Who says so, with its date: `genai-prices 0.1.8`, `models.dev 2026-07-02`, `config`. */
+  /** Where the price comes from, with its date: `genai-prices 0.1.8`, `models.dev 2026-07-02`, `config`. */
   readonly source: string
 }
 
@@ -25,8 +25,8 @@ export interface Price extends Rates {
 export const FREE: Price = { input: 0, output: 0, source: 'local' }
 
 /**
- * The cost of a call in whole micro-dollars, rounded half up once, at the end. Undefined when the input or the output
- * count is not known: unknown is not zero.
+ * The cost of a call in whole micro-dollars, rounded half up once, at the end. Undefined when the count of the input or
+ * the output is not known, because unknown is not zero.
  */
 export function costOf(usage: Usage, price: Price): number | undefined {
   const { inputTokens, outputTokens } = usage
@@ -34,23 +34,36 @@ export function costOf(usage: Usage, price: Price): number | undefined {
   const rates = ratesAt(price, inputTokens)
   const cached = Math.min(usage.cachedInputTokens ?? 0, inputTokens)
   const written = Math.min(usage.cacheWriteTokens ?? 0, inputTokens - cached)
+  const writtenForHour = Math.min(usage.cacheWriteHourTokens ?? 0, written)
   const reasoned = Math.min(usage.reasoningTokens ?? 0, outputTokens)
   const scaled =
     (inputTokens - cached - written) * rates.input +
     cached * (rates.cachedInput ?? rates.input) +
-    written * (rates.cacheWrite ?? rates.input) +
+    (written - writtenForHour) * (rates.cacheWrite ?? rates.input) +
+    writtenForHour * HOUR_CACHE_WRITE_FACTOR * rates.input +
     (outputTokens - reasoned) * rates.output +
     reasoned * (rates.reasoning ?? rates.output)
   return Math.round(scaled / 1_000_000) + (price.perCall ?? 0)
 }
 
-/** The most a call can cost, in whole micro-dollars: every token at the dearest rate that any tier or part of it has. */
+/** The most that a call can cost, in whole micro-dollars: every token at the dearest rate of any tier or part. */
 export function maxCostOf(inputTokens: number, outputTokens: number, price: Price): number {
   const sets: readonly Rates[] = [price, ...(price.tiers ?? [])]
-  const input = Math.max(...sets.flatMap((r) => [r.input, r.cachedInput ?? 0, r.cacheWrite ?? 0]))
+  const input = Math.max(
+    ...sets.flatMap((r) => [
+      r.input,
+      r.cachedInput ?? 0,
+      r.cacheWrite ?? 0,
+      // A vendor that charges for cache writes may charge for one of an hour, which a gateway asks for unasked.
+      r.cacheWrite === undefined ? 0 : HOUR_CACHE_WRITE_FACTOR * r.input,
+    ]),
+  )
   const output = Math.max(...sets.flatMap((r) => [r.output, r.reasoning ?? 0]))
   return Math.ceil((inputTokens * input + outputTokens * output) / 1_000_000) + (price.perCall ?? 0)
 }
+
+/** A cache write of an hour, in prices of input: https://docs.claude.com/en/docs/build-with-claude/prompt-caching#pricing */
+const HOUR_CACHE_WRITE_FACTOR = 2
 
 function ratesAt(price: Price, inputTokens: number): Rates {
   return price.tiers?.findLast((tier) => inputTokens > tier.aboveInputTokens) ?? price

@@ -1,18 +1,18 @@
 import type { Generate, Setting } from './generate.ts'
 import type { Price } from './price.ts'
 
-/** One place that answers requests: a vendor account, a local engine, the understudy. */
+/** Something that answers requests: a vendor account, a local engine, the understudy. */
 export interface Provider {
   /** The name in `provider/model`: `anthropic`, `azure`, `ollama`. */
   readonly id: string
   /** A short hash of base URL and key. Cooldowns belong to it, so that a corrected key begins without one. */
   readonly accountId: string
   readonly generate: Generate
-  /** True where an answer goes on from the assistant's own words at the end of a conversation, if the model takes that. */
+  /** True where an answer continues the assistant's own words at the end of a conversation, if the model takes that. */
   readonly prefill?: boolean
   /** True where the vendor documents that it stops generating, and billing, when the connection closes. */
   readonly stopsWhenClosed?: boolean
-  /** The models that the key can really see, asked live (`GET /models`). Throws `GenerateError`. */
+  /** The models that the key may use, asked live (`GET /models`). Throws `GenerateError`. */
   listModels(signal: AbortSignal): Promise<readonly LiveModel[]>
 }
 
@@ -28,7 +28,7 @@ export type Wire = (typeof WIRES)[number] | 'rehearsal'
 
 export type Ability = 'text' | 'images' | 'tools' | 'json' | 'thinking'
 
-/** What is known of a model before it is called. An absent field is not known. */
+/** The facts about a model before it is called. An absent field is not known. */
 export interface ModelFacts {
   /** The vendor's own id, without the provider. */
   readonly id: string
@@ -36,11 +36,11 @@ export interface ModelFacts {
   readonly contextTokens?: number
   readonly maxOutputTokens?: number
   readonly abilities: readonly Ability[]
-  /** The price of the day that was asked for. Absent: not known, which is not the same as free. */
+  /** The price of the requested day. Absent: not known, which is not the same as free. */
   readonly price?: Price
   /** Settings that the model is known to refuse; a wire leaves them out and says so in `start.ignored`. */
   readonly refuses?: readonly Setting[]
-  /** The words its effort setting takes, weakest first, as the vendor spells them (`none`, `minimal`, `low` … `xhigh`, `max`). */
+  /** The values of its effort setting, weakest first, as the vendor spells them (`none`, `minimal`, `low` … `xhigh`, `max`). */
   readonly efforts?: readonly string[]
   /** The range of its thinking budget in tokens, where it takes one. */
   readonly thinkingBudget?: { readonly min?: number; readonly max?: number }
@@ -55,14 +55,14 @@ export interface ModelFacts {
   readonly source: string
 }
 
-/** A vendor as the catalog knows it: where it is, how it is spoken to, what its key is called. */
+/** A vendor in the catalog: its address, its wire, the names of its key. */
 export interface Vendor {
   readonly id: string
   readonly name: string
   readonly wire: Wire
   /**
    * As the wire's own SDK takes it, without a trailing slash: with `/v1` or the like on the OpenAI wires, without it on
-   * `anthropic`. May hold `${NAME}` for an environment variable. Absent: the vendor must be given an address.
+   * `anthropic`. May hold `${NAME}` for an environment variable. Absent: the address must be configured.
    */
   readonly baseUrl?: string
   /** Environment variables that hold its key, in order of preference. */
@@ -70,9 +70,9 @@ export interface Vendor {
   readonly doc?: string
 }
 
-/** What models exist, what they can do and what they cost. Opened at first need, from our own data; no network. */
+/** The known models, their abilities and prices. Opened at first use, from data in the package; no network. */
 export interface Catalog {
-  /** Where the data come from, with dates: for people. */
+  /** The sources of the data with their dates, for people. */
   readonly source: string
   readonly vendors: readonly Vendor[]
   vendor(id: string): Vendor | undefined

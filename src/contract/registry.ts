@@ -1,7 +1,7 @@
 import type { LimitRule } from './limit.ts'
 import type { ModelFacts, Provider } from './provider.ts'
 
-/** Who can be asked, as the router sees it. The assembly builds it from the catalog, the configuration and the keys. */
+/** The models that the router can ask. Built from the catalog, the configuration and the keys. */
 export interface ModelRegistry {
   /** Every known model of every provider that is ready: its key is there, or its local engine is up. */
   listReady(signal: AbortSignal): Promise<readonly Candidate[]>
@@ -10,9 +10,9 @@ export interface ModelRegistry {
    * `GenerateError`: `auth` where the provider has no key (the message says how to set one), `unknown_model` otherwise.
    */
   findModel(provider: string, model: string, signal: AbortSignal): Promise<Candidate>
-  /** All names there are, ready or not, as `provider/model`: to resolve bare names and to offer the nearest. */
+  /** All names, ready or not, as `provider/model`: to resolve bare names and to offer the nearest. */
   listNames(): Promise<readonly string[]>
-  /** What to tell a person when nothing is ready at all: what was looked for and the ways to go on, in one paragraph. */
+  /** The message where no provider is ready: what was searched and how to set one up, in one paragraph. */
   explainNothingReady(): Promise<string>
 }
 
@@ -21,7 +21,7 @@ export interface Candidate {
   readonly facts: ModelFacts
   /** Runs on this machine. */
   readonly local: boolean
-  /** False: only a person may name it; `auto` never does (the understudy; a vendor whose key is there for other reasons). */
+  /** False: `auto` never chooses it (the understudy; a vendor whose key is set for other programs). */
   readonly autoEligible: boolean
   /** True: only `provider/model` means it, because a working directory that is not trusted brought the provider. */
   readonly byFullNameOnly?: boolean
@@ -31,13 +31,13 @@ export interface Candidate {
 export const STRATEGIES = ['order', 'cheapest', 'fastest', 'balanced'] as const
 export type Strategy = (typeof STRATEGIES)[number]
 
-/** How the router goes about a call; every field comes from the configuration or its defaults. */
+/** The settings of the router; every field comes from the configuration or its defaults. */
 export interface RoutingPolicy {
   /** Name -> models in order, each `provider/model`, a bare model name or another alias. `auto` may be overridden here. */
   readonly aliases: Readonly<Record<string, readonly string[]>>
   /** Aliases of a working directory that is not trusted: for names that mean nothing else. */
   readonly projectAliases?: Readonly<Record<string, readonly string[]>>
-  /** What `auto` means when `aliases` does not say: a model name, or undefined for the rule. */
+  /** The model of `auto` where `aliases` has no `auto`; undefined for the rule of `candidates/auto.ts`. */
   readonly defaultModel: string | undefined
   /** The setting that names `defaultModel`, for errors. */
   readonly defaultModelSetting?: string
@@ -51,11 +51,11 @@ export interface RoutingPolicy {
   readonly maxAttempts: number
   /** The longest wait before another try or for a limit to free; a longer one means the next candidate at once. */
   readonly maxWaitMs: number
-  /** How long a model or a provider rests after a failure that asks for it, unless the upstream named a time. */
+  /** How long a model or an account is left alone after a failure, unless the upstream named a time. */
   readonly cooldownMs: number
-  /** What becomes of a stream that breaks after text was sent: another model goes on from that text, or it fails. */
+  /** A stream that breaks after text was sent is continued by another model from that text, or fails. */
   readonly onStreamError: 'continue' | 'fail'
-  /** When the first model has given no sign of life for so long, a second is asked beside it. Undefined: never. */
+  /** After so long without a sign of life from the first model, a second is asked beside it. Undefined: never. */
   readonly hedgeAfterMs: number | undefined
   readonly timeouts: Timeouts
   readonly limits: readonly LimitRule[]
@@ -66,7 +66,7 @@ export interface Timeouts {
   readonly connectMs: number
   /** From there to the first event, thinking included. */
   readonly firstTokenMs: number
-  /** Between events. Between the wordless signs of a model that thinks in private, `firstTokenMs` holds instead. */
+  /** Between events. Between the wordless signs of a model that reasons unseen, `firstTokenMs` holds instead. */
   readonly idleMs: number
   /** The whole call, fallbacks included, where it sets no deadline of its own. */
   readonly totalMs: number

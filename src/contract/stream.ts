@@ -32,7 +32,7 @@ export function createStream(source: {
   return stream
 }
 
-/** A stream that is made when its first event is asked for, and from then on is the one that was made. */
+/** A stream that `open` makes when its first event is asked for. */
 export function lazyStream(open: () => Promise<AsyncIterable<GenerateEvent>>): EventStream {
   let iterator: AsyncIterator<GenerateEvent> | undefined
   let opening: Promise<AsyncIterator<GenerateEvent>> | undefined
@@ -47,21 +47,21 @@ export function lazyStream(open: () => Promise<AsyncIterable<GenerateEvent>>): E
       return opening.then((stream) => stream.next())
     },
     async close() {
-      const stream = iterator ?? (await opening?.catch(() => undefined)) // whoever asked has been told
+      const stream = iterator ?? (await opening?.catch(() => undefined)) // the reader of the first event got the error
       await stream?.return?.()
     },
   })
 }
 
-/** What a layer does with the stream that it passes on. */
+/** A layer's view of the stream that it passes on. */
 export interface StreamTap {
-  /** An event on its way up; a promise keeps it back until it resolves. What this throws ends the stream. */
+  /** Called with each event; a returned promise holds the event back until it resolves. A thrown error ends the stream. */
   onEvent(event: GenerateEvent): void | Promise<void>
-  /** Once, however it ended: read to its end or left (no error), or broken. Whoever reads waits for it. */
+  /** Called once when the stream is over: read to its end or left (no error), or broken. The reader waits for it. */
   onClose(error?: unknown): Promise<void>
 }
 
-/** The same events, watched. After `end` nothing more is read. */
+/** The same events, observed. After `end` nothing more is read. */
 export function tapStream(stream: AsyncIterable<GenerateEvent>, tap: StreamTap): EventStream {
   const source = stream[Symbol.asyncIterator]()
   let closed = false
@@ -102,7 +102,7 @@ export function tapStream(stream: AsyncIterable<GenerateEvent>, tap: StreamTap):
   return createStream({ next: () => (sawEnd ? finish() : source.next().then(forward, fail)), close })
 }
 
-/** One after another what comes several at a time. */
+/** The events of batches one after another. */
 export function flattenBatches(
   batches: AsyncGenerator<readonly GenerateEvent[], void>,
   close: () => void,
@@ -125,7 +125,7 @@ export function flattenBatches(
     next,
     async close() {
       close()
-      // One that is waited for just now ends by itself, for it has been closed.
+      // A batch that is being read ends by itself, because its source was closed.
       void batches.return().catch(() => undefined)
     },
   })

@@ -1,4 +1,4 @@
-/** The doors to the outside. Real in `src/world.ts`; turned by hand in `test/support/test-world.ts`. */
+/** Time, randomness, network and log. `src/world.ts` is the real one; `test/support/test-world.ts` moves by hand. */
 export interface World {
   /** Milliseconds since the epoch. */
   now(): number

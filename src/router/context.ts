@@ -1,54 +1,97 @@
-import type { Call, GenerateEvent, GenerateRequest } from '../contract/generate.ts'
+import type { Attempt, Call, GenerateEvent, GenerateRequest } from '../contract/generate.ts'
+import type { PromptSize } from './metering/estimate-tokens.ts'
+import type { UsageMeter } from './metering/usage-meter.ts'
 
 /**
- * A `Generate` inside the router: its call also carries what the layers of one call share. Every `Generate` is a step,
- * so a provider stands at the bottom as it is.
+ * A `Generate` inside the router: its call also carries the state that the layers of one call share. Every `Generate` is
+ * a handler, so a provider is the innermost one as it is.
  */
-export type Handler = (request: GenerateRequest, context: CallContext) => AsyncIterable<GenerateEvent>
+export type Handler<Context extends CallContext = CallContext> = (
+  request: GenerateRequest,
+  context: Context,
+) => AsyncIterable<GenerateEvent>
 
 export interface CallContext extends Call {
   /** When the whole call must be over: ms since the epoch. */
   readonly deadline: number
-  /** When the candidate at hand must have shown its first sign of life: its share of the time that is left. */
+  /** When this candidate must have shown its first sign of life: its share of the time that is left. */
   readonly firstTokenDeadline: number
+  /** Requests that are kept for candidates that have not been asked yet. */
+  readonly reservedAttempts: number
+  /** The size of this request's prompt, measured once for all layers. */
+  readonly promptSize: PromptSize
   readonly totals: CallTotals
-  /** True where the answer goes on from a text that was sent already, so that there may be nothing left to say. */
+  /** True where the answer continues a text that was sent already, so that nothing may be left to add. */
   readonly isContinuation: boolean
-  /** Told when anything is heard of an attempt but that its request was taken. */
+  /** Called at every sign of an attempt after the acceptance of its request. */
   readonly onActivity?: () => void
 }
 
-/** What one call has run up so far, over all its candidates and repair rounds. */
-interface CallTotals {
-  /** Requests that may go out at most. */
+/** The context of a single request. Admission makes its meter; accounting reads it too. */
+export interface AttemptContext extends CallContext {
+  readonly meter: UsageMeter
+}
+
+/** The state of one call over all its candidates and repair rounds. */
+export interface CallTotals {
+  /** Requests that may be sent at most. */
   readonly maxAttempts: number
-  /** Requests that went out. */
+  /** Requests that were sent. */
   attempts: number
-  /** What those still under way may cost at most. */
+  /** The settled ones, in order. */
+  readonly settled: Attempt[]
+  /** The most that those in flight may cost. */
   heldMicroUsd: number
-  /** What the settled ones cost. */
+  /** The cost of the settled ones, and what may still be billed for them. */
   spentMicroUsd: number
-  /** The `provider/model` that the last one went to. */
+  /** The `provider/model` of the last request. */
   lastModel: string | undefined
-  /** Where requests that are under way side by side stand in line for their money. */
+  /** The `provider/model` whose answer is being read. */
+  answeringModel: string | undefined
+  /** How often the answer of a `provider/model` broke in the middle where nobody had seen it. */
+  readonly brokenAnswers: Map<string, number>
+  /** Sentences for people that go out with the next settled attempt. */
+  readonly warnings: string[]
+  /** The queue in which concurrent requests of the call place their holds. */
   holdQueue: Promise<unknown>
 }
 
-/** A first sight of a call: a fresh tab, and all the time there is for whoever comes first. */
+/** The context of a new call. All attempts of the call are recorded through it. */
 export function createCallContext(
   call: Call,
-  now: number,
-  totalMs: number,
-  maxAttempts = Number.POSITIVE_INFINITY,
+  options: {
+    readonly now: number
+    readonly totalMs: number
+    readonly promptSize: PromptSize
+    readonly maxAttempts?: number
+    readonly onAttempt?: (attempt: Attempt) => void
+  },
 ): CallContext {
-  const deadline = call.deadline ?? now + totalMs
+  const deadline = call.deadline ?? options.now + options.totalMs
   const totals: CallTotals = {
-    maxAttempts,
+    maxAttempts: options.maxAttempts ?? Number.POSITIVE_INFINITY,
     attempts: 0,
+    settled: [],
     heldMicroUsd: 0,
     spentMicroUsd: 0,
     lastModel: undefined,
+    answeringModel: undefined,
+    brokenAnswers: new Map(),
+    warnings: [],
     holdQueue: Promise.resolve(),
   }
-  return { ...call, deadline, firstTokenDeadline: deadline, totals, isContinuation: false }
+  return {
+    ...call,
+    deadline,
+    firstTokenDeadline: deadline,
+    reservedAttempts: 0,
+    promptSize: options.promptSize,
+    totals,
+    isContinuation: false,
+    onAttempt(attempt) {
+      totals.settled.push(attempt)
+      options.onAttempt?.(attempt)
+      call.onAttempt?.(attempt)
+    },
+  }
 }

@@ -1,12 +1,13 @@
-import type { Failure, FailureKind, GenerateError } from '../contract/errors.ts'
+import { FAILURES, type Failure, type GenerateError } from '../contract/errors.ts'
 import type { Candidate } from '../contract/registry.ts'
+import { formatCount } from '../lib/text.ts'
 
 /** `provider/model`, as people name it. */
 export function candidateName({ provider, facts }: Pick<Candidate, 'provider' | 'facts'>): string {
   return `${provider.id}/${facts.id}`
 }
 
-/** A model that did not answer, or a name that led to nobody. */
+/** A model that did not answer, or a name without a model. */
 export interface NamedFailure {
   readonly name: string
   readonly error: GenerateError
@@ -14,32 +15,15 @@ export interface NamedFailure {
 
 /** Why a model did not answer, in a few words, for a list of several. */
 export function shortReason({ failure }: GenerateError): string {
-  return SHORT_REASONS[failure.kind](failure)
+  return `${FAILURES[failure.kind].reason}${reasonDetail(failure)}`
 }
 
-const SHORT_REASONS: Record<FailureKind, (failure: Failure) => string> = {
-  cancelled: () => 'cancelled',
-  invalid_request: () => 'the request does not suit it',
-  unknown_model: () => 'no such model',
-  context_too_long: () => 'the prompt is too long for it',
-  filtered: () => 'its content filter stepped in',
-  auth: () => 'no key, or its key was refused',
-  quota_exhausted: () => 'its quota or credit is used up',
-  rate_limited: (failure) => `too many requests${retryHint(failure)}`,
-  overloaded: (failure) => `overloaded${retryHint(failure)}`,
-  unreachable: () => 'could not be reached',
-  timeout: (failure) =>
-    failure.kind === 'timeout' && failure.phase === 'total' ? 'out of time' : 'too slow to answer',
-  bad_response: () => 'its answer was broken',
-  refused_by_limit: (failure) =>
-    failure.kind === 'refused_by_limit' ? `held back by the limit "${failure.limit}"${untilHint(failure.freeAt)}` : '',
-  over_budget: (failure) => (failure.kind === 'over_budget' ? `over the budget "${failure.budget}"` : ''),
-  exhausted: () => 'nobody could answer',
-}
-
-function retryHint(failure: Failure): string {
-  const ms = 'retryAfterMs' in failure ? failure.retryAfterMs : undefined
-  return ms === undefined ? '' : `, asks to wait ${formatSeconds(ms)}`
+function reasonDetail(failure: Failure): string {
+  if (failure.kind === 'timeout' && failure.phase === 'total') return ': out of time'
+  if (failure.kind === 'refused_by_limit') return ` ("${failure.limit}"${untilHint(failure.freeAt)})`
+  if (failure.kind === 'over_budget') return ` ("${failure.budget}")`
+  const waitMs = 'retryAfterMs' in failure ? failure.retryAfterMs : undefined
+  return waitMs === undefined ? '' : `, asks to wait ${formatSeconds(waitMs)}`
 }
 
 function untilHint(at: number | undefined): string {
@@ -52,11 +36,5 @@ export function formatTime(at: number): string {
 }
 
 function formatSeconds(ms: number): string {
-  return `${Math.max(1, Math.ceil(ms / 1_000)).toLocaleString('en-US')} s`
-}
-
-/** Micro-dollars as people read them: `$4.50`, and small amounts as exactly as they are: `$0.000125`. */
-export function formatUsd(microUsd: number): string {
-  const digits = microUsd >= 1_000_000 ? 2 : microUsd >= 10_000 ? 4 : 6
-  return `$${(microUsd / 1_000_000).toFixed(digits)}`
+  return `${formatCount(Math.max(1, Math.ceil(ms / 1_000)))} s`
 }

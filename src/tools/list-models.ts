@@ -138,7 +138,7 @@ async function getStatus(
 ): Promise<Status> {
   if (!info.provider) return 'no_key'
   if (probe && 'status' in probe) return probe.status
-  if ((await app.router.modelStatus(info.id, facts.id)) === 'cooling_down') return 'cooling_down'
+  if ((await app.router.modelStatus(info.provider, facts.id)) === 'cooling_down') return 'cooling_down'
   const free = facts.price?.output === 0 && facts.price.input === 0
   const spent = budgets.some(
     (budget) => budget.remainingMicroUsd === 0 && matchesModel(budget.match, info.id, facts.id),

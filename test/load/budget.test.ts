@@ -14,7 +14,7 @@ test('processes that share a ledger and call all at once never spend past the bu
     for (const { failed, message, by, freeAt } of round.refusals) {
       expect([failed, by, freeAt]).toEqual(['over_budget', 'daily', expect.any(Number)])
       expect(message).toMatch(
-        /^The budget "daily" \(\$0\.05.* a day for \*\) .* It begins anew at \d{4}-\d\d-\d\dT00:00:00Z/,
+        /^The budget "daily" \(\$0\.05.* a day for \*\) .* It resets at \d{4}-\d\d-\d\dT00:00:00Z/,
       )
     }
   }

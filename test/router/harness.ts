@@ -107,6 +107,9 @@ async function* runScript(
   }
 }
 
+/** The provider of a `fakeUpstream`, as limits know it. */
+export const account = (id: string) => ({ id, accountId: id })
+
 export const POLICY: RoutingPolicy = {
   aliases: {},
   defaultModel: undefined,

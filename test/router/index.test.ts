@@ -4,6 +4,7 @@ import type { Failure } from '../../src/contract/errors.ts'
 import { GenerateError } from '../../src/contract/errors.ts'
 import { candidateName } from '../../src/router/format.ts'
 import {
+  account,
   advanceUntilSettled,
   answeringModel,
   createHarness,
@@ -28,17 +29,15 @@ describe('what a router says of itself', () => {
       ],
       { policy: { limits: [{ match: 'b', requestsPerMinute: 1 }] } },
     )
-    expect(await Promise.all([router.modelStatus('a', 'tired'), router.modelStatus('b', 'two')])).toEqual([
-      'ready',
-      'ready',
-    ])
+    expect(
+      await Promise.all([router.modelStatus(account('a'), 'tired'), router.modelStatus(account('b'), 'two')]),
+    ).toEqual(['ready', 'ready'])
     await fails({ model: 'a/tired' })
     await ask({ model: 'b/two' })
-    expect(await Promise.all([router.modelStatus('a', 'tired'), router.modelStatus('b', 'two')])).toEqual([
-      'cooling_down',
-      'busy',
-    ])
-    expect(await router.modelStatus('a', 'other')).toBe('ready')
+    expect(
+      await Promise.all([router.modelStatus(account('a'), 'tired'), router.modelStatus(account('b'), 'two')]),
+    ).toEqual(['cooling_down', 'busy'])
+    expect(await router.modelStatus(account('a'), 'other')).toBe('ready')
   })
 
   test('a refused key cools everything behind it', async () => {
@@ -46,7 +45,7 @@ describe('what a router says of itself', () => {
       fakeUpstream(world, 'a/one', [makeError({ kind: 'auth' })]),
     ])
     await fails({ model: 'a/one' })
-    expect(await router.modelStatus('a', 'other')).toBe('cooling_down')
+    expect(await router.modelStatus(account('a'), 'other')).toBe('cooling_down')
   })
 
   test('limits: every rule, and the rests that are under way', async () => {
@@ -64,7 +63,7 @@ describe('what a router says of itself', () => {
       { name: '*: 30 requests a minute', freeAt: world.now() },
       { name: '*: 100,000 tokens a minute', freeAt: world.now() },
       { name: '*: 4 calls at once', freeAt: world.now() },
-      { name: 'a/one: rest after failures', freeAt: began + 60_000 },
+      { name: 'a/one: cooldown after failures', freeAt: began + 60_000 },
     ])
   })
 

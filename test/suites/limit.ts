@@ -51,7 +51,7 @@ export function testLimitContract(
       await exhaust(limit, NOW)
       const refusal = await limit.reserve(ONE, NOW)
       expect(refusal.ok).toBe(false)
-      expect(refusal).toEqual({ ok: false, freeAt: await limit.freeAt(NOW), limitName: expect.any(String) })
+      expect(refusal).toMatchObject({ ok: false, freeAt: await limit.freeAt(NOW), limitName: expect.any(String) })
       expect(await limit.freeAt(NOW)).toBeGreaterThan(NOW)
     })
 

@@ -1,6 +1,6 @@
 import type { BudgetState, Hold, HoldRequest, Ledger, LedgerEntry } from '../../src/contract/ledger.ts'
 
-export interface FakeLedger extends Pick<Ledger, 'hold'> {
+export interface FakeLedger extends Pick<Ledger, 'hold' | 'budgets'> {
   /** Every hold that was granted, with what became of it. */
   readonly holds: readonly HoldRecord[]
   /** The settled ones, in the order in which they were settled. */
@@ -22,6 +22,7 @@ interface HoldRecord {
 export function fakeLedger(
   refuse: (ask: HoldRequest) => Extract<Hold, { ok: false }> | undefined = () => undefined,
   warn: (ask: HoldRequest) => readonly BudgetState[] = () => [],
+  budgets: readonly BudgetState[] = [],
 ): FakeLedger {
   const holds: { ask: HoldRequest; end: HoldRecord['end'] }[] = []
   const entries: (HoldRequest & LedgerEntry)[] = []
@@ -32,6 +33,7 @@ export function fakeLedger(
     get maxOpenHolds() {
       return most
     },
+    budgets: async () => budgets,
     async hold(ask) {
       assertAmount('hold', ask.maxMicroUsd)
       if (ask.expiresAt <= ask.at) throw new Error('a hold that has expired before it begins')

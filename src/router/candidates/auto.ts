@@ -2,23 +2,23 @@ import type { Candidate } from '../../contract/registry.ts'
 import { fitsContextWindow, hasAbilities, type Requirements } from './requirements.ts'
 import { blendedPrice } from './strategy.ts'
 
-/** A person who set a key did not ask for the dearest: USD 30 for a million output tokens. */
+/** USD 30 for a million output tokens: a key alone does not ask for the dearest models. */
 const MAX_OUTPUT_PRICE_MICRO_USD = 30_000_000
 const MAX_CANDIDATES = 4
 
 /**
- * What `auto` means where neither an alias `auto` nor a default model says otherwise: the rule.
+ * The candidates of `auto` where neither an alias `auto` nor a default model is configured. The rule:
  *
  * 1. Of all models of the providers that are ready, those that `auto` may choose, that write text, that are not
  *    deprecated, alpha or beta, whose window holds the prompt, and that can do what the request needs (images, tools).
- *    Models that are made for something else than writing (`UNFIT`) are out.
- * 2. If any of those has a known price of at most $30 for a million output tokens, the others are out.
+ *    Models that are made for another purpose than writing (`NOT_FOR_WRITING`) are left out.
+ * 2. If any of those has a known price of at most $30 for a million output tokens, the others are left out.
  * 3. Of each provider one: a general model before a small one, a small one before one made for a special purpose; for
  *    a request with a JSON Schema, one that takes schemas before one that does not; then the newest by its release date,
  *    then the one with the larger window, the cheaper, the first by name.
  * 4. These in order: hosted before local; general before small before special; vendors that make their own models
- *    (`MAKERS`) before those that resell them. Within each of these ranks by `order`, the strategy; as it gets them they
- *    stand newest first.
+ *    (`FIRST_PARTY_VENDORS`) before those that resell them. Within each of these ranks by `order`, the strategy, which
+ *    gets them newest first.
  * 5. The first four.
  */
 export async function selectAutoCandidates(
@@ -50,17 +50,17 @@ export async function selectAutoCandidates(
 /** Finds whole words in a model's id: `gpt-5-mini` and `o4-mini-high` hold `mini`, `minimax-m3` does not. */
 const wordPattern = (words: string): RegExp => new RegExp(`(?:^|[^a-z0-9])(?:${words})(?:$|[^a-z])`, 'i')
 
-/** Made for something else than writing. `:free` ones are shared and throttled. */
+/** Models made for another purpose than writing. `:free` ones are shared and throttled. */
 const NOT_FOR_WRITING = wordPattern(
   'audio|tts|speech|voice|whisper|transcribe|realtime|image|imagine|video|ocr|embed|embedding|embeddings|rerank|' +
     'guard|safeguard|safety|moderation|detector|detection|deep-research|computer-use|robotics|free',
 )
-/** Write, but were made for a special purpose, or are on trial. */
+/** Models that write but were made for a special purpose, or are experimental. */
 const SPECIAL_PURPOSE = wordPattern(
   'code|coder|codex|codestral|devstral|build|search|sonar|online|vision|vl|math|translate|translation|edit|agent|' +
     'customtools|compound|router|fusion|base|preview|exp|experimental',
 )
-/** The little sisters of general models. */
+/** Small versions of general models. */
 const SMALL_MODEL = wordPattern('mini|nano|lite|small|tiny|micro|ministral|haiku|[1-9]b')
 
 /** Vendors that make the models they serve: ids of the catalog. */

@@ -1,15 +1,15 @@
 import type { Attempt } from '../../contract/generate.ts'
 
-/** How quick each model has been lately, from this process's own attempts. */
+/** The recent time to first token of each model, from this process's own attempts. */
 export interface LatencyTracker {
   record(attempt: Attempt): void
-  /** Milliseconds to the first token; undefined where nothing was seen in the last ten minutes. */
+  /** Milliseconds to the first token; undefined without an attempt in the last ten minutes. */
   estimateMs(model: string, now: number): number | undefined
 }
 
 const NEWEST_WEIGHT = 0.3
 const WINDOW_MS = 600_000
-/** What a failure counts as: slower than any answer worth waiting for, so that failing fast is not being fast. */
+/** A failure counts as slower than any useful answer, so that a model that fails fast is not taken for a fast one. */
 const FAILURE_MS = 60_000
 
 /** An exponentially weighted mean: the last attempt counts 0.3, the one before it 0.3 of the rest, and so on. */

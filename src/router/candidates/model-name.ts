@@ -1,25 +1,26 @@
 import { GenerateError } from '../../contract/errors.ts'
-import { findNearestNames } from '../../contract/nearest.ts'
+import { unknownModelError } from '../../contract/nearest.ts'
 import type { Candidate, ModelRegistry } from '../../contract/registry.ts'
 import { candidateName } from '../format.ts'
 
 /** What a name is looked up in. */
 export interface ModelIndex {
   readonly registry: ModelRegistry
-  /** `roster.ready`, asked once a call. */
+  /** `registry.listReady`, asked once a call. */
   listReady(): Promise<readonly Candidate[]>
-  /** Names that are no models: the aliases and `auto`. Only to offer the nearest. */
+  /** Names of aliases, and `auto`: offered as the nearest. */
   readonly otherNames: readonly string[]
 }
 
 /**
- * The one candidate that a model's name means: `provider/model`, where the model's own id may hold slashes and colons,
- * or the bare id of a model that only one ready provider serves.
+ * The candidate of a model's name: `provider/model`, where the model's own id may hold slashes and colons, or the bare id
+ * of a model that only one ready provider serves. Blanks around the name, and capitals in the provider's, do not count.
  *
- * Throws `GenerateError`: `unknown_model` with the nearest names, or with the full ones where there is more than one;
- * and what `roster.find` throws.
+ * Throws `GenerateError`: `unknown_model` with the nearest names, or with the full ones where several providers serve the
+ * model; and the errors of `registry.findModel`.
  */
-export async function resolveModel(name: string, index: ModelIndex, signal: AbortSignal): Promise<Candidate> {
+export async function resolveModel(written: string, index: ModelIndex, signal: AbortSignal): Promise<Candidate> {
+  const name = written.trim()
   const { registry, listReady } = index
   const fullName = splitAtProvider(name)
   const found =
@@ -32,7 +33,7 @@ export async function resolveModel(name: string, index: ModelIndex, signal: Abor
   if (only) throw ambiguousNameError(name, servedBy.map(candidateName))
   const names = await registry.listNames()
   const notReady = names.map(splitAtProvider).find((one) => one?.model === name)
-  // Known, but nobody who serves it is ready: the roster says what would make it so.
+  // The model is known but no provider of it is ready: the registry's error says how to make one ready.
   if (notReady) return registry.findModel(notReady.provider, notReady.model, signal)
   throw found ?? unknownModelError(name, [...index.otherNames, ...names])
 }
@@ -49,7 +50,9 @@ interface FullName {
 
 function splitAtProvider(name: string): FullName | undefined {
   const slash = name.indexOf('/')
-  return slash > 0 ? { provider: name.slice(0, slash), model: name.slice(slash + 1) } : undefined
+  return slash > 0
+    ? { provider: name.slice(0, slash).trim().toLowerCase(), model: name.slice(slash + 1).trim() }
+    : undefined
 }
 
 function ambiguousNameError(model: string, fullNames: readonly string[]): GenerateError {
@@ -57,10 +60,4 @@ function ambiguousNameError(model: string, fullNames: readonly string[]): Genera
     { kind: 'unknown_model', model, nearest: fullNames },
     `More than one provider serves ${model}. Name one of ${fullNames.join(', ')}.`,
   )
-}
-
-function unknownModelError(model: string, names: readonly string[]): GenerateError {
-  const near = findNearestNames(model, names, 3)
-  const hint = near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'list_models shows what there is.'
-  return new GenerateError({ kind: 'unknown_model', model, nearest: near }, `There is no model ${model}. ${hint}`)
 }

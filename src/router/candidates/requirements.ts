@@ -2,32 +2,32 @@ import { GenerateError } from '../../contract/errors.ts'
 import type { GenerateRequest } from '../../contract/generate.ts'
 import type { Ability, ModelFacts } from '../../contract/provider.ts'
 import type { Candidate } from '../../contract/registry.ts'
+import { formatCount } from '../../lib/text.ts'
 import { candidateName, type NamedFailure } from '../format.ts'
-import { estimateInputTokens } from '../metering/estimate-tokens.ts'
+import { estimateInputTokens, type PromptSize } from '../metering/estimate-tokens.ts'
 
-/** What a request asks of a model, besides text. */
+/** What a request needs of a model besides text. */
 export interface Requirements {
-  /** Without them the answer would miss the question. */
+  /** Without one of these the model cannot answer the request. */
   readonly abilities: readonly Ability[]
-  /** A schema can be kept to without native support, less surely. */
+  /** True where the answer must fit a schema, which models without native support do less reliably. */
   readonly json: boolean
-  /** The prompt has at least so many tokens. */
+  /** The least number of tokens that the prompt can be. */
   readonly minInputTokens: number
 }
 
 export const PLAIN_TEXT: Requirements = { abilities: [], json: false, minInputTokens: 0 }
 
-export function requirementsOf(request: GenerateRequest): Requirements {
-  const images = request.messages.some((message) => message.parts.some((part) => part.type === 'image'))
+export function requirementsOf(request: GenerateRequest, promptSize: PromptSize): Requirements {
   const tools = (request.tools?.length ?? 0) > 0
   return {
-    abilities: [...(images ? (['images'] as const) : []), ...(tools ? (['tools'] as const) : [])],
+    abilities: [...(promptSize.images > 0 ? (['images'] as const) : []), ...(tools ? (['tools'] as const) : [])],
     json: request.json !== undefined,
-    minInputTokens: estimateInputTokens(request, request.model).min,
+    minInputTokens: estimateInputTokens(promptSize, request.model).min,
   }
 }
 
-/** Unknown windows are taken to be large enough. */
+/** Unknown windows count as large enough. */
 export function fitsContextWindow(facts: ModelFacts, requirements: Requirements): boolean {
   return facts.contextTokens === undefined || requirements.minInputTokens < facts.contextTokens
 }
@@ -37,8 +37,8 @@ export function hasAbilities(facts: ModelFacts, requirements: Requirements): boo
 }
 
 /**
- * The candidates that can take the request: those not known to be able last, for a list of abilities may be behind the
- * model; those whose window is surely too small out, each with its error.
+ * The candidates that can take the request. Those that lack an ability come last, because the list may be out of date;
+ * those whose window is too small are left out, each with its error.
  */
 export function filterCapable(
   candidates: readonly Candidate[],
@@ -56,10 +56,9 @@ export function filterCapable(
 
 function contextTooLongError(candidate: Candidate, requirements: Requirements): GenerateError {
   const { contextTokens } = candidate.facts
-  const count = (n: number): string => n.toLocaleString('en-US')
   return new GenerateError(
     { kind: 'context_too_long', ...(contextTokens !== undefined && { limitTokens: contextTokens }) },
-    `The prompt is too long for ${candidateName(candidate)}: at least ${count(requirements.minInputTokens)} tokens, and its window holds ` +
-      `${count(contextTokens ?? 0)}. Shorten it, or name a model with a larger window.`,
+    `The prompt is too long for ${candidateName(candidate)}: at least ${formatCount(requirements.minInputTokens)} tokens, and its window holds ` +
+      `${formatCount(contextTokens ?? 0)}. Shorten it, or name a model with a larger window.`,
   )
 }

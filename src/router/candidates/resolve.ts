@@ -1,18 +1,20 @@
 import { GenerateError } from '../../contract/errors.ts'
 import type { GenerateRequest } from '../../contract/generate.ts'
 import type { Candidate, ModelRegistry, RoutingPolicy } from '../../contract/registry.ts'
+import { formatCount } from '../../lib/text.ts'
 import { candidateName, type NamedFailure } from '../format.ts'
+import type { PromptSize } from '../metering/estimate-tokens.ts'
 import { selectAutoCandidates } from './auto.ts'
 import { resolveModel } from './model-name.ts'
 import { filterCapable, type Requirements, requirementsOf } from './requirements.ts'
 
-/** Who may be asked, in order, and what became of the names that led to nobody. */
+/** The candidates in order, and the errors of the names without one. */
 export interface ResolvedCandidates {
   readonly candidates: readonly Candidate[]
   readonly failures: readonly NamedFailure[]
 }
 
-/** What a route is made from: who there is, what the names mean, and how a strategy orders them now. */
+/** What names are resolved with: the registry, the aliases, and the order that the strategy gives now. */
 export interface ResolverDeps {
   readonly registry: ModelRegistry
   readonly policy: RoutingPolicy
@@ -23,16 +25,17 @@ export interface ResolverDeps {
  * The candidates of a request: its model, then its fallbacks, in their own order and each once. Those not known to be
  * able to take the request come last, those whose window is too small are left out with an error.
  *
- * Throws `GenerateError`: `unknown_model` for a name in the request that means nothing, with the nearest ones;
- * `invalid_request` for aliases that lead back to themselves. Any other name that leads to nobody (its provider has no
- * key) is passed over, and its error kept.
+ * Throws `GenerateError`: `unknown_model` for a `model` that does not exist, with the nearest names; `invalid_request` for
+ * aliases that form a cycle. Other names without a candidate (a fallback whose provider is away or has no key) are passed
+ * over, and their errors are kept.
  */
 export async function resolveCandidates(
   deps: ResolverDeps,
   request: GenerateRequest,
+  promptSize: PromptSize,
   signal: AbortSignal,
 ): Promise<ResolvedCandidates> {
-  const requirements = requirementsOf(request)
+  const requirements = requirementsOf(request, promptSize)
   const found: ResolvedCandidates[] = []
   for (const name of [request.model, ...(request.fallbacks ?? [])]) {
     const resolved = await resolveName(
@@ -42,7 +45,8 @@ export async function resolveCandidates(
       signal,
     )
     const [first] = resolved.failures
-    if (resolved.candidates.length === 0 && first?.error.failure.kind === 'unknown_model') throw first.error
+    const isModel = found.length === 0
+    if (isModel && resolved.candidates.length === 0 && first?.error.failure.kind === 'unknown_model') throw first.error
     found.push(resolved)
   }
   const merged = mergeResolved(found)
@@ -52,12 +56,12 @@ export async function resolveCandidates(
 
 export interface ResolveOptions {
   readonly requirements: Requirements
-  /** True where the call names its own fallbacks: the default model's are not added then. */
+  /** True where the call names its own fallbacks, so that the default model's are not added. */
   readonly hasOwnFallbacks: boolean
 }
 
 /**
- * What one name means: an alias (they may nest), ordered as a whole by the strategy; `auto`, which is the alias of that
+ * Resolves one name: an alias (aliases may nest), ordered as a whole by the strategy; `auto`, which is the alias of that
  * name, else the default model and its fallbacks, else the rule of `auto.ts`; or a model.
  */
 export async function resolveName(
@@ -111,7 +115,7 @@ export async function resolveName(
   return aliases.has(name) ? { ...found, candidates: await deps.order(found.candidates) } : found
 }
 
-/** An error that is about this name only is kept with it. */
+/** Keeps an error that is about this name only. */
 async function captureFailure(name: string, find: () => Promise<readonly Candidate[]>): Promise<ResolvedCandidates> {
   try {
     return { candidates: await find(), failures: [] }
@@ -147,7 +151,7 @@ async function noAutoCandidateError(
 ): Promise<GenerateError> {
   if (!ready.some((one) => one.autoEligible))
     return new GenerateError({ kind: 'auth' }, await registry.explainNothingReady())
-  const tokens = requirements.minInputTokens.toLocaleString('en-US')
+  const tokens = formatCount(requirements.minInputTokens)
   return new GenerateError(
     { kind: 'invalid_request', field: 'model' },
     `None of the ready models that \`auto\` may choose can take this request (${[...requirements.abilities, `a window of more than ${tokens} tokens`].join(', ')}). ` +
@@ -158,6 +162,6 @@ async function noAutoCandidateError(
 function aliasLoopError(names: readonly string[]): GenerateError {
   return new GenerateError(
     { kind: 'invalid_request', field: 'model' },
-    `The aliases ${names.join(' -> ')} lead back to themselves. Mend \`models\` in showrunner.json.`,
+    `The aliases ${names.join(' -> ')} form a cycle. Fix \`models\` in showrunner.json.`,
   )
 }

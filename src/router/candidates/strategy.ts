@@ -2,18 +2,18 @@ import type { Price } from '../../contract/price.ts'
 import type { Candidate, RoutingPolicy } from '../../contract/registry.ts'
 import { candidateName } from '../format.ts'
 
-/** What the strategies go by, besides the candidates themselves. */
+/** The facts that strategies use besides the candidates. */
 export interface StrategyInputs {
   /** Milliseconds to the first token; undefined: not known. */
   firstTokenMs(model: string): number | undefined
-  /** Held back by a limit or a rest just now. */
+  /** Held back by a limit or a cooldown now. */
   isBusy(model: string): boolean
   random(): number
 }
 
 export type Strategy = RoutingPolicy['strategy']
 
-/** Orders an alias's models, or what `auto` found. Pure but for its `random`. */
+/** Orders an alias's models, or those that `auto` found. Pure but for its `random`. */
 export function orderCandidates(
   strategy: Strategy,
   list: readonly Candidate[],
@@ -27,7 +27,7 @@ const STRATEGIES = {
   order: (list) => list,
   /** By the expected price; unknown prices last. */
   cheapest: (list) => sortBy(list, ({ facts }) => blendedPrice(facts.price) ?? Number.POSITIVE_INFINITY),
-  /** By the observed time to the first token. One not seen lately goes first, in order, so that it is seen. */
+  /** By the observed time to the first token. Models without a recent observation come first, so that they get one. */
   fastest: (list, inputs) => sortBy(list, (one) => inputs.firstTokenMs(candidateName(one)) ?? -1),
   /**
    * By a weighted draw without return, so that load spreads: a model's weight is the product of its price and its pace,

@@ -1,46 +1,43 @@
-import { GenerateError } from '../../contract/errors.ts'
-import type { Limit, Outcome, QueueTicket, QuotaCost, ReservationResult } from '../../contract/limit.ts'
+import { FAILURES, GenerateError } from '../../contract/errors.ts'
+import type { CooldownCause, Limit, Outcome, QueueTicket, QuotaCost, ReservationResult } from '../../contract/limit.ts'
 import { lazyStream, tapStream } from '../../contract/stream.ts'
 import type { World } from '../../contract/world.ts'
-import type { Handler } from '../context.ts'
+import { formatCount } from '../../lib/text.ts'
+import type { AttemptContext, Handler } from '../context.ts'
 import { formatTime } from '../format.ts'
 import { estimateInputTokens } from '../metering/estimate-tokens.ts'
 import { createUsageMeter, type UsageMeter } from '../metering/usage-meter.ts'
 
 /**
- * Passes an attempt through every limit on the way in, all or none, and tells each what it took on the way out: when
- * the stream has ended, not when it began. Refuses with `refused_by_limit`; to wait or to go elsewhere is for others,
- * who have a place in line for as long as `patienceMs` when they come back with the same call. What a limit cannot write
- * down at the end is no reason to lose an answer: it frees by itself.
+ * Reserves every limit for an attempt, all or none, and settles each with the attempt's use when its stream has ended.
+ * Makes the attempt's usage meter, which the layers below share.
+ *
+ * Throws `refused_by_limit`; waiting and asking elsewhere are the outer layers' work, and their position in the queue is
+ * kept for `maxWaitMs`. A limit that cannot record the outcome does not fail the answer, because it frees by itself.
  */
 export function admission(
   world: World,
   limits: readonly Limit[],
   name: string,
   maxWaitMs: number,
-): (next: Handler) => Handler {
+): (next: Handler<AttemptContext>) => Handler {
   return (next) => (request, context) =>
     lazyStream(async () => {
-      const estimate = estimateInputTokens(request, name)
+      const estimate = estimateInputTokens(context.promptSize, name)
       const estimatedCost = { requests: 1, tokens: estimate.expected + (request.maxOutputTokens ?? 0) }
       const now = world.now()
       const ticket = { id: `${context.id} ${name}`, waitUntil: Math.min(now + maxWaitMs, context.firstTokenDeadline) }
       const reservations = await reserveAll(limits, estimatedCost, now, ticket, name)
       const meter = createUsageMeter(request, estimate)
-      let arrivedBy: number | undefined
-      return tapStream(next(request, context), {
-        onEvent(event) {
-          const at = world.now()
-          arrivedBy ??= at
-          meter.observe(event, at)
-        },
+      return tapStream(next(request, { ...context, meter }), {
+        onEvent: () => undefined,
         async onClose(cause) {
           const error = cause instanceof GenerateError ? cause : undefined
-          // Refused by the ledger, or by the call's own bound: it never went out.
+          // An attempt that the ledger or the call's own budget refused was never sent.
           const wasSent = error?.failure.kind !== 'over_budget' && error?.failure.kind !== 'refused_by_limit'
-          const outcome = { ...attemptOutcome(meter, error), ...(arrivedBy !== undefined && { arrivedBy }) }
+          const outcome = attemptOutcome(meter, error)
           const finish = (one: Reservation) => (wasSent ? one.settle(outcome, world.now()) : one.release(world.now()))
-          // Whoever asks next is behind this in line: nobody need wait for it.
+          // Not awaited, because later reservations queue behind these changes anyway.
           for (const one of reservations) {
             Promise.resolve(finish(one)).catch((cause: unknown) =>
               world.log('limit_not_settled', { model: name, error: String(cause) }),
@@ -53,7 +50,7 @@ export function admission(
 
 type Reservation = Extract<ReservationResult, { ok: true }>
 
-/** All or nothing, in the order of the list: one refusal gives back everything granted before it. */
+/** All or none, in the order of the list: one refusal releases every reservation before it. */
 async function reserveAll(
   limits: readonly Limit[],
   cost: QuotaCost,
@@ -66,29 +63,48 @@ async function reserveAll(
     const result = await limit.reserve(cost, now, ticket)
     if (!result.ok) {
       for (const earlier of granted) await earlier.release(now)
-      throw limitError(result.limitName, result.freeAt, cost, name)
+      throw limitError(result, cost, name)
     }
     granted.push(result)
   }
   return granted
 }
 
-function limitError(limit: string, freeAt: number | undefined, cost: QuotaCost, name: string): GenerateError {
-  const advice =
-    freeAt === undefined
-      ? `this call alone may take ${cost.tokens.toLocaleString('en-US')} tokens. Lower max_output_tokens, shorten the prompt, or raise the limit.`
-      : `it lets the next call through at ${formatTime(freeAt)}. Try again then, or name another model.`
-  return new GenerateError(
-    { kind: 'refused_by_limit', limit, freeAt },
-    `${name} is held back by the limit "${limit}": ${advice}`,
-  )
+function limitError(
+  { limitName: limit, freeAt, cause }: Extract<ReservationResult, { ok: false }>,
+  cost: QuotaCost,
+  name: string,
+): GenerateError {
+  return new GenerateError({ kind: 'refused_by_limit', limit, freeAt }, limitMessage())
+
+  function limitMessage(): string {
+    if (freeAt === undefined) {
+      return (
+        `${name} is held back by the limit "${limit}": this call alone may take ${formatCount(cost.tokens)} tokens. ` +
+        'Lower max_output_tokens, shorten the prompt, or raise the limit.'
+      )
+    }
+    const again = `The next call passes at ${formatTime(freeAt)}. Try again then, or name another model.`
+    if (!cause) return `${name} is held back by the limit "${limit}". ${again}`
+    return `${name} is cooling down ("${limit}") after a failure at ${formatTime(cause.since)}: ${FAILURES[cause.kind].reason}. ${again}${cureOf(cause)}`
+  }
 }
 
-/** A reader that left before any content came says nothing about the model; one that left later saw it answer. */
+function cureOf({ kind }: CooldownCause): string {
+  return FAILURES[kind].cooldown === 'provider' && !FAILURES[kind].retry
+    ? ' A corrected key is tried at once, and list_models with `verify` ends the cooldown when the key works.'
+    : ''
+}
+
+/**
+ * A reader that left before any content shows nothing about the model, so its attempt counts as cancelled; after content
+ * it counts as answered.
+ */
 function attemptOutcome(meter: UsageMeter, error: GenerateError | undefined): Outcome {
-  const readerLeft = !meter.ended && meter.firstContentAt === undefined
+  const { arrivedBy } = meter
+  const readerLeft = !meter.finish && meter.firstContentAt === undefined
   const fault = error ?? (readerLeft ? new GenerateError({ kind: 'cancelled' }, 'The reader left.') : undefined)
-  const { usage } = meter.finalUsage(fault)
+  const { usage } = meter.measure(fault)
   const used = { requests: 1, tokens: (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) }
-  return { used, ...(fault && { error: fault }) }
+  return { used, ...(fault && { error: fault }), ...(arrivedBy !== undefined && { arrivedBy }) }
 }

@@ -1,26 +1,21 @@
-import { FAILURE_POLICIES, GenerateError } from '../../contract/errors.ts'
+import { FAILURES, GenerateError } from '../../contract/errors.ts'
 import type { GenerateEvent, GenerateRequest, Message, Usage } from '../../contract/generate.ts'
 import type { Candidate } from '../../contract/registry.ts'
 import { createStream, type EventStream } from '../../contract/stream.ts'
+import { formatCount, utf8Length } from '../../lib/text.ts'
 import { candidateName, shortReason } from '../format.ts'
-import { utf8Length } from '../metering/estimate-tokens.ts'
+import { estimateInputTokens, measurePrompt } from '../metering/estimate-tokens.ts'
 import { addUsage } from '../metering/usage-meter.ts'
-import type { CandidatePipeline } from './fallback.ts'
-import type { OpenedCandidate } from './hedge.ts'
+import type { OpenContinuation, OpenedCandidate, SizedRequest } from './candidate.ts'
 import { type ContinuationMode, createOverlapStripper, type OverlapStripper } from './overlap.ts'
 
-/** The next to open, asked to go on from `sent` after `broken` broke off; undefined: nobody is left. */
-export type OpenContinuation = (
-  broken: CandidatePipeline,
-  requestFor: (pipeline: CandidatePipeline) => GenerateRequest,
-) => Promise<OpenedCandidate | undefined>
-
 /**
- * An answer's own stream. One that breaks after text was sent is gone on with by the next candidate from that text: its
- * `start` says `continues`, the seam is kept clean, and the `end` comes from the last and holds the usage of all.
+ * The stream of an answer. One that breaks after text was sent is continued from that text by the next candidate: its
+ * `start` has `continues`, repeated words at the join are removed, and the `end` comes from the last candidate with the
+ * usage of all.
  *
- * Nothing is gone on with after a tool call, in an answer by schema (which nobody has seen yet and can be asked for
- * again), or where `goOn` is not given: the error then says who broke off and after how much.
+ * Nothing is continued after a tool call, in an answer by schema (which nobody has seen and which is asked for again
+ * whole), or without `openContinuation`. The error then says who stopped and after how much.
  */
 export function withContinuation(
   first: OpenedCandidate,
@@ -55,7 +50,7 @@ export function withContinuation(
     return step
   }
 
-  /** What one who goes on says, as part of the whole. */
+  /** An event of a continuing candidate as part of the whole answer. */
   function continuationEvents(event: GenerateEvent, textStripper: OverlapStripper): readonly GenerateEvent[] {
     if (event.type === 'start') return [{ ...event, continues: true }]
     if (event.type === 'text') return textEvents(textStripper.push(event.text))
@@ -64,12 +59,9 @@ export function withContinuation(
       sent.length = sentBefore
     }
     if (event.type === 'call') return [...textEvents(textStripper.flush()), event]
-    if (event.type === 'end')
-      return [
-        ...textEvents(textStripper.flush()),
-        { ...event, usage: [...earlierUsages, event.usage].reduce(addUsage) },
-      ]
-    return [event]
+    if (event.type !== 'end') return [event]
+    const usage = [...earlierUsages, event.usage].reduce(addUsage)
+    return [...textEvents(textStripper.flush()), { ...event, usage }]
   }
 
   function textEvents(text: string): readonly GenerateEvent[] {
@@ -79,8 +71,8 @@ export function withContinuation(
   }
 
   async function onError(cause: unknown): Promise<IteratorResult<GenerateEvent>> {
-    if (!(cause instanceof GenerateError) || !FAILURE_POLICIES[cause.failure.kind].fallback) throw cause
-    // What the seam still holds was not sent, and stands in what was sent.
+    if (!(cause instanceof GenerateError) || !FAILURES[cause.failure.kind].fallback) throw cause
+    // Text that the stripper still holds repeats the end of what was sent, so nothing of it is lost.
     const text = sent.join('')
     const another =
       openContinuation && !hasToolCall && !request.json && text !== ''
@@ -102,16 +94,19 @@ export function withContinuation(
   })
 }
 
-/** Thinking and an answer that was begun for the model do not go together. */
+/** A prefilled answer and reasoning exclude each other. */
 function continuationModeOf(
   { reasoningEffort = 'none' }: GenerateRequest,
   { provider, facts }: Candidate,
 ): ContinuationMode {
-  return provider.prefill && facts.prefill !== false && reasoningEffort === 'none' ? 'prefill' : 'told'
+  return provider.prefill && facts.prefill !== false && reasoningEffort === 'none' ? 'prefill' : 'prompt'
 }
 
-/** The request that goes on from a text: the conversation, the text as the model's own, and what is left of the bound. */
-function continuationRequest(request: GenerateRequest, text: string, candidate: Candidate): GenerateRequest {
+/**
+ * The request that continues a text: the conversation, the text as the model's own, and the rest of the bound. Undefined
+ * where the candidate's window cannot hold it.
+ */
+function continuationRequest(request: GenerateRequest, text: string, candidate: Candidate): SizedRequest | undefined {
   const { maxOutputTokens } = request
   const partialMessage: Message = { role: 'assistant', parts: [{ type: 'text', text }] }
   const last = request.messages.at(-1)
@@ -120,25 +115,30 @@ function continuationRequest(request: GenerateRequest, text: string, candidate: 
       ? [...request.messages.slice(0, -1), { ...last, parts: [...last.parts, ...partialMessage.parts] }]
       : [...request.messages, partialMessage]
   const instruction: readonly Message[] =
-    continuationModeOf(request, candidate) === 'told'
+    continuationModeOf(request, candidate) === 'prompt'
       ? [{ role: 'user', parts: [{ type: 'text', text: continuationPrompt(text) }] }]
       : []
-  return {
+  const continuation = {
     ...request,
     messages: [...messages, ...instruction],
     ...(maxOutputTokens !== undefined && {
       maxOutputTokens: Math.max(MIN_OUTPUT_TOKENS, maxOutputTokens - tokensInText(text)),
     }),
   }
+  const promptSize = measurePrompt(continuation)
+  const minTokens = estimateInputTokens(promptSize, candidate.facts.id).min
+  return minTokens < (candidate.facts.contextTokens ?? Number.POSITIVE_INFINITY)
+    ? { request: continuation, promptSize }
+    : undefined
 }
 
 const MIN_OUTPUT_TOKENS = 16
 const QUOTED_CHARS = 120
 
-/** Four bytes a token, on the low side: rather a little more than asked than an answer cut short. */
+/** Four bytes a token: a low count leaves a little more than was asked for, which is better than an answer cut short. */
 const tokensInText = (text: string): number => Math.floor(utf8Length(text) / 4)
 
-/** Told to a model that does not go on by itself from its own last words. */
+/** The instruction for a model that cannot be made to continue its own last words. */
 export function continuationPrompt(text: string): string {
   return (
     `Your answer broke off. It ends with: ${JSON.stringify(text.slice(-QUOTED_CHARS))}\n\n` +
@@ -150,7 +150,7 @@ export function continuationPrompt(text: string): string {
 function brokenStreamError(candidate: Candidate, text: string, cause: GenerateError): GenerateError {
   return new GenerateError(
     cause.failure,
-    `${candidateName(candidate)} broke off after ${text.length.toLocaleString('en-US')} characters (${shortReason(cause)}), and nobody went on from there, so the answer is not whole. Try again, or name another model.`,
+    `${candidateName(candidate)} stopped after ${formatCount(text.length)} characters (${shortReason(cause)}) and no other model could continue. The answer is incomplete: try again, or name another model.`,
     { cause },
   )
 }

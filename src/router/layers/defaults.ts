@@ -1,41 +1,117 @@
-import type { GenerateEvent, GenerateRequest, Setting } from '../../contract/generate.ts'
-import type { ModelFacts } from '../../contract/provider.ts'
-import type { Handler } from '../context.ts'
+import { type Failure, GenerateError } from '../../contract/errors.ts'
+import type { GenerateEvent, GenerateRequest, Message, Setting } from '../../contract/generate.ts'
+import type { Candidate } from '../../contract/registry.ts'
+import { createStream } from '../../contract/stream.ts'
+import type { CallContext, Handler } from '../context.ts'
 import { estimateInputTokens } from '../metering/estimate-tokens.ts'
 
-/** What an answer may be at most where the caller does not say: a bound that is always sent keeps every hold true. */
+/** The bound of an answer where the caller sets none: a bound that is always sent makes every hold a true one. */
 const DEFAULT_MAX_OUTPUT_TOKENS = 8_192
-/** However full the window seems, so much may be asked for: the estimate of the prompt is not exact. */
+/** Asked for even where the window seems full, because the estimate of the prompt is not exact. */
 const MIN_OUTPUT_TOKENS = 256
 
+/** Bounds that models named when they refused a request: by `provider/model`, for the life of the process. */
+export type LearnedBounds = Map<string, LearnedBound>
+
+interface LearnedBound {
+  readonly contextTokens?: number
+  readonly maxOutputTokens?: number
+}
+
 /**
- * Makes the caller's request one to this model: its own id, and a bound on its output, the caller's or the smaller of
- * 8,192 and what the model can. A bound above what the model can do is lowered to that, and says so as
+ * Makes the caller's request one to this model: its own id, no empty assistant messages (vendors refuse them), and a
+ * bound on its output: the caller's, or the smallest of 8,192, the model's ceiling, what its window leaves beside the
+ * prompt, and `maxTokensPerCall` of the limits. A caller's bound above the model's is lowered and reported as
  * `maxOutputTokens` in `start.ignored`.
+ *
+ * A model that refuses the bound marks the failure as `learned`: its bound is remembered, and the same request fits when
+ * the retry layer sends it again.
  */
-export function defaults(facts: ModelFacts): (next: Handler) => Handler {
+export function defaults(
+  candidate: Candidate,
+  learned: LearnedBounds,
+  maxTokensPerCall: number,
+): (next: Handler) => Handler {
+  const { facts, provider } = candidate
+  const key = `${provider.id} ${provider.accountId}/${facts.id}`
   return (next) => (request, context) => {
-    const maxTokens = maxOutputTokensOf(request, facts)
-    const isLowered = (request.maxOutputTokens ?? 0) > maxTokens
-    const maxOutputTokens = Math.min(request.maxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS, maxTokens)
-    const stream = next({ ...request, model: facts.id, maxOutputTokens }, context)
-    return isLowered ? reportLoweredBound(stream) : stream
+    const sent = boundedRequest(request, context)
+    const isLowered = (request.maxOutputTokens ?? 0) > (sent.maxOutputTokens ?? 0)
+    const source = next(sent, context)[Symbol.asyncIterator]()
+
+    function reportLowered(step: IteratorResult<GenerateEvent>): IteratorResult<GenerateEvent> {
+      if (!isLowered || step.done || step.value.type !== 'start') return step
+      return { done: false, value: { ...step.value, ignored: addMaxOutputTokens(step.value.ignored) } }
+    }
+
+    function learn(error: unknown): never {
+      const bound = learnBound(error, sent, context)
+      if (!bound || !(error instanceof GenerateError)) throw error
+      const before = learned.get(key)
+      learned.set(key, { ...before, ...bound })
+      const isSmaller = (boundedRequest(request, context).maxOutputTokens ?? 0) < (sent.maxOutputTokens ?? 0)
+      if (!isSmaller) throw error
+      throw new GenerateError({ ...error.failure, learned: true } as Failure, error.message, { cause: error })
+    }
+
+    return createStream({
+      next: () => source.next().then(reportLowered, learn),
+      async close() {
+        await source.return?.()
+      },
+    })
+  }
+
+  function boundedRequest(request: GenerateRequest, { promptSize }: CallContext): GenerateRequest {
+    const inputTokens = estimateInputTokens(promptSize, facts.id).expected
+    const { contextTokens = facts.contextTokens, maxOutputTokens: ceiling = facts.maxOutputTokens } =
+      learned.get(key) ?? {}
+    const bounds = [
+      request.maxOutputTokens ?? Math.min(DEFAULT_MAX_OUTPUT_TOKENS, roomFor(maxTokensPerCall, inputTokens)),
+      ceiling ?? Number.POSITIVE_INFINITY,
+      contextTokens === undefined ? Number.POSITIVE_INFINITY : roomFor(contextTokens, inputTokens),
+    ]
+    const messages = request.messages.filter((message) => !isEmptyAssistant(message))
+    return { ...request, messages, model: facts.id, maxOutputTokens: Math.min(...bounds) }
   }
 }
 
-async function* reportLoweredBound(stream: AsyncIterable<GenerateEvent>): AsyncGenerator<GenerateEvent> {
-  for await (const event of stream) {
-    yield event.type === 'start' ? { ...event, ignored: addMaxOutputTokens(event.ignored) } : event
-  }
+function roomFor(tokens: number, inputTokens: number): number {
+  return Math.max(MIN_OUTPUT_TOKENS, tokens - inputTokens)
 }
 
-/** What the model can write at most: its own ceiling, and what the prompt leaves of its window. */
-function maxOutputTokensOf(request: GenerateRequest, facts: ModelFacts): number {
-  const roomInWindow =
-    facts.contextTokens === undefined
-      ? Number.POSITIVE_INFINITY
-      : Math.max(MIN_OUTPUT_TOKENS, facts.contextTokens - estimateInputTokens(request, facts.id).expected)
-  return Math.min(facts.maxOutputTokens ?? Number.POSITIVE_INFINITY, roomInWindow)
+function isEmptyAssistant(message: Message): boolean {
+  if (message.role !== 'assistant' || message.calls?.length) return false
+  return message.parts.every((part) => part.type === 'text' && part.text === '')
+}
+
+/** What a refusal says about the model's bounds; undefined where the request cannot be made to fit by its bound. */
+function learnBound(error: unknown, sent: GenerateRequest, { promptSize }: CallContext): LearnedBound | undefined {
+  if (!(error instanceof GenerateError)) return undefined
+  const { failure } = error
+  const bound = sent.maxOutputTokens ?? 0
+  if (failure.kind === 'invalid_request' && isBoundField(failure)) {
+    return { maxOutputTokens: failure.maxOutputTokens ?? Math.floor(bound / 2) }
+  }
+  if (failure.kind !== 'context_too_long' || failure.limitTokens === undefined) return undefined
+  const promptTokens = failure.promptTokens ?? estimateInputTokens(promptSize, sent.model).expected
+  // The estimate is corrected by the refusal's own count of the prompt.
+  const slack = promptTokens - estimateInputTokens(promptSize, sent.model).expected
+  const contextTokens = failure.limitTokens - Math.max(0, slack) - CONTEXT_MARGIN_TOKENS
+  return promptTokens + MIN_OUTPUT_TOKENS < failure.limitTokens ? { contextTokens } : undefined
+}
+
+/** Tokens that a vendor adds around a prompt and does not always count in its refusal. */
+const CONTEXT_MARGIN_TOKENS = 32
+
+function isBoundField({
+  field,
+  maxOutputTokens,
+}: {
+  readonly field?: string
+  readonly maxOutputTokens?: number
+}): boolean {
+  return maxOutputTokens !== undefined || /max.*tokens/i.test(field ?? '')
 }
 
 function addMaxOutputTokens(ignored: readonly Setting[]): readonly Setting[] {

@@ -1,12 +1,12 @@
-import type { GenerateEvent } from '../../contract/generate.ts'
+import { type GenerateEvent, isContent } from '../../contract/generate.ts'
 import { createStream, type EventStream } from '../../contract/stream.ts'
 
 /**
- * Reads a stream up to its first content event and hands it back whole, held events first. Until then a failure may be
+ * Reads a stream up to its first content event and returns it whole, held events first. Until then a failure may be
  * tried elsewhere unseen; from then on the stream is the answer.
  *
- * What comes back must be read or closed with its own `return()`: a generator that a new reader closes before it has
- * been started skips its `finally`, and holds and limits would never be settled.
+ * The returned stream must be read or closed with its own `return()`: a generator that a new reader closes before it was
+ * started skips its `finally`, and holds and limits would never be settled.
  */
 export async function awaitFirstContent(stream: AsyncIterable<GenerateEvent>): Promise<EventStream> {
   const source = stream[Symbol.asyncIterator]()
@@ -24,9 +24,4 @@ export async function awaitFirstContent(stream: AsyncIterable<GenerateEvent>): P
       await source.return?.()
     },
   })
-}
-
-/** Is it part of the answer? Role chunks, empty texts and thinking are not. */
-export function isContent(event: GenerateEvent): boolean {
-  return event.type === 'call' || (event.type === 'text' && event.text !== '')
 }

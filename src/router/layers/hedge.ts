@@ -1,26 +1,18 @@
 import { GenerateError } from '../../contract/errors.ts'
-import type { GenerateRequest, Usage } from '../../contract/generate.ts'
-import type { EventStream } from '../../contract/stream.ts'
+import type { GenerateRequest } from '../../contract/generate.ts'
 import type { World } from '../../contract/world.ts'
 import type { CallContext } from '../context.ts'
-import type { CandidatePipeline } from './fallback.ts'
+import { candidateName } from '../format.ts'
+import type { CandidatePipeline, OpenedCandidate } from './candidate.ts'
 import { awaitFirstContent } from './first-content.ts'
 
-/** A choice whose answer has begun. `stream` must be read or closed. */
-export interface OpenedCandidate {
-  readonly pipeline: CandidatePipeline
-  readonly stream: EventStream
-  /** What its last request used, once it has been settled. */
-  lastUsage(): Usage
-}
-
-/** A choice on its way to the first content of its answer. */
+/** A candidate that is asked, until the first content of its answer. */
 export interface RunningCandidate {
   readonly pipeline: CandidatePipeline
   readonly opened: Promise<OpenedCandidate>
-  /** True once anything was heard of it but that the request was taken. */
+  /** True once it gave any sign after the acceptance of its request. */
   readonly hasActivity: boolean
-  /** Cancels it, on its way or open; resolves when it has been settled. */
+  /** Cancels it, before or after its answer began; resolves when it is settled. */
   cancel(): Promise<void>
 }
 
@@ -32,20 +24,17 @@ export function startCandidate(
 ): RunningCandidate {
   const ownController = canCancel ? new AbortController() : undefined
   const signal = ownController ? AbortSignal.any([context.signal, ownController.signal]) : context.signal
+  const name = candidateName(pipeline.candidate)
   let hasActivity = false
-  let usage: Usage = {}
   const events = pipeline.handler(request, {
     ...context,
     signal,
     onActivity() {
       hasActivity = true
     },
-    onAttempt(attempt) {
-      usage = attempt.usage
-      context.onAttempt?.(attempt)
-    },
   })
-  const opened = awaitFirstContent(events).then((stream) => ({ pipeline, stream, lastUsage: () => usage }))
+  const lastUsage = () => context.totals.settled.findLast(({ model }) => model === name)?.usage ?? {}
+  const opened = awaitFirstContent(events).then((stream) => ({ pipeline, stream, lastUsage }))
   return {
     pipeline,
     opened,
@@ -63,11 +52,11 @@ export function startCandidate(
 }
 
 /**
- * The first to open of those that `next` starts, one after another as they fail; undefined when there is no other.
- * `failed` hears of each failure and throws those that end the call.
+ * The first to answer of those that `startNext` starts, one after another as they fail; undefined when there is no
+ * other. `onFailure` gets each failure and throws those that end the call.
  *
- * With `afterMs`, when the only one under way has given no sign of life for so long, a second is started beside it,
- * never a third. The first to open wins; the other is cancelled, and has been settled and booked when this resolves.
+ * With `hedgeAfterMs`, when the only running candidate has given no sign of life for so long, a second is started beside
+ * it, never a third. The first to answer wins; the other is cancelled, and is settled when this resolves.
  */
 export async function raceToOpen(
   world: World,
@@ -105,7 +94,7 @@ interface RaceResult {
   readonly error?: unknown
 }
 
-/** The next that opens or fails; or that it is late, if that comes first. No timer is left. */
+/** The next candidate that answers or fails, or `late` if that comes first. No timer stays. */
 async function nextResult(
   running: ReadonlySet<RunningCandidate>,
   wait: { readonly world: World; readonly ms: number } | undefined,
@@ -121,7 +110,7 @@ async function nextResult(
   if (!wait) return Promise.race(results)
   const late = wait.world.sleep(wait.ms, timer.signal).then(
     () => 'late' as const,
-    () => new Promise<never>(() => {}),
+    () => new Promise<never>(() => {}), // the race is over
   )
   try {
     return await Promise.race([...results, late])

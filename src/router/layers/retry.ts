@@ -1,4 +1,4 @@
-import { FAILURE_POLICIES, type Failure, GenerateError } from '../../contract/errors.ts'
+import { FAILURES, type Failure, GenerateError } from '../../contract/errors.ts'
 import type { RoutingPolicy } from '../../contract/registry.ts'
 import { lazyStream } from '../../contract/stream.ts'
 import type { World } from '../../contract/world.ts'
@@ -6,19 +6,22 @@ import { abortableSleep } from '../abort.ts'
 import type { CallContext, Handler } from '../context.ts'
 import { awaitFirstContent } from './first-content.ts'
 
-/** Full jitter: a wait anywhere between nothing and 0.5 s, 1 s, 2 s … up to 8 s, so that callers do not return in step. */
+/** Full jitter: a random wait below 0.5 s, 1 s, 2 s … up to 8 s, so that callers do not return at the same moment. */
 const BASE_WAIT_MS = 500
 const MAX_WAIT_MS = 8_000
-/** A limit that says it is free and then is not is asked again after this. */
+/** A limit that said it is free and refuses is asked again after this. */
 const MIN_LIMIT_WAIT_MS = 25
+/** One for each setting that a provider may refuse. */
+const MAX_RESENDS = 10
 
 /**
- * Asks the same model again after a failure that `RESPONSE_TO` says may pass, until its stream opens: at most
- * `policy.attempts` times, within the call's budget of requests and the candidate's share of its time, and not before
- * the upstream asked to be asked. A wait longer than the patience is not waited at all: the failure goes up at once.
+ * Asks the same model again after a failure that `FAILURES` says may pass, until its answer begins: at most
+ * `policy.maxAttemptsPerModel` times, within the call's requests (some are kept for candidates that were not asked yet)
+ * and the candidate's share of time, and not before the time that the upstream named. A wait longer than
+ * `policy.maxWaitMs` is not waited: the failure is thrown at once.
  *
- * A request in which the provider has just learned to leave a setting out is sent once more at once. A limit of ours
- * that frees within the patience is waited for; that is no attempt.
+ * A request of which the provider learned something (a setting or bound that it leaves out from now on) is sent again at
+ * once, as often as there are settings. A limit that frees within `policy.maxWaitMs` is waited for, which is no attempt.
  */
 export function retry(world: World, policy: RoutingPolicy): (next: Handler) => Handler {
   return (next) => (request, context) =>
@@ -29,46 +32,49 @@ export function retry(world: World, policy: RoutingPolicy): (next: Handler) => H
           if (cause instanceof GenerateError) return cause
           throw cause
         })
-        // Open inside the loop, stream outside of its reach: an open stream that breaks is not asked for again.
+        // The loop ends where the answer begins, because a stream that breaks later is continued, not retried.
         if (!(opened instanceof GenerateError)) return opened
         await abortableSleep(world, schedule.nextWaitMs(opened), context.signal)
       }
     })
 }
 
-/** Decides, failure by failure, how long to wait before the next try, or throws what goes up instead. */
+/** Decides after each failure how long to wait before the next try, or throws the error of the candidate. */
 function createRetrySchedule(
   world: World,
   policy: RoutingPolicy,
   context: CallContext,
 ): { nextWaitMs(error: GenerateError): number } {
   let attempts = 0
-  let hasResent = false
+  let resends = 0
   let lastError: GenerateError | undefined
   let waitDeadline: number | undefined
 
   function limitWaitMs(error: GenerateError, freeAt: number | undefined): number {
     const now = world.now()
     waitDeadline ??= now + policy.maxWaitMs
-    // What the model itself said is worth more than that it now rests because of it.
+    // The model's own error is more useful than the cooldown that it caused.
     if (freeAt === undefined || freeAt > waitDeadline || freeAt >= context.firstTokenDeadline) throw lastError ?? error
     return Math.max(MIN_LIMIT_WAIT_MS, freeAt - now)
   }
 
   function upstreamWaitMs(error: GenerateError): number {
     const { failure } = error
-    if (!hasResent && failure.kind === 'invalid_request' && failure.learned && hasAttemptsLeft()) {
-      hasResent = true
+    const hasLearned = 'learned' in failure && failure.learned
+    if (hasLearned && resends < MAX_RESENDS && context.totals.attempts < policy.maxAttempts) {
+      resends++
+      attempts--
       return 0
     }
-    if (!FAILURE_POLICIES[failure.kind].retry || attempts >= policy.maxAttemptsPerModel || !hasAttemptsLeft())
+    const isFinal = failure.kind === 'bad_response' && failure.partial !== undefined
+    if (!FAILURES[failure.kind].retry || isFinal || attempts >= policy.maxAttemptsPerModel || !hasAttemptsLeft())
       throw error
     const waitMs = Math.max(requestedWaitMs(failure), jitterMs())
     if (waitMs > policy.maxWaitMs || world.now() + waitMs >= context.firstTokenDeadline) throw error
     return waitMs
   }
 
-  const hasAttemptsLeft = (): boolean => context.totals.attempts < policy.maxAttempts
+  const hasAttemptsLeft = (): boolean => context.totals.attempts < policy.maxAttempts - context.reservedAttempts
   const jitterMs = (): number =>
     Math.round(world.random() * Math.min(MAX_WAIT_MS, policy.maxWaitMs, BASE_WAIT_MS * 2 ** (attempts - 1)))
 

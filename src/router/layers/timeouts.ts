@@ -1,23 +1,25 @@
 import { GenerateError } from '../../contract/errors.ts'
-import type { GenerateEvent } from '../../contract/generate.ts'
-import type { Timeouts } from '../../contract/registry.ts'
+import type { GenerateEvent, GenerateRequest } from '../../contract/generate.ts'
+import type { Candidate, Timeouts } from '../../contract/registry.ts'
 import { createStream, lazyStream } from '../../contract/stream.ts'
 import type { World } from '../../contract/world.ts'
 import { abortError } from '../abort.ts'
 import type { Handler } from '../context.ts'
+import { candidateName } from '../format.ts'
 
 /**
- * Gives up on an upstream that says nothing: no headers in time, no first sign of life, silence in the middle, or the
- * call's own time over. Time counts only while the upstream is waited for, not while the reader takes its own. A model
- * that thinks in private (its thinking comes without words) may take as long between its signs of life as before the
- * first.
+ * Gives up on a silent upstream: no headers in time, no first sign of life, silence in the middle, or the call's own time
+ * over. Time counts only while the upstream is waited for, not while the reader is busy. A model that reasons without
+ * showing it may take as long between its signs of life as before the first.
  *
- * However an attempt ends, its upstream request is aborted and no timer is left; one that does not heed the abort is
+ * However an attempt ends, its upstream request is aborted and no timer is left; an upstream that ignores the abort is
  * left to itself.
  */
-export function timeouts(world: World, durations: Timeouts, name: string): (next: Handler) => Handler {
+export function timeouts(world: World, configured: Timeouts, candidate: Candidate): (next: Handler) => Handler {
+  const name = candidateName(candidate)
   return (next) => (request, context) =>
     lazyStream(async () => {
+      const durations = durationsFor(configured, candidate, request)
       if (context.signal.aborted) throw abortError(context.signal)
       const controller = new AbortController()
       let rejectRead: ((error: GenerateError) => void) | undefined
@@ -78,6 +80,24 @@ export function timeouts(world: World, durations: Timeouts, name: string): (next
     })
 }
 
+/**
+ * Models that reason get more time to their first token. Local engines (which load the model first), models that reason
+ * and requests by schema (which some vendors answer whole) send their headers with the first token, so they get its time
+ * for them.
+ */
+function durationsFor(configured: Timeouts, { facts, local }: Candidate, request: GenerateRequest): Timeouts {
+  const { connectMs, firstTokenMs } = configured
+  const isReasoning = facts.abilities.includes('thinking')
+  const areHeadersLate = local || isReasoning || request.json !== undefined
+  return {
+    ...configured,
+    connectMs: areHeadersLate ? Math.max(connectMs, firstTokenMs) : connectMs,
+    firstTokenMs: isReasoning ? REASONING_FACTOR * firstTokenMs : firstTokenMs,
+  }
+}
+
+const REASONING_FACTOR = 2.5
+
 type Phase = 'connect' | 'first_token' | 'silence'
 
 interface Deadline {
@@ -92,7 +112,7 @@ function phaseAfter(phase: Phase, event: GenerateEvent): Phase {
   return isWordless ? phase : 'silence'
 }
 
-/** What is due first: the phase's own limit, or the end of the time that the candidate or the call has. */
+/** The earlier of the phase's own limit and the end of the candidate's or the call's time. */
 function nextDeadline(phase: Phase, now: number, durations: Timeouts, endsAt: number): Deadline {
   const phaseMs = { connect: durations.connectMs, first_token: durations.firstTokenMs, silence: durations.idleMs }[
     phase
@@ -105,8 +125,8 @@ function nextDeadline(phase: Phase, now: number, durations: Timeouts, endsAt: nu
 const TIMEOUT_PHRASES: Record<Deadline['phase'], string> = {
   connect: 'did not respond',
   first_token: 'began no answer',
-  silence: 'fell silent in the middle of its answer',
-  total: 'was not done in the time the call has for it',
+  silence: 'stopped in the middle of its answer',
+  total: 'did not finish in the time that the call has for it',
 }
 
 function timeoutError(name: string, { phase, afterMs }: Deadline): GenerateError {
@@ -115,7 +135,7 @@ function timeoutError(name: string, { phase, afterMs }: Deadline): GenerateError
   return new GenerateError({ kind: 'timeout', phase, afterMs: Math.round(afterMs) }, message)
 }
 
-/** One sleep at a time, moved on as the moment that is due moves on: a long stream costs few timers. */
+/** One timer at a time, extended when it ends before the current deadline, so that a long stream costs few timers. */
 function createWatchdog(world: World, onDue: (due: Deadline) => void) {
   let due: Deadline | undefined
   let timer: { readonly until: number; readonly end: AbortController } | undefined

@@ -1,18 +1,17 @@
-import type { Limit, Outcome, QueueTicket, QuotaCost } from '../../contract/limit.ts'
+import type { Limit, Outcome, QueueTicket, QuotaCost, ReservationResult } from '../../contract/limit.ts'
 import type { World } from '../../contract/world.ts'
-import { createReservation } from './grant.ts'
 import { MAX_READ_AGE_MS, type StateCell } from './state-store.ts'
 
-/** A limit as pure changes of a state, which is plain JSON and may be written down for others: no clock, no waiting. */
+/** A limit as pure changes of a state. The state is plain JSON and may be shared between processes. */
 export interface LimitAlgorithm<S> {
-  /** As people see it in errors and in `limits://status`. */
+  /** For people, in errors and in `limits://status`. */
   readonly name: string
-  /** The state of a limit of which nothing is known. */
+  /** The state of a limit that was never used. */
   readonly initial: S
   admit(state: S, cost: QuotaCost, now: number, ticket: QueueTicket | undefined): Admission<S>
-  /** When a call of one request and one token would be let through. */
+  /** When a call of one request and one token would pass. */
   freeAt(state: S, now: number): number
-  /** Says that `calls` of this process are still under way. Done every `RENEW_MS` while there are any. */
+  /** Extends the leases of this process's `calls` in flight. Called every `RENEW_INTERVAL_MS` while there are any. */
   renew?(state: S, now: number, calls: number): S
 }
 
@@ -21,7 +20,7 @@ export type Admission<S> = Admitted<S> | Refused<S>
 interface Admitted<S> {
   readonly ok: true
   readonly next: S
-  /** The states after the call has ended, or has not gone out after all. */
+  /** The state after the call has ended; `release`: after it was not sent. */
   settle(state: S, outcome: Outcome, now: number): S
   release(state: S, now: number): S
 }
@@ -30,13 +29,13 @@ interface Refused<S> {
   readonly ok: false
   readonly next: S
   readonly limitName: string
-  /** Undefined: waiting will not help. */
+  /** Undefined: waiting does not help. */
   readonly freeAt: number | undefined
 }
 
 const RENEW_INTERVAL_MS = 5_000
 
-/** A rule with its state in a cell; with `shared`, where others see it too, what is under way is renewed. */
+/** A limit with its state in a cell. `shared`: other processes see the cell, so calls in flight are renewed there. */
 export function createLimit<S>(
   rule: LimitAlgorithm<S>,
   cell: StateCell<S>,
@@ -49,7 +48,7 @@ export function createLimit<S>(
     while (!signal.aborted) {
       await world.sleep(RENEW_INTERVAL_MS, signal)
       const now = world.now()
-      // A file that is busy or gone: the next time is soon enough.
+      // A store that cannot be written now is tried again at the next renewal.
       await cell.update((state) => [rule.renew?.(state, now, callsInFlight) ?? state, undefined]).catch(() => {})
     }
   }
@@ -58,13 +57,13 @@ export function createLimit<S>(
     callsInFlight++
     if (!shared || !rule.renew || renewal) return
     renewal = new AbortController()
-    renew(shared, renewal.signal).catch(() => {}) // woken because there is nothing left to renew
+    renew(shared, renewal.signal).catch(() => {}) // rejects when the last call has ended
   }
 
   async function onEnded(after: (state: S) => S): Promise<void> {
     callsInFlight--
     if (callsInFlight === 0) {
-      renewal?.abort('nothing left')
+      renewal?.abort('no calls in flight')
       renewal = undefined
     }
     await cell.update((state) => [after(state), undefined])
@@ -88,11 +87,29 @@ export function createLimit<S>(
   }
 }
 
+/** A reservation of which only the first settle or release counts. */
+export function createReservation(handlers: {
+  settle(outcome: Outcome, now: number): Promise<void>
+  release(now: number): Promise<void>
+}): Extract<ReservationResult, { ok: true }> {
+  let isOver = false
+  const runOnce = async (act: () => Promise<void>): Promise<void> => {
+    if (isOver) return
+    isOver = true
+    await act()
+  }
+  return {
+    ok: true,
+    settle: (outcome, now) => runOnce(() => handlers.settle(outcome, now)),
+    release: (now) => runOnce(() => handlers.release(now)),
+  }
+}
+
 type PartStates = Readonly<Record<string, unknown>>
 
 /**
- * Several rules as one, each with its part of the state, so that a call passes all of them in one change: it enters all
- * or none, in their order, and those after the first that refuses do not hear of it.
+ * Several limits as one, each with its part of the state, so that a call passes all of them in one change: all or none,
+ * in their order, and limits after the first that refuses are not asked.
  */
 export function combineAlgorithms(
   name: string,

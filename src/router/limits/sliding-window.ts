@@ -3,14 +3,13 @@ import type { LimitAlgorithm } from './rule.ts'
 import { demandAhead, dequeue, dropExpired, enqueue, type WaitQueue } from './wait-queue.ts'
 
 /**
- * At most `most` of one thing that calls take, in any stretch of `windowMs`, as the upstream counts: a log of what was
- * taken, each part of it counted until a whole window after the upstream surely had it. (A token bucket of the same
- * size lets through up to twice as much in a window that begins with it full.)
+ * At most `most` requests or tokens in any stretch of `windowMs`, as the upstream counts them: a log of amounts, each of
+ * which counts until a whole window after its arrival. A token bucket of the same size would let through up to twice as
+ * much in a window that begins with the bucket full.
  *
- * When a request arrives is not known while it is under way: it counts as if it came `windowMs`, at most 10 s, after it
- * was let go, and once it is settled as of `arrivedBy`. What a call took beyond its guess counts too, so the next ones
- * wait for it. The log is kept in spans of a sixtieth of the window, each counted to its end, so it stays short and errs
- * to the safe side.
+ * The arrival of a request in flight is not known: it counts as `windowMs`, at most 10 s, after it was let through, and
+ * once it is settled as `arrivedBy`. Use beyond the estimate counts too, so later calls wait for it. The log has spans of
+ * a sixtieth of the window, each counted to its end, so it stays short and errs on the safe side.
  */
 export function slidingWindow(
   name: string,
@@ -22,7 +21,7 @@ export function slidingWindow(
 ): LimitAlgorithm<WindowState> {
   const spanMs = Math.max(1, Math.round(windowMs / SPANS_PER_WINDOW))
   const transitMs = Math.min(windowMs, MAX_TRANSIT_MS)
-  /** When something that arrived at `at` no longer counts. */
+  /** When an amount that arrived at `at` no longer counts. */
   const spanEnd = (at: number): number => (Math.floor(at / spanMs) + 1) * spanMs + windowMs
 
   return {
@@ -32,11 +31,11 @@ export function slidingWindow(
       const take = need[resource]
       if (take > max) return { ok: false, next: before, limitName: name, freeAt: undefined }
       const state = advanceTo(before, now, windowMs)
-      const freeAt = earliestFit(state, take + demandAhead(state.line, ticket), { most: max, windowMs, now })
+      const freeAt = earliestFit(state, take + demandAhead(state.queue, ticket), { most: max, windowMs, now })
       if (freeAt > now) {
         return {
           ok: false,
-          next: { ...state, line: enqueue(state.line, ticket, take, freeAt) },
+          next: { ...state, queue: enqueue(state.queue, ticket, take, freeAt) },
           limitName: name,
           freeAt,
         }
@@ -48,7 +47,7 @@ export function slidingWindow(
       }
       return {
         ok: true,
-        next: { ...state, spans: addToSpan(state.spans, end, take), line: dequeue(state.line, ticket) },
+        next: { ...state, spans: addToSpan(state.spans, end, take), queue: dequeue(state.queue, ticket) },
         settle: (later, { used, arrivedBy }, then) =>
           replaceEstimate(later, then, (spans) => addToSpan(spans, spanEnd(arrivedBy ?? then), used[resource])),
         release: (later, then) => replaceEstimate(later, then, (spans) => spans),
@@ -56,48 +55,48 @@ export function slidingWindow(
     },
     freeAt(before, now) {
       const state = advanceTo(before, now, windowMs)
-      return earliestFit(state, 1 + demandAhead(state.line, undefined), { most: max, windowMs, now })
+      return earliestFit(state, 1 + demandAhead(state.queue, undefined), { most: max, windowMs, now })
     },
   }
 }
 
-/** What was taken and still counts, and who waits for more. */
+/** Amounts that still count, and the waiting calls. */
 export interface WindowState {
   /** The latest moment seen. */
   readonly at: number
   readonly spans: Spans
-  readonly line: WaitQueue
+  readonly queue: WaitQueue
 }
 
-const EMPTY_STATE: WindowState = { at: Number.MIN_SAFE_INTEGER, spans: [], line: [] }
+const EMPTY_STATE: WindowState = { at: Number.MIN_SAFE_INTEGER, spans: [], queue: [] }
 
 /** Amounts, and when each no longer counts; the soonest first. */
 type Spans = readonly (readonly [end: number, amount: number])[]
 
 const SPANS_PER_WINDOW = 60
-/** A request that has not reached its upstream by then is counted too early: connecting is given up not much later. */
+/** A request that reaches its upstream later is counted too early; connecting is given up not much later. */
 const MAX_TRANSIT_MS = 10_000
 
 function advanceTo(state: WindowState, now: number, windowMs: number): WindowState {
-  // A clock that was set back by more than a window: what counted goes on counting, from the new time on.
+  // After a clock was set back by more than a window, amounts keep counting for their rest of the window.
   const back = now < state.at - windowMs ? state.at - now : 0
   const moved = back === 0 ? state : { ...state, ...shiftClock(state, back) }
   const firstLive = moved.spans.findIndex(([end]) => end > now)
   return {
     at: back === 0 ? Math.max(state.at, now) : now,
     spans: firstLive === 0 ? moved.spans : moved.spans.slice(firstLive < 0 ? moved.spans.length : firstLive),
-    line: dropExpired(moved.line, now),
+    queue: dropExpired(moved.queue, now),
   }
 }
 
-function shiftClock({ spans, line }: WindowState, back: number): Pick<WindowState, 'spans' | 'line'> {
+function shiftClock({ spans, queue }: WindowState, back: number): Pick<WindowState, 'spans' | 'queue'> {
   return {
     spans: spans.map(([end, amount]) => [end - back, amount]),
-    line: line.map((waiter) => ({ ...waiter, until: waiter.until - back, due: waiter.due - back })),
+    queue: queue.map((waiter) => ({ ...waiter, until: waiter.until - back, due: waiter.due - back })),
   }
 }
 
-/** When so much more fits. A line that wants more than a window's worth takes as many whole windows longer. */
+/** When `wanted` more fits. A queue that wants more than one window holds takes as many whole windows longer. */
 function earliestFit(
   { spans }: WindowState,
   wanted: number,
@@ -121,6 +120,6 @@ function addToSpan(spans: Spans, end: number, amount: number): Spans {
     const sum = here[1] + amount
     return sum > 0 ? spans.with(at, [end, sum]) : spans.toSpliced(at, 1)
   }
-  if (amount <= 0) return spans // what is taken back no longer counts anyway
+  if (amount <= 0) return spans // the amount to take back no longer counts
   return spans.toSpliced(at < 0 ? spans.length : at, 0, [end, amount])
 }

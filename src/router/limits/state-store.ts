@@ -1,23 +1,23 @@
 import type { SharedState } from '../../contract/limit.ts'
 
-/** Where one limit keeps its state: in this process, or on a slate that several share. States are plain JSON. */
+/** The state of one limit, in this process or shared between several. States are plain JSON. */
 export interface StateCell<S> {
-  /** As it was `maxAgeMs` ago at most. */
+  /** The state, at most `maxAgeMs` old. */
   read(now: number, maxAgeMs: number): Promise<S>
-  /** Changes the state, alone; `change` may be run again, so it must do nothing else. A state as fresh as the first is forgotten. */
+  /** Updates the state atomically. `change` may run more than once, so it must be pure. A state equal to the initial one is deleted. */
   update<T>(change: (state: S) => readonly [next: S, answer: T]): Promise<T>
 }
 
-/** Makes cells by name; `fresh` is the state of a limit of which nothing is known. */
-export type StateStore = <S>(name: string, fresh: S) => StateCell<S>
+/** Makes cells by name; `initial` is the state of a limit that was never used. */
+export type StateStore = <S>(name: string, initial: S) => StateCell<S>
 
 /**
- * How old what others know may be where a limit is only asked about, as it is for every model of a list. Who reserves
- * always meets the state itself.
+ * How old the shared state may be where a limit is only asked about, as for every model of a list. A reservation always
+ * reads the state itself.
  */
 export const MAX_READ_AGE_MS = 50
 
-/** Cells that last as long as the process. What is changed is changed at once, before the promise is handed out. */
+/** Cells that last as long as the process. `update` changes the state before it returns its promise. */
 export const memoryStore: StateStore = (_, initial) => {
   let state = initial
   return {
@@ -31,8 +31,8 @@ export const memoryStore: StateStore = (_, initial) => {
 }
 
 /**
- * Cells that all processes with the same slate share, under names that begin with `prefix`. It is opened at the first
- * look, and one look is for all of them.
+ * Cells that all processes with the same shared state have in common, under names that begin with `prefix`. The shared
+ * state is opened at the first read, and one read serves all cells.
  */
 export function sharedStore(sharedState: () => Promise<SharedState>, prefix: string): StateStore {
   let cachedRead: { readonly at: number; readonly values: Promise<Map<string, unknown>> } | undefined
@@ -51,7 +51,7 @@ export function sharedStore(sharedState: () => Promise<SharedState>, prefix: str
 
   return <S>(name: string, initial: S): StateCell<S> => {
     const key = prefix + name
-    // What this program and its migrations have written needs no second look.
+    // Values were written by this program, so they are not validated again.
     const stateOf = (value: unknown): S => (value === undefined ? initial : (value as S))
     return {
       read: async (now, maxAgeMs) => stateOf((await readCached(now, maxAgeMs)).get(key)),
@@ -62,7 +62,7 @@ export function sharedStore(sharedState: () => Promise<SharedState>, prefix: str
           const after = next === initial ? undefined : next === before ? value : next
           return [after, [after, given] as const]
         })
-        // A look that began before must not hide it.
+        // A read that began before this change must not hide it.
         ;(await cachedRead?.values.catch(() => undefined))?.set(key, written)
         return answer
       },
@@ -71,8 +71,8 @@ export function sharedStore(sharedState: () => Promise<SharedState>, prefix: str
 }
 
 /**
- * The same cells, for what is better known to one process than not at all: when the shared one cannot be used, that is
- * said once and each process goes on by itself.
+ * The same cells for state that is useful within one process too: when the shared state cannot be used, `onError` is
+ * called once and each process continues alone.
  */
 export function withLocalFallback(shared: StateStore, onError: (error: unknown) => void): StateStore {
   let reported = false

@@ -1,30 +1,30 @@
 import type { QueueTicket } from '../../contract/limit.ts'
 
 /**
- * Who waits for a limit, the longest waiting first. A limit never calls anybody: each was told when to come back, and
- * what those before it want is kept for them, so that nobody is overtaken or starved by smaller wishes. Who does not
- * come back in time (it gave up, was cancelled, or was killed) has left.
+ * The calls that wait for a limit, the longest waiting first. Each was told when to come back, and the demand of those
+ * before it is kept for them, so that no call is overtaken or starved by smaller ones. A call that does not come back in
+ * time (it gave up, was cancelled, or was killed) has left the queue.
  *
- * Between processes this is the order in which they reached the state that they share.
+ * Between processes the order is that in which they reached the shared state.
  */
 export type WaitQueue = readonly Waiter[]
 
 interface Waiter {
   readonly id: string
   readonly take: number
-  /** How long it will wait. */
+  /** Until when it will wait, ms since the epoch. */
   readonly until: number
-  /** When it was told to come back. */
+  /** When it is to come back, ms since the epoch. */
   readonly due: number
 }
 
-/** Those who may still come back. */
+/** The queue without the calls that are overdue. */
 export function dropExpired(queue: WaitQueue, now: number): WaitQueue {
   const isExpired = (waiter: Waiter): boolean => waiter.due + GRACE_MS < now
   return queue.some(isExpired) ? queue.filter((waiter) => !isExpired(waiter)) : queue
 }
 
-/** What those want who stand before this one; before somebody new stand all. */
+/** The demand of the calls ahead of this one; a new call has all of them ahead. */
 export function demandAhead(queue: WaitQueue, ticket: QueueTicket | undefined): number {
   let sum = 0
   for (const { id, take } of queue) {
@@ -34,7 +34,7 @@ export function demandAhead(queue: WaitQueue, ticket: QueueTicket | undefined): 
   return sum
 }
 
-/** The line with this one told to come back at `due`: at its old place, or at the end; not at all if that is too late for it. */
+/** The queue with this call to come back at `due`: in its position, or at the end, or without it if `due` is too late. */
 export function enqueue(queue: WaitQueue, ticket: QueueTicket | undefined, take: number, due: number): WaitQueue {
   if (!ticket) return queue
   const at = queue.findIndex(({ id }) => id === ticket.id)
@@ -48,7 +48,7 @@ export function dequeue(queue: WaitQueue, ticket: QueueTicket | undefined): Wait
   return ticket ? queue.filter(({ id }) => id !== ticket.id) : queue
 }
 
-/** How much later than told one may come back. */
+/** How late a call may come back. */
 const GRACE_MS = 1_000
-/** Beyond this nobody new gets a place: a line of thousands is no longer one that moves. */
+/** New calls get no position beyond this, because a queue of thousands no longer moves. */
 const MAX_WAITING = 1_000

@@ -2,10 +2,11 @@ import { GenerateError } from '../../contract/errors.ts'
 import type { GenerateRequest } from '../../contract/generate.ts'
 import type { BudgetState, Hold } from '../../contract/ledger.ts'
 import { maxCostOf, type Price } from '../../contract/price.ts'
+import { formatUsd } from '../../lib/money.ts'
 import type { CallContext } from '../context.ts'
-import { formatTime, formatUsd } from '../format.ts'
+import { formatTime } from '../format.ts'
 
-/** The refusal where the caller's own `max_cost_usd` has no room for an attempt; undefined where it has. */
+/** The refusal where the caller's own `max_cost_usd` has no room for an attempt; undefined where it has room. */
 export function callBudgetError(
   name: string,
   request: GenerateRequest,
@@ -31,7 +32,7 @@ export function callBudgetError(
   )
 }
 
-/** The refusal of a budget, with the ways out of it. */
+/** The refusal of a budget, with the ways to go on. */
 export function budgetError(
   name: string,
   { reason, budget, freeAt }: Extract<Hold, { ok: false }>,
@@ -40,18 +41,27 @@ export function budgetError(
   const failure = { kind: 'over_budget', budget: budget.name, freeAt } as const
   if (reason === 'unpriced')
     return new GenerateError(failure, `${unknownPriceMessage(name)} The budget "${budget.name}" covers it.`)
-  const resetNote = freeAt === undefined ? 'It does not begin anew.' : `It begins anew at ${formatTime(freeAt)}.`
   return new GenerateError(
     failure,
     `The budget "${budget.name}" (${formatUsd(budget.limitMicroUsd)} ${PERIOD_PHRASES[budget.per]} for ${budget.match}) has ` +
       `${formatUsd(budget.remainingMicroUsd)} left (${formatUsd(budget.spentMicroUsd)} spent, ${formatUsd(budget.heldMicroUsd)} held for ` +
-      `calls under way), and an answer of ${name} may cost up to ${formatUsd(microUsd ?? 0)}. ${resetNote} Raise it in \`budgets\` ` +
+      `calls in flight${inDoubtNote(budget)}), and an answer of ${name} may cost up to ${formatUsd(microUsd ?? 0)}. ${resetNote(budget, freeAt, microUsd)} Raise it in \`budgets\` ` +
       'of showrunner.json or in SHOWRUNNER_DAILY_BUDGET_USD or SHOWRUNNER_MONTHLY_BUDGET_USD, lower max_output_tokens, ' +
       'or name a cheaper model.',
   )
 }
 
-/** The refusal where a call has made all the requests it may: only one that runs beside another can come to this. */
+function resetNote({ resetsAt, limitMicroUsd, per }: BudgetState, freeAt: number | undefined, microUsd = 0): string {
+  if (resetsAt === undefined) return 'It does not reset.'
+  if (freeAt !== undefined || microUsd <= limitMicroUsd) return `It resets at ${formatTime(freeAt ?? resetsAt)}.`
+  return `It resets at ${formatTime(resetsAt)}, but one such answer may cost more than its whole amount for a ${per}.`
+}
+
+function inDoubtNote({ inDoubtMicroUsd = 0 }: BudgetState): string {
+  return inDoubtMicroUsd > 0 ? `, ${formatUsd(inDoubtMicroUsd)} that vendors may still bill` : ''
+}
+
+/** The refusal where the call has made all its requests. Only a request beside another one meets it. */
 export function attemptsExhaustedError(name: string, maxAttempts: number): GenerateError {
   return new GenerateError(
     { kind: 'refused_by_limit', limit: 'max_attempts', freeAt: undefined },
@@ -59,11 +69,23 @@ export function attemptsExhaustedError(name: string, maxAttempts: number): Gener
   )
 }
 
-/** A budget that is nearly spent, as a person should know it. */
+/** The warning to people about a budget that is nearly spent. */
 export function budgetWarning({ name, spentMicroUsd, limitMicroUsd, per, resetsAt }: BudgetState): string {
   const percent = Math.floor((100 * spentMicroUsd) / Math.max(1, limitMicroUsd))
-  const resetNote = resetsAt === undefined ? '' : ` It begins anew at ${formatTime(resetsAt)}.`
-  return `The budget "${name}" is ${percent} % spent: ${formatUsd(spentMicroUsd)} of ${formatUsd(limitMicroUsd)} ${PERIOD_PHRASES[per]}.${resetNote}`
+  const reset = resetsAt === undefined ? '' : ` It resets at ${formatTime(resetsAt)}.`
+  return `The budget "${name}" is ${percent} % spent: ${formatUsd(spentMicroUsd)} of ${formatUsd(limitMicroUsd)} ${PERIOD_PHRASES[per]}.${reset}`
+}
+
+/** The warning to people where a provider claims more than the attempt can cost. */
+export function excessWarning(
+  name: string,
+  { holdMicroUsd, claimedMicroUsd }: { readonly holdMicroUsd: number; readonly claimedMicroUsd: number },
+  bookedMicroUsd: number,
+): string {
+  return (
+    `${name} reports a usage of ${formatUsd(claimedMicroUsd)}, and the request can cost ${formatUsd(holdMicroUsd)} at most. ` +
+    `${formatUsd(bookedMicroUsd)} is booked: compare it with the vendor's bill.`
+  )
 }
 
 const PERIOD_PHRASES = { day: 'a day', month: 'a month', total: 'in total' } as const
@@ -76,7 +98,7 @@ function unknownPriceMessage(name: string): string {
   )
 }
 
-/** The most output tokens that the rest of the money pays for, in round numbers. */
+/** The most output tokens that the remaining money pays for, in hundreds. */
 function affordableOutputTokens(leftMicroUsd: number, inputTokens: number, price: Price): number {
   const inputMicroUsd = maxCostOf(inputTokens, 0, price)
   const perThousandMicroUsd = maxCostOf(0, 1_000, price)

@@ -1,56 +1,28 @@
 import type { GenerateRequest, Part } from '../../contract/generate.ts'
+import { utf8Length } from '../../lib/text.ts'
 
 /** How many tokens a request's input may be, before the provider has counted them. */
 export interface InputEstimate {
-  /** Surely no fewer: what a window must at least hold. */
+  /** Never more than the real count: a window must hold at least this much. */
   readonly min: number
-  /** What is booked when the provider never told. */
+  /** Booked where the provider did not report a count. */
   readonly expected: number
-  /** Surely no more: what a hold is made for. */
+  /** Never less than the real count: holds are made for it. */
   readonly max: number
 }
 
-/**
- * Estimates from bytes of UTF-8, without a tokenizer. A byte-level vocabulary never makes more tokens than bytes, so
- * the bytes are the upper bound; three bytes a token is on the dear side of the four or so of English prose, and right
- * for scripts of three bytes a character; six is above what common vocabularies reach over whole texts.
- */
-export function estimateInputTokens(request: GenerateRequest, model: string): InputEstimate {
-  const { bytes, images } = measureRequest(request)
-  const tools = request.tools?.length ?? 0
-  const overheadTokens =
-    REQUEST_TOKENS +
-    MESSAGE_TOKENS * request.messages.length +
-    TOOL_TOKENS * tools +
-    (tools > 0 ? TOOL_PROMPT_TOKENS : 0)
-  const maxImageTokens = /gpt-4o-mini/.test(model) ? IMAGE_TOKENS.gpt4oMini : IMAGE_TOKENS.max
-  return {
-    min: Math.floor(bytes / 6) + IMAGE_TOKENS.min * images,
-    expected: tokensFromBytes(bytes) + IMAGE_TOKENS.expected * images,
-    max: bytes + overheadTokens + (request.json ? SCHEMA_TOKENS : 0) + maxImageTokens * images,
-  }
+/** The size of a prompt as it is sent. */
+export interface PromptSize {
+  /** UTF-8 bytes of all texts, tools and schemas. */
+  readonly bytes: number
+  readonly images: number
+  readonly messages: number
+  readonly tools: number
+  readonly hasSchema: boolean
 }
 
-/** Bytes of output as tokens, where the provider did not count them. */
-export function tokensFromBytes(bytes: number): number {
-  return Math.ceil(bytes / 3)
-}
-
-/** What a vendor wraps around a request, around each message, and around tools and schemas, generously. */
-const REQUEST_TOKENS = 64
-const MESSAGE_TOKENS = 16
-const TOOL_TOKENS = 64
-/** Anthropic adds a system prompt of 264 to 804 tokens when there are tools. */
-const TOOL_PROMPT_TOKENS = 1_024
-const SCHEMA_TOKENS = 512
-
-/**
- * OpenAI's tiles and patches stay under 3,800 for an image and Anthropic's under 4,800, but gpt-4o-mini counts 2,833
- * and 5,667 for each of up to eight tiles.
- */
-const IMAGE_TOKENS = { min: 60, expected: 1_000, max: 6_000, gpt4oMini: 50_000 } as const
-
-function measureRequest(request: GenerateRequest): { readonly bytes: number; readonly images: number } {
+/** Reads the whole request once; the layers of a call share the result. */
+export function measurePrompt(request: GenerateRequest): PromptSize {
   let bytes = utf8Length(request.system ?? '')
   let images = 0
   const add = (part: Part): void => {
@@ -64,9 +36,52 @@ function measureRequest(request: GenerateRequest): { readonly bytes: number; rea
   }
   if (request.tools) bytes += utf8Length(JSON.stringify(request.tools))
   if (request.json) bytes += utf8Length(JSON.stringify(request.json))
-  return { bytes, images }
+  const tools = request.tools?.length ?? 0
+  return { bytes, images, messages: request.messages.length, tools, hasSchema: request.json !== undefined }
 }
 
-export function utf8Length(text: string): number {
-  return Buffer.byteLength(text, 'utf8')
+/**
+ * Estimates tokens from UTF-8 bytes, without a tokenizer. A byte-level vocabulary never makes more tokens than bytes, so
+ * the bytes are the upper bound. Three bytes a token is slightly above the four of English prose and right for scripts
+ * of three bytes a character; six is above what common vocabularies reach over whole texts.
+ */
+export function estimateInputTokens(size: PromptSize, model: string): InputEstimate {
+  const overheadTokens =
+    REQUEST_TOKENS +
+    MESSAGE_TOKENS * size.messages +
+    TOOL_TOKENS * size.tools +
+    (size.tools > 0 ? TOOL_PROMPT_TOKENS : 0) +
+    (size.hasSchema ? SCHEMA_TOKENS : 0)
+  const maxImageTokens = /gpt-4o-mini/.test(model) ? IMAGE_TOKENS.gpt4oMini : IMAGE_TOKENS.max
+  return {
+    min: Math.floor(size.bytes / MAX_BYTES_PER_TOKEN) + IMAGE_TOKENS.min * size.images,
+    expected: tokensFromBytes(size.bytes) + IMAGE_TOKENS.expected * size.images,
+    max: size.bytes + overheadTokens + maxImageTokens * size.images,
+  }
 }
+
+/** Tokens of so many bytes of output, where the provider did not count them. */
+export function tokensFromBytes(bytes: number): number {
+  return Math.ceil(bytes / 3)
+}
+
+const MAX_BYTES_PER_TOKEN = 6
+
+/** The least number of tokens that so many bytes of text can be. */
+export function minTokensFromBytes(bytes: number): number {
+  return Math.floor(bytes / MAX_BYTES_PER_TOKEN)
+}
+
+/** Upper bounds of what a vendor adds around a request, around each message, and around tools and schemas. */
+const REQUEST_TOKENS = 64
+const MESSAGE_TOKENS = 16
+const TOOL_TOKENS = 64
+/** Anthropic adds a system prompt of 264 to 804 tokens when there are tools. */
+const TOOL_PROMPT_TOKENS = 1_024
+const SCHEMA_TOKENS = 512
+
+/**
+ * OpenAI's tiles and patches stay under 3,800 for an image and Anthropic's under 4,800, but gpt-4o-mini counts 2,833
+ * and 5,667 for each of up to eight tiles.
+ */
+const IMAGE_TOKENS = { min: 60, expected: 1_000, max: 6_000, gpt4oMini: 50_000 } as const

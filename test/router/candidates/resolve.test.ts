@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { GenerateError } from '../../../src/contract/errors.ts'
+import type { GenerateRequest } from '../../../src/contract/generate.ts'
 import type { RoutingPolicy } from '../../../src/contract/registry.ts'
 import { resolveCandidates } from '../../../src/router/candidates/resolve.ts'
 import { candidateName } from '../../../src/router/format.ts'
+import { measurePrompt } from '../../../src/router/metering/estimate-tokens.ts'
 import { testWorld } from '../../support/test-world.ts'
 import { fakeUpstream, POLICY, registryOf } from '../harness.ts'
 
@@ -26,17 +28,19 @@ async function resolveNames(
 ) {
   const text = { type: 'text', text: ask.prompt ?? 'hi' } as const
   const image = { type: 'image', mimeType: 'image/png', base64: 'AAAA' } as const
+  const request: GenerateRequest = {
+    model: ask.model ?? 'auto',
+    ...(ask.fallbacks && { fallbacks: ask.fallbacks }),
+    messages: [{ role: 'user', parts: ask.image ? [text, image] : [text] }],
+  }
   const found = await resolveCandidates(
     {
       registry: registryOf([...READY, small, blind], NOT_READY),
       policy: { ...POLICY, ...policy },
       order: async (list) => (policy.strategy === 'cheapest' ? list.toReversed() : list),
     },
-    {
-      model: ask.model ?? 'auto',
-      ...(ask.fallbacks && { fallbacks: ask.fallbacks }),
-      messages: [{ role: 'user', parts: ask.image ? [text, image] : [text] }],
-    },
+    request,
+    measurePrompt(request),
     signal,
   )
   return {
@@ -77,8 +81,14 @@ describe('a name', () => {
     expect((await routeError({ model: 'fasst' }, { aliases: { fast: ['openai/gpt-5.5'] } })).message).toContain('fast')
   })
 
-  test('that is wrong among the fallbacks is told before anything is asked', async () => {
-    expect((await routeError({ model: 'openai/gpt-5.5', fallbacks: ['no/such'] })).failure.kind).toBe('unknown_model')
+  test('among the fallbacks that no model has is passed over, and its error kept', async () => {
+    const { names, failed } = await resolveNames({ model: 'openai/gpt-5.5', fallbacks: ['ollama/qwen3:8b'] })
+    expect(names).toEqual(['openai/gpt-5.5'])
+    expect(failed).toEqual([['ollama/qwen3:8b', 'unknown_model']])
+  })
+
+  test('may have blanks around it and capitals in its provider', async () => {
+    expect((await resolveNames({ model: ' OpenAI/gpt-5.5' })).names).toEqual(['openai/gpt-5.5'])
   })
 
   test('whose provider has no key is passed over, and its error kept', async () => {
@@ -145,6 +155,7 @@ describe('auto', () => {
     const found = await resolveCandidates(
       { registry: registryOf([]), policy: POLICY, order: async (list) => list },
       { model: 'auto', messages: [] },
+      measurePrompt({ model: 'auto', messages: [] }),
       signal,
     )
     expect(found.failures[0]?.error).toMatchObject({

@@ -21,7 +21,7 @@ describe('an answer by schema', () => {
     const { collectEvents: ask } = singleModel([
       [startEvent('a/one'), { type: 'thinking', text: 'hm' }, textEvent('{ "n"'), textEvent(': 1 }'), endEvent()],
     ])
-    expect(await ask(ONE)).toEqual([startEvent('a/one'), textEvent('{"n":1}'), endEvent()])
+    expect(await ask(ONE)).toEqual([startEvent('a/one'), textEvent('{ "n": 1 }'), endEvent()])
   })
 
   test('may stand in a fence or in prose, after something else that is JSON too', async () => {
@@ -57,7 +57,7 @@ describe('an answer by schema', () => {
     ['the rest of it', '1}', '{"n":1}'],
     ['the rest in a fence', '```json\n1}\n```', '{"n":1}'],
     ['its end once more', [startEvent('a/one'), textEvent('{"n":'), textEvent('1}'), endEvent()], '{"n":1}'],
-    ['all of it anew', ' {"n": 2}', '{"n":2}'],
+    ['all of it again', ' {"n": 2}', '{"n": 2}'],
   ])('that was cut off is completed once: the model gives %s', async (_, rest, whole) => {
     const { collectEvents: ask, upstreams } = singleModel([
       [startEvent('a/one'), textEvent('{"n":'), endEvent('length')],

@@ -201,8 +201,8 @@ describe('a budget is a wall', () => {
     const { failure, message } = await fails(ONE)
     expect(failure).toEqual({ kind: 'over_budget', budget: 'daily', freeAt: Date.UTC(2026, 0, 2) })
     expect(message).toBe(
-      'The budget "daily" ($5.00 a day for *) has $0.1200 left ($4.50 spent, $0.3800 held for calls under way), and an answer of a/one may ' +
-        'cost up to $0.1231. It begins anew at 2026-01-02T00:00:00Z. Raise it in `budgets` of showrunner.json or in ' +
+      'The budget "daily" ($5.00 a day for *) has $0.1200 left ($4.50 spent, $0.3800 held for calls in flight), and an answer of a/one may ' +
+        'cost up to $0.1231. It resets at 2026-01-02T00:00:00Z. Raise it in `budgets` of showrunner.json or in ' +
         'SHOWRUNNER_DAILY_BUDGET_USD or SHOWRUNNER_MONTHLY_BUDGET_USD, lower max_output_tokens, or name a cheaper model.',
     )
     expect(upstreams[0]?.requests.length).toBe(0)

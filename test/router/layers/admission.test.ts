@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Limit, Outcome } from '../../../src/contract/limit.ts'
-import { createCallContext, type Handler } from '../../../src/router/context.ts'
+import { type AttemptContext, createCallContext, type Handler } from '../../../src/router/context.ts'
 import { admission } from '../../../src/router/layers/admission.ts'
+import { measurePrompt } from '../../../src/router/metering/estimate-tokens.ts'
 import { testWorld } from '../../support/test-world.ts'
 import { endEvent, makeError, type ScriptStep, startEvent, textEvent } from '../harness.ts'
 
@@ -43,8 +44,19 @@ const answering = (...steps: readonly ScriptStep[]): Handler =>
     }
   }
 
+const context = () => createCallContext(call, { now: world.now(), totalMs: 60_000, promptSize: measurePrompt(request) })
+
+/** As accounting does below admission: the meter sees every event first. */
+const metered = (next: Handler): Handler<AttemptContext> =>
+  async function* (request, attempt) {
+    for await (const event of next(request, attempt)) {
+      attempt.meter.observe(event, world.now())
+      yield event
+    }
+  }
+
 function runAdmission(limits: readonly Limit[], next: Handler) {
-  return admission(world, limits, 'a/m', 15_000)(next)(request, createCallContext(call, world.now(), 60_000))
+  return admission(world, limits, 'a/m', 15_000)(metered(next))(request, context())
 }
 
 test('reserves in order, settles when the stream has ended and not before', async () => {
@@ -66,10 +78,7 @@ test('keeps a place in line for a call and a model, for as long as the patience 
     },
   }
   for (const patienceMs of [15_000, 90_000]) {
-    const stream = admission(world, [limit], 'a/m', patienceMs)(answering())(
-      request,
-      createCallContext(call, world.now(), 60_000),
-    )
+    const stream = admission(world, [limit], 'a/m', patienceMs)(answering())(request, context())
     await expect(Array.fromAsync(stream)).rejects.toThrow()
   }
   expect(places).toEqual([15_000, 60_000].map((ms) => ({ id: 'c a/m', waitUntil: world.now() + ms })))
@@ -98,7 +107,7 @@ test('one refusal gives back everything granted before it, asks nobody after it,
   await expect(Array.fromAsync(runAdmission(limits, answering()))).rejects.toMatchObject({
     failure: { kind: 'refused_by_limit', limit: 'b', freeAt: world.now() + 1_000 },
     message:
-      'a/m is held back by the limit "b": it lets the next call through at 2026-01-01T00:00:01Z. Try again then, or name another model.',
+      'a/m is held back by the limit "b". The next call passes at 2026-01-01T00:00:01Z. Try again then, or name another model.',
   })
   expect(diary).toEqual(['reserve a', 'reserve b', 'release a'])
 })

@@ -156,7 +156,7 @@ describe('a stream that breaks after text was sent', () => {
     const ill = alone([half])
     expect(await ill.expectError({ model: 'a/one' })).toMatchObject({
       failure: { kind: 'bad_response' },
-      message: expect.stringContaining('a/one broke off after 14 characters'),
+      message: expect.stringContaining('a/one stopped after 14 characters'),
     })
     expect(ill.upstreams[0]?.requests.length).toBe(2)
   })
@@ -168,7 +168,7 @@ describe('a stream that breaks after text was sent', () => {
   ])('fails, saying how far it came, where %s', async (_, policy, call, asked) => {
     const { expectError: fails, upstreams, ledger } = pair([half], ['me'], policy)
     expect((await fails(BOTH, call)).message).toBe(
-      'a/one broke off after 14 characters (its answer was broken), and nobody went on from there, so the answer is not whole. Try again, or name another model.',
+      'a/one stopped after 14 characters (invalid response) and no other model could continue. The answer is incomplete: try again, or name another model.',
     )
     expect(upstreams.map((one) => one.requests.length)).toEqual(asked)
     expect(ledger.holds.map((hold) => hold.end)).not.toContain('open')

@@ -94,16 +94,20 @@ describe('until the first content a stream can move, from then on it is the answ
     )
     await expect(failing).rejects.toMatchObject({
       failure: { kind: 'bad_response' },
-      message: expect.stringContaining('a/one broke off after 9 characters'),
+      message: expect.stringContaining('a/one stopped after 9 characters'),
     })
     expect(seen).toEqual(['start', 'text'])
     expect(upstreams.map((one) => one.requests.length)).toEqual([1, 0])
     expect(attempts.map((attempt) => attempt.outcome)).toEqual(['bad_response'])
   })
 
-  test('an answer cut off by its bound before any text is an answer, not a failure', async () => {
-    const { collectEvents: ask } = pair([[startEvent('a/one'), endEvent('length')]])
-    expect((await ask(BOTH)).map((event) => event.type)).toEqual(['start', 'end'])
+  test('an answer cut off by its bound before any text is a failure: it is not retried, and the next model answers', async () => {
+    const cut: UpstreamScript = [startEvent('a/one'), endEvent('length')]
+    const { collectEvents: ask, upstreams } = pair([cut])
+    expect(answeringModel(await ask(BOTH))).toBe('b/two')
+    expect(upstreams.map((one) => one.requests.length)).toEqual([1, 1])
+    const alone = createHarness((world) => [fakeUpstream(world, 'a/one', [cut])])
+    expect((await alone.expectError({ model: 'a/one' })).message).toContain('Raise max_output_tokens')
   })
 })
 
@@ -142,14 +146,35 @@ describe('what goes up when nobody answers', () => {
     expect(ledger.holds.map((hold) => hold.end)).toEqual(['settled'])
   })
 
-  test('all together make no more requests than a call may', async () => {
-    const overloaded = makeError({ kind: 'overloaded' })
-    const { upstreams, expectError: fails } = createHarness(
-      (world) => ['a/1', 'b/2', 'c/3', 'd/4'].map((name) => fakeUpstream(world, name, [overloaded])),
-      { policy: { maxAttempts: 5 } },
+  const MODELS = ['a/1', 'b/2', 'c/3', 'd/4']
+  const allOverloaded = (maxAttempts: number) =>
+    createHarness(
+      (world) => MODELS.map((name) => fakeUpstream(world, name, [makeError({ kind: 'overloaded' })])),
+      { policy: { maxAttempts } },
     )
-    await fails({ model: 'a/1', fallbacks: ['b/2', 'c/3', 'd/4'] })
-    expect(upstreams.map((one) => one.requests.length)).toEqual([3, 2, 0, 0])
+  const FOUR = { model: 'a/1', fallbacks: ['b/2', 'c/3', 'd/4'] }
+
+  test.each([
+    [8, [3, 3, 1, 1]],
+    [5, [2, 1, 1, 1]],
+    [4, [1, 1, 1, 1]],
+  ])('with %i requests a call keeps enough of them to ask every candidate', async (maxAttempts, requests) => {
+    const { upstreams, expectError: fails } = allOverloaded(maxAttempts)
+    const { message } = await fails(FOUR)
+    expect(upstreams.map((one) => one.requests.length)).toEqual(requests)
+    expect(message).not.toContain('not asked')
+  })
+
+  test('with fewer requests than candidates the error names those that were not asked, and why', async () => {
+    const { upstreams, expectError: fails } = allOverloaded(3)
+    const { message } = await fails(FOUR)
+    expect(upstreams.map((one) => one.requests.length)).toEqual([1, 1, 1, 0])
+    expect(message).toContain('d/4: not asked, because the call gave up after 3 attempts (`routing.max_attempts`)')
+  })
+
+  test('a single failure is not the whole error where other candidates were not asked', async () => {
+    const { expectError: fails } = allOverloaded(1)
+    expect((await fails(FOUR)).message).toMatch(/a\/1: overloaded; b\/2: not asked.*d\/4: not asked/)
   })
 })
 
@@ -246,7 +271,7 @@ describe('resting models', () => {
     const began = world.now()
     await fails(BOTH)
     const { failure, message } = await fails(BOTH)
-    expect(failure).toEqual({ kind: 'refused_by_limit', limit: 'b/two: rest after failures', freeAt: began + 50_000 })
+    expect(failure).toEqual({ kind: 'refused_by_limit', limit: 'b/two: cooldown after failures', freeAt: began + 50_000 })
     expect(message).toContain('2026-01-01T00:00:50Z')
     expect(upstreams.map((one) => one.requests.length)).toEqual([1, 1])
   })

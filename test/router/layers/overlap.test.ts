@@ -23,7 +23,7 @@ describe('what is no repeat of the very end stays, to the character', () => {
     ['a paragraph', 'One.\n', '\nTwo.'],
     ['nothing', STORY, ''],
   ])('%s', (_, sent, more) => {
-    expect(joinPieces(sent, [...more], 'told')).toBe(sent + more)
+    expect(joinPieces(sent, [...more], 'prompt')).toBe(sent + more)
   })
 
   test('a model that goes on from its own words may say a short thing twice', () => {
@@ -33,13 +33,13 @@ describe('what is no repeat of the very end stays, to the character', () => {
 
 describe('a repeat of the end is taken off', () => {
   test.each<[string, ContinuationMode, string, string]>([
-    ['the whole of it', 'told', STORY, STORY + MORE],
-    ['the whole of a short one', 'told', 'Once', `Once${MORE}`],
-    ['the whole of its first letter', 'told', 'O', `Once${MORE}`],
-    ['the last words', 'told', STORY, `on a rock${MORE}`],
-    ['the word that it stopped in', 'told', 'there stood a lighth', `lighthouse${MORE}`],
+    ['the whole of it', 'prompt', STORY, STORY + MORE],
+    ['the whole of a short one', 'prompt', 'Once', `Once${MORE}`],
+    ['the whole of its first letter', 'prompt', 'O', `Once${MORE}`],
+    ['the last words', 'prompt', STORY, `on a rock${MORE}`],
+    ['the word that it stopped in', 'prompt', 'there stood a lighth', `lighthouse${MORE}`],
     ['a long end, by a model that goes on', 'prefill', STORY, `stood a lighthouse on a rock${MORE}`],
-    ['the longest of several ends', 'told', 'So it was, so it was', 'So it was, so it was.'],
+    ['the longest of several ends', 'prompt', 'So it was, so it was', 'So it was, so it was.'],
   ])('%s', (_, manner, sent, more) => {
     const whole = sent.endsWith('lighth') ? `there stood a lighthouse${MORE}` : undefined
     const expected =
@@ -67,7 +67,7 @@ test('however it is cut and however much of the end is said again, the text is w
       const again = b % 2 === 0 ? 0 : 8 + (b % cut)
       const more = text.slice(Math.max(0, cut - again))
       const at = c % (more.length + 1)
-      expect(joinPieces(sent, [more.slice(0, at), more.slice(at)], 'told')).toBe(
+      expect(joinPieces(sent, [more.slice(0, at), more.slice(at)], 'prompt')).toBe(
         again === 0 || Math.min(again, cut) >= 4 || /^\p{L}+$/u.test(sent) ? text : sent + more,
       )
     }),
@@ -76,7 +76,7 @@ test('however it is cut and however much of the end is said again, the text is w
 })
 
 test('a text that is not a repeat goes out as soon as that is seen', () => {
-  const join = createOverlapStripper(STORY, 'told')
+  const join = createOverlapStripper(STORY, 'prompt')
   expect(join.push(', ')).toBe(', ')
-  expect(createOverlapStripper(STORY, 'told').push('on a r')).toBe('')
+  expect(createOverlapStripper(STORY, 'prompt').push('on a r')).toBe('')
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Failure, GenerateError } from '../../../src/contract/errors.ts'
 import type { RoutingPolicy } from '../../../src/contract/registry.ts'
 import {
+  account,
   advanceUntilSettled,
   createHarness,
   fakeUpstream,
@@ -75,10 +76,18 @@ describe('the wait before another try', () => {
 })
 
 describe('how often', () => {
-  test('a request that the provider learned from is sent once more, not for ever', async () => {
-    const { expectError: fails, upstreams } = singleModel([makeError({ kind: 'invalid_request', learned: true })])
+  const learned = makeError({ kind: 'invalid_request', learned: true })
+
+  test('a request of which the provider learned something is sent again for each refused setting', async () => {
+    const { collectEvents: ask, upstreams } = singleModel([learned, learned, learned, 'there'])
+    expect(textOf(await ask(ONE))).toBe('there')
+    expect(upstreams[0]?.requests.length).toBe(4)
+  })
+
+  test('a provider that learns without end uses up the requests of the call', async () => {
+    const { expectError: fails, upstreams } = singleModel([learned])
     expect((await fails(ONE)).failure.kind).toBe('invalid_request')
-    expect(upstreams[0]?.requests.length).toBe(2)
+    expect(upstreams[0]?.requests.length).toBe(8)
   })
 
   test('later failures are judged afresh', async () => {
@@ -168,9 +177,9 @@ describe('a limit of ours', () => {
     const both = [1, 2].map(() => Array.fromAsync(router.generate(request(ONE), call())))
     await world.advance(3_000)
     expect(upstreams[0]?.requests.length).toBe(1)
-    expect(await router.modelStatus('a', 'one')).toBe('busy')
+    expect(await router.modelStatus(account('a'), 'one')).toBe('busy')
     await advanceUntilSettled(world, Promise.all(both))
     expect(upstreams[0]?.requests.length).toBe(2)
-    expect(await router.modelStatus('a', 'one')).toBe('ready')
+    expect(await router.modelStatus(account('a'), 'one')).toBe('ready')
   })
 })

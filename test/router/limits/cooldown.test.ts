@@ -6,10 +6,10 @@ import { memoryStore, type StateStore, sharedStore, withLocalFallback } from '..
 import { expectGranted, testLimitContract } from '../../suites/limit.ts'
 import { newSharedState, STATE_STORES } from './state-stores.ts'
 
-const REST = { restMs: 20_000, failures: 3 }
+const OPTIONS = { cooldownMs: 20_000, failures: 3 }
 const ONE = { requests: 1, tokens: 0 }
 const rest = (level: 'model' | 'provider' = 'model', store: StateStore = memoryStore): Limit =>
-  cooldown('rest', level, REST, store('rest', NO_COOLDOWN))
+  cooldown('rest', level, OPTIONS, store('rest', NO_COOLDOWN))
 const error = (failure: Failure): GenerateError => new GenerateError(failure, 'it failed')
 
 async function fail(limit: Limit, failure: Failure, at: number): Promise<void> {

@@ -6,6 +6,8 @@ import {
   ERROR_PATTERNS,
   type ErrorFacts,
   type ErrorPattern,
+  MAX_OUTPUT_LIMIT,
+  PROMPT_TOKENS,
   UNSUPPORTED_PARAMETER_PATTERNS,
 } from './patterns.ts'
 import { retryAfterMs } from './retry-after.ts'
@@ -140,8 +142,13 @@ function toGenerateError(
     case 'unknown_model':
       return createError(target, { kind, model: target.model })
     case 'context_too_long': {
-      const limit = CONTEXT_LIMIT_TOKENS.exec(facts.text)?.slice(1).find(Boolean)?.replaceAll(',', '')
-      return createError(target, { kind, ...(limit ? { limitTokens: Number(limit) } : {}) })
+      const limitTokens = findCount(CONTEXT_LIMIT_TOKENS, facts.text)
+      const promptTokens = findCount(PROMPT_TOKENS, facts.text)
+      return createError(target, {
+        kind,
+        ...(limitTokens !== undefined && { limitTokens }),
+        ...(promptTokens !== undefined && { promptTokens }),
+      })
     }
     case 'invalid_request':
       return pattern?.detail
@@ -178,16 +185,24 @@ function findBlamedField(
   facts: ErrorFacts,
   body: unknown,
   onUnsupported?: OnUnsupported,
-): { field?: string; learned?: boolean } {
+): { field?: string; learned?: boolean; maxOutputTokens?: number } {
   const parameter = UNSUPPORTED_PARAMETER_PATTERNS.map((sentence) =>
     sentence.exec(facts.text)?.[1]?.replace(' ', '_'),
   ).find(Boolean)
   const blamed = findParameter(body)
   const field = parameter ?? blamed
+  const maxOutputTokens = findCount(MAX_OUTPUT_LIMIT, facts.text)
+  if (maxOutputTokens !== undefined) return { field: field ?? 'max_tokens', maxOutputTokens }
   if (field === undefined) return {}
   const unsupported =
     parameter ?? (/^unsupported_(?:value|parameter)$|^unknown_parameter$/m.test(facts.codes) && blamed)
   return unsupported && onUnsupported?.(unsupported) ? { field, learned: true } : { field }
+}
+
+/** The first number that the pattern finds, without its thousands separators. */
+function findCount(pattern: RegExp, text: string): number | undefined {
+  const digits = pattern.exec(text)?.slice(1).find(Boolean)?.replaceAll(',', '')
+  return digits === undefined ? undefined : Number(digits)
 }
 
 /** `error.param` where it is only a name: the one word of an upstream that may appear in a message. */

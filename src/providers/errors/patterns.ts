@@ -131,6 +131,14 @@ export const ERROR_PATTERNS: readonly ErrorPattern[] = [
 export const CONTEXT_LIMIT_TOKENS =
   /> (\d[\d,]*)(?: maximum)?|maximum (?:context|prompt) length (?:is|of) (\d[\d,]*)|with (\d[\d,]*) maximum context|allowed \((\d[\d,]*)\)|exceeds the (?:available context size \(|limit of )(\d[\d,]*)|token limit: (\d[\d,]*)|(?:tpm\): |while )limit (?:is )?(\d[\d,]*)|"n_ctx":\s*(\d[\d,]*)/i
 
+/** The prompt's own tokens in a context failure: "(12 in the messages, …", "your messages resulted in 9216 tokens". */
+export const PROMPT_TOKENS =
+  /\((\d[\d,]*) (?:tokens )?in (?:the|your) (?:messages|prompt|input)|(?:messages|prompt|input) (?:resulted in|contains?(?: at least)?) (\d[\d,]*)/i
+
+/** The largest bound that a model takes, in a refusal of one: "supports at most 4096 completion tokens". */
+export const MAX_OUTPUT_LIMIT =
+  /at most (\d[\d,]*) (?:completion|output) tokens|max_(?:completion_|output_)?tokens\D{0,80}(?:<=|less than or equal to|at most|up to|cannot exceed|> ?\d[\d,]*,) ?`?(\d[\d,]*)/i
+
 /**
  * Sentences that refuse a parameter as a whole, in contrast to one of its values. The first group that matched is the
  * parameter in the vendor's own spelling.

@@ -90,15 +90,16 @@ function learnBound(error: unknown, sent: GenerateRequest, { promptSize }: CallC
   if (!(error instanceof GenerateError)) return undefined
   const { failure } = error
   const bound = sent.maxOutputTokens ?? 0
-  if (failure.kind === 'invalid_request' && isBoundField(failure)) {
+  if (failure.kind === 'invalid_request' && isBoundField(failure) && bound > MIN_OUTPUT_TOKENS) {
     return { maxOutputTokens: failure.maxOutputTokens ?? Math.floor(bound / 2) }
   }
   if (failure.kind !== 'context_too_long' || failure.limitTokens === undefined) return undefined
-  const promptTokens = failure.promptTokens ?? estimateInputTokens(promptSize, sent.model).expected
-  // The estimate is corrected by the refusal's own count of the prompt.
-  const slack = promptTokens - estimateInputTokens(promptSize, sent.model).expected
-  const contextTokens = failure.limitTokens - Math.max(0, slack) - CONTEXT_MARGIN_TOKENS
-  return promptTokens + MIN_OUTPUT_TOKENS < failure.limitTokens ? { contextTokens } : undefined
+  const estimate = estimateInputTokens(promptSize, sent.model)
+  // Without the refusal's own count of the prompt only a prompt that fits for certain is sent again.
+  const promptTokens = failure.promptTokens ?? estimate.max
+  if (promptTokens + MIN_OUTPUT_TOKENS >= failure.limitTokens) return undefined
+  const uncounted = Math.max(0, promptTokens - estimate.expected)
+  return { contextTokens: failure.limitTokens - uncounted - CONTEXT_MARGIN_TOKENS }
 }
 
 /** Tokens that a vendor adds around a prompt and does not always count in its refusal. */

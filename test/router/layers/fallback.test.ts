@@ -148,10 +148,9 @@ describe('what goes up when nobody answers', () => {
 
   const MODELS = ['a/1', 'b/2', 'c/3', 'd/4']
   const allOverloaded = (maxAttempts: number) =>
-    createHarness(
-      (world) => MODELS.map((name) => fakeUpstream(world, name, [makeError({ kind: 'overloaded' })])),
-      { policy: { maxAttempts } },
-    )
+    createHarness((world) => MODELS.map((name) => fakeUpstream(world, name, [makeError({ kind: 'overloaded' })])), {
+      policy: { maxAttempts },
+    })
   const FOUR = { model: 'a/1', fallbacks: ['b/2', 'c/3', 'd/4'] }
 
   test.each([
@@ -271,7 +270,11 @@ describe('resting models', () => {
     const began = world.now()
     await fails(BOTH)
     const { failure, message } = await fails(BOTH)
-    expect(failure).toEqual({ kind: 'refused_by_limit', limit: 'b/two: cooldown after failures', freeAt: began + 50_000 })
+    expect(failure).toEqual({
+      kind: 'refused_by_limit',
+      limit: 'b/two: cooldown after failures',
+      freeAt: began + 50_000,
+    })
     expect(message).toContain('2026-01-01T00:00:50Z')
     expect(upstreams.map((one) => one.requests.length)).toEqual([1, 1])
   })

@@ -15,7 +15,14 @@ import { withTimeout } from './lib/abort.ts'
 import { countOf } from './lib/text.ts'
 import type { Account } from './providers/account.ts'
 import { createProvider } from './providers/index.ts'
-import { createEngineFinder, type LocalEngine } from './providers/local-engines.ts'
+import {
+  createEngineFinder,
+  type EngineKind,
+  engineName,
+  isEngineKind,
+  type LocalEngine,
+  parseOllamaHost,
+} from './providers/local-engines.ts'
 import { orderByMaker } from './providers/makers.ts'
 import { mergeVendors } from './providers/vendors.ts'
 
@@ -40,6 +47,8 @@ export interface ProviderInfo {
   /** The host of an address that is not the vendor's own. */
   readonly foreignHost?: string
   readonly models: () => readonly ModelFacts[]
+  /** The facts of a model that is not listed because it is a variant of one that is (`:nitro` of OpenRouter). */
+  readonly findVariant?: (model: string) => ModelFacts | undefined
 }
 
 export interface RegistryDeps {
@@ -100,11 +109,14 @@ export function createProviderRegistry(deps: RegistryDeps): ProviderRegistry {
     const hosted = [...(await listHosted()), understudy].find((one) => one.id === provider)
     const info = hosted?.provider
       ? hosted
-      : ((await engines.list([], signal)).find((one) => one.id === provider) ?? hosted)
+      : ((await engines.list([], signal, provider)).find((one) => one.id === provider) ?? hosted)
+    if (!info && isEngineKind(provider)) throw silentEngineError(provider, engines.ollamaAddress)
     if (!info) throw unknownModelError(`${provider}/${model}`, orderByMaker(listModelNames(await list(signal))))
     if (!info.provider) throw notReadyError(info, model, await listHosted())
     const facts =
-      info.models().find((one) => one.id === model) ?? (await findLiveModel(info, info.provider, model, signal))
+      info.models().find((one) => one.id === model || (info.id === 'ollama' && one.id === `${model}:latest`)) ??
+      info.findVariant?.(model) ??
+      (await findLiveModel(info, info.provider, model, signal))
     if (!facts) throw unknownModelError(`${provider}/${model}`, orderByMaker(listModelNames(await list(signal))))
     return toCandidate(info, info.provider, facts)
   }
@@ -160,13 +172,25 @@ function createEngineList(world: World, settings: Settings, withPrice: Pricing) 
   }
 
   return {
-    async list(hosted: readonly ProviderInfo[], signal: AbortSignal): Promise<readonly ProviderInfo[]> {
-      const found = await finder.find({ ...(host && !foreign && { ollamaHost: host.value }), signal })
+    ollamaAddress: parseOllamaHost(host && !foreign ? host.value : ''),
+    /** `named`: the provider that a call names, which gets more time to answer. */
+    async list(hosted: readonly ProviderInfo[], signal: AbortSignal, named?: string): Promise<readonly ProviderInfo[]> {
+      const ollamaHost = host && !foreign ? { ollamaHost: host.value } : {}
+      const found = await finder.find({ ...ollamaHost, ...(named !== undefined && { named }), signal })
       const ready = new Set(hosted.filter((info) => info.provider).map((info) => info.id))
       const usable = found.filter(({ account }) => !ready.has(account.id) && !(foreign && account.id === 'ollama'))
       return [...usable.map(toInfo), ...(foreign ? [refusedOllama(foreign.origin)] : [])]
     },
   }
+}
+
+function silentEngineError(kind: EngineKind, ollamaAddress: string): GenerateError {
+  const where = kind === 'ollama' ? ` at ${ollamaAddress}` : ' at its usual port'
+  const check = kind === 'ollama' ? ', or check OLLAMA_HOST' : ''
+  return new GenerateError(
+    { kind: 'unreachable', sent: false },
+    `${engineName(kind)} does not answer${where}: start it${check}, or name a model of another provider.`,
+  )
 }
 
 function refusedOllama(origin: string): ProviderInfo {
@@ -239,6 +263,10 @@ function toHostedInfo(known: KnownProvider, catalog: Catalog, world: World, with
     auto,
     models,
     provider: account && openProvider(account),
+    findVariant(model) {
+      const variant = known.onlyListedModels ? undefined : facts(model)
+      return variant && withPrice(owner, variant)
+    },
     ...(foreignHost !== undefined && { foreignHost }),
   }
 }

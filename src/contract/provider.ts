@@ -78,6 +78,6 @@ export interface Catalog {
   vendor(id: string): Vendor | undefined
   /** All models of a vendor that can write text. `at` (ms since the epoch) picks the prices of that day. */
   models(vendor: string, at: number): readonly ModelFacts[]
-  /** On an exact id only. `at` as above. */
+  /** By an exact id, or one with a routing suffix that the vendor documents (`:nitro`). `at` as above. */
   model(vendor: string, id: string, at: number): ModelFacts | undefined
 }

@@ -58,10 +58,9 @@ export function createEngineFinder(world: World): {
     find({ ollamaHost = '', named, signal }) {
       const cached = searches.get(ollamaHost)
       const isFresh = cached !== undefined && world.now() - cached.startedAt < CACHE_TTL_MS
-      const isEngine = ENGINES.some(({ kind }) => kind === named)
       const found = !isFresh
         ? search(ollamaHost, named)
-        : named !== undefined && isEngine
+        : named !== undefined && isEngineKind(named)
           ? findNamed(cached.found, ollamaHost, named)
           : cached.found
       return abortable(found, signal, () => {
@@ -129,6 +128,14 @@ const ENGINES: readonly EngineDefinition[] = [
     },
   },
 ]
+
+export function isEngineKind(id: string): id is EngineKind {
+  return ENGINES.some(({ kind }) => kind === id)
+}
+
+export function engineName(kind: EngineKind): string {
+  return ENGINES.find((engine) => engine.kind === kind)?.name ?? kind
+}
 
 async function probeEngine(
   world: World,

@@ -80,3 +80,24 @@ describe('a catalog answers by exact names', () => {
     expect(catalog.source).toBe('models.dev 2026-07-02, genai-prices 0.1.8')
   })
 })
+
+test('a routing suffix of OpenRouter has the facts of its base, and no price where it adds a fee', () => {
+  const openrouter = { id: 'openrouter', name: 'OpenRouter', wire: 'openai-chat', keyNames: [] } as const
+  const other = { ...openrouter, id: 'v' }
+  const rows = [
+    { i: 'o/m', c: 8192, p: [{ r: [1, 2] as const }] },
+    { i: 'o/m:free', c: 4096 },
+  ]
+  const catalog = createCatalog({
+    sources: SOURCES,
+    vendors: [openrouter, other],
+    models: { openrouter: rows, v: rows },
+  })
+  const facts = (id: string, vendor = 'openrouter') => catalog.model(vendor, id, 0)
+  expect(facts('o/m:nitro')).toMatchObject({ id: 'o/m:nitro', contextTokens: 8192, price: { input: 1, output: 2 } })
+  expect(facts('o/m:online')).toMatchObject({ id: 'o/m:online', contextTokens: 8192 })
+  expect(facts('o/m:online')?.price).toBeUndefined()
+  expect(facts('o/m:free')).toMatchObject({ contextTokens: 4096 })
+  expect(facts('o/m:other')).toBeUndefined()
+  expect(facts('o/m:nitro', 'v')).toBeUndefined()
+})

@@ -116,6 +116,7 @@ export function createApp(options: AppOptions): App {
       shutdown.abort(new GenerateError({ kind: 'cancelled' }, 'Showrunner is shutting down.'))
       await textCalls.close()
       await (await jobs.made)?.close()
+      await documentFiles.settled()
       await holds.allSettled()
       ;(await documents.made)?.close()
       ;(await ledger.made)?.close()

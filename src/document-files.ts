@@ -11,6 +11,8 @@ export interface DocumentFiles {
   publish(kind: DocumentFileKind, id: string): Promise<PublishedFiles>
   /** Starts `publish` when a saved document is complete, so that the files of a job are there without another call. */
   publishIfComplete(kind: DocumentFileKind, id: string, saved: unknown): void
+  /** Resolves when no file is being written. */
+  settled(): Promise<void>
 }
 
 export type DocumentFileKind = FileDocument['kind']
@@ -48,7 +50,15 @@ interface DocumentFilesOptions {
 export function createDocumentFiles(options: DocumentFilesOptions): DocumentFiles {
   const published = new Map<string, { readonly version: number; readonly result: Promise<PublishedFiles> }>()
 
-  async function publish(kind: DocumentFileKind, id: string): Promise<PublishedFiles> {
+  const pending = new Set<Promise<unknown>>()
+
+  function publish(kind: DocumentFileKind, id: string): Promise<PublishedFiles> {
+    const publishing = publishOnce(kind, id).finally(() => pending.delete(publishing))
+    pending.add(publishing)
+    return publishing
+  }
+
+  async function publishOnce(kind: DocumentFileKind, id: string): Promise<PublishedFiles> {
     const version = (await (await options.documents()).get(kind, id))?.version
     if (version === undefined) return { paths: [] }
     const key = `${kind}/${id}`
@@ -70,6 +80,9 @@ export function createDocumentFiles(options: DocumentFilesOptions): DocumentFile
     publishIfComplete(kind, id, saved) {
       if (typeof saved !== 'object' || saved === null || !('status' in saved) || saved.status !== 'complete') return
       publish(kind, id).catch(() => {}) // the store is closed or broken, which the job's own calls report
+    },
+    async settled() {
+      await Promise.allSettled(pending)
     },
   }
 }

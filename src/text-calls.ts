@@ -14,12 +14,18 @@ export interface TextCalls {
    * ago, or one that answered `running` and whose result was not collected within ten minutes of its end. Calls that
    * start within the same second are separate, because an agent may ask for several answers at once.
    */
-  start(key: string, run: (call: TextCallRun) => Promise<TextOutcome>): TextCall
+  start(key: string, run: (call: TextCallRun) => Promise<TextOutcome>): StartedCall
   get(id: string): TextCall | undefined
   /** Calls whose text is kept, newest first. */
   list(): readonly TextCall[]
   /** Cancels every running call and resolves when the last is settled. */
   close(): Promise<void>
+}
+
+export interface StartedCall {
+  readonly call: TextCall
+  /** True: the call had been started before. */
+  readonly isJoined: boolean
 }
 
 export interface TextCall {
@@ -162,7 +168,10 @@ export function createTextCalls(world: World): TextCalls {
   }
 
   return {
-    start: (key, run) => [...states.values()].findLast((state) => isJoinable(state, key))?.call ?? startCall(key, run),
+    start(key, run) {
+      const earlier = [...states.values()].findLast((state) => isJoinable(state, key))
+      return earlier ? { call: earlier.call, isJoined: true } : { call: startCall(key, run), isJoined: false }
+    },
     get: (id) => states.get(id)?.call,
     list: () =>
       [...states.values()]

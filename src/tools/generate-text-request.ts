@@ -16,7 +16,7 @@ export const input = z.object({
     .array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.union([z.string(), z.array(part)]) }))
     .min(1)
     .optional()
-    .describe('Images: PNG, JPEG, GIF or WebP as base64; vendors take 5 MB each, a call 7 MB in all.'),
+    .describe('Images: PNG, JPEG, GIF or WebP as base64; most vendors take 5 MB each, a call 11 MB in all.'),
   system: z.string().optional(),
   model: z.string().default('auto').describe('`provider/model`, an alias, or `auto`. See list_models.'),
   fallbacks: z.array(z.string()).optional().describe('Models to try next, in order.'),

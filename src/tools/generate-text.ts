@@ -3,7 +3,7 @@ import type { App } from '../app.ts'
 import { collectAnswer } from '../contract/collect.ts'
 import type { Attempt, GenerateEvent } from '../contract/generate.ts'
 import { toReportUsage, toUsd } from '../report.ts'
-import type { TextCall, TextCallRun, TextOutcome } from '../text-calls.ts'
+import type { StartedCall, TextCall, TextCallRun, TextOutcome } from '../text-calls.ts'
 import { findPieceEnd } from './answer-piece.ts'
 import { appendToConversation, loadConversation } from './conversation.ts'
 import { type GenerateTextInput, INPUT_NAMES, input, toGenerateRequest, toMessages } from './generate-text-request.ts'
@@ -51,11 +51,12 @@ export default defineTool({
   hints: { readOnly: false, destructive: false, idempotent: false, openWorld: true },
   prose: ['next', 'text'],
   async run(input, { app, signal, progress }) {
-    const call = input.call_id === undefined ? startCall(app, input) : findCall(app, input.call_id)
+    const { call, isJoined } = input.call_id === undefined ? startCall(app, input) : findCall(app, input.call_id)
     try {
       const waitMs = input.wait_seconds * 1_000
       const outcome = await call.wait({ waitMs, signal, onProgress: progress })
-      return outcome === 'running' ? toRunningResult(app, call) : toResult(app, call, outcome, input.offset)
+      const result = outcome === 'running' ? toRunningResult(app, call) : toResult(app, call, outcome, input.offset)
+      return isJoined ? { ...result, warnings: [...(result.warnings ?? []), JOINED] } : result
     } catch (error) {
       if (input.call_id !== undefined && call.text !== '' && !signal.aborted)
         return toEndedResult(app, call, input, error)
@@ -64,7 +65,10 @@ export default defineTool({
   },
 })
 
-function startCall(app: App, input: GenerateTextInput): TextCall {
+const JOINED =
+  'The same question was being answered already, so this is that call: nothing was asked twice. For another answer, change the question or the seed.'
+
+function startCall(app: App, input: GenerateTextInput): StartedCall {
   const { wait_seconds: _, call_id: __, offset: ___, ...question } = input
   const newMessages = toMessages(input)
   // Two calls with the same question are the same call sent twice.
@@ -109,9 +113,9 @@ async function* keepText(stream: AsyncIterable<GenerateEvent>, call: TextCallRun
   }
 }
 
-function findCall(app: App, id: string): TextCall {
+function findCall(app: App, id: string): StartedCall {
   const call = app.textCalls.get(id)
-  if (call) return call
+  if (call) return { call, isJoined: false }
   throw new UserError(
     `There is no call "${id}" here: the newest calls are kept until the server stops. usage://calls/${id} says what it cost; to ask again, leave call_id out.`,
   )

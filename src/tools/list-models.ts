@@ -9,7 +9,6 @@ import type { ProviderInfo } from '../registry.ts'
 import { toUsd } from '../report.ts'
 import { type ProbeResult, probeProviders } from './probe-providers.ts'
 import { defineTool } from './tool.ts'
-import { settingsWarnings } from './warnings.ts'
 
 const status = z.enum(['ready', 'no_key', 'cooling_down', 'unreachable', 'over_budget'])
 type Status = z.output<typeof status>
@@ -73,7 +72,7 @@ export default defineTool({
     const leftOut = shown.flatMap((info) =>
       listProviderModels(info, probes.get(info.id)).filter(({ id }) => !SAFE_ID.test(id)),
     ).length
-    const warnings = settingsWarnings(app)
+    const { warnings } = app.settings
     const rows = await Promise.all(
       matching.map(async ({ member: info, facts }) => {
         const status = await getStatus(app, info, facts, probes.get(info.id), budgets)

@@ -61,12 +61,14 @@ export default defineTool({
         resets_at: z.string().nullable(),
       }),
     ),
+    warnings: z.array(z.string()).optional(),
   }),
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
   prose: ['summary'],
   async run({ period, by }, { app }) {
     const report = await buildUsageReport(app, period ? [period] : undefined)
     const shown = by ? [by] : BREAKDOWNS
+    const { warnings } = app.settings
     return {
       summary: summarizeUsage(report),
       generated_at: report.generated_at,
@@ -75,6 +77,7 @@ export default defineTool({
         Object.entries(report.periods).map(([name, each]) => [name, trimPeriod(each, shown)]),
       ),
       budgets: report.budgets.map((budget) => ({ ...budget })),
+      ...(warnings.length > 0 && { warnings: [...warnings] }),
     }
   },
 })

@@ -11,17 +11,12 @@ const shownWarnings = new WeakMap<App, Set<string>>()
 
 /**
  * The warnings of the configuration that this tool has not shown yet in this process. Every result would otherwise
- * repeat them, at the cost of the model that reads it; `list_models` always shows all of them.
+ * repeat them, at the cost of the model that reads it; `list_models` and `usage_report` always show all of them.
  */
 export function takeSettingsWarnings(app: App, tool: string): readonly string[] {
   const shown = shownWarnings.get(app) ?? new Set<string>()
   shownWarnings.set(app, shown)
-  const unshown = settingsWarnings(app).filter((warning) => !shown.has(`${tool}\n${warning}`))
+  const unshown = app.settings.warnings.filter((warning) => !shown.has(`${tool}\n${warning}`))
   for (const warning of unshown) shown.add(`${tool}\n${warning}`)
   return unshown
-}
-
-export function settingsWarnings(app: App): readonly string[] {
-  const { warnings = [] }: { readonly home: string; readonly warnings?: readonly string[] } = app.settings
-  return warnings
 }

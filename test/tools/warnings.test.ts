@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { createShowrunner } from '../../src/index.ts'
 import developScript from '../../src/tools/develop-script.ts'
+import generateText from '../../src/tools/generate-text.ts'
+import listModels from '../../src/tools/list-models.ts'
 import usageReport from '../../src/tools/usage-report.ts'
 import { realWorld } from '../../src/world.ts'
 import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts'
@@ -70,4 +72,22 @@ test('a job says so among its own findings, no other job does, and the report sa
   const again = await developScript.run({ script_id: first.script_id, model: 'lab/m', wait_seconds: 0 }, on)
   expect([budget(first), budget(again)].flat()).toContainEqual({ code: 'BUDGET', severity: 'warn', message: WARNING })
   expect((await usageReport.run({}, on)).summary).toContain('More than 80 % spent: "team" (80 %).')
+})
+
+test('a warning of the configuration is in the first result of a tool, and always in list_models and usage_report', async () => {
+  const options = makeHome()
+  const app = createApp({ ...options, env: { ...options.env, SHOWRUNNER_DAILY_BUDGTE_USD: '2' } })
+  onTestFinished(() => app.close())
+  const on = { app, signal: new AbortController().signal, progress: () => {} }
+  const misspelt = expect.arrayContaining([expect.stringContaining('SHOWRUNNER_DAILY_BUDGTE_USD')])
+  const model = 'rehearsal/understudy'
+  const text = generateText.input.parse({ prompt: 'Go.', model })
+  expect(await generateText.run(text, on)).toMatchObject({ warnings: misspelt })
+  expect((await generateText.run({ ...text, prompt: 'On.' }, on)).warnings).toBeUndefined()
+  const script = developScript.input.parse({ source: 'INT. ROOM - DAY\n\nA lamp.\n' })
+  expect(await developScript.run(script, on)).toMatchObject({ warnings: misspelt })
+  for (let times = 0; times < 2; times++) {
+    expect(await listModels.run(listModels.input.parse({}), on)).toMatchObject({ warnings: misspelt })
+    expect(await usageReport.run({}, on)).toMatchObject({ warnings: misspelt })
+  }
 })

@@ -37,7 +37,10 @@ async function probeProvider(app: App, { provider, name }: ProviderInfo, signal:
     () => {},
   )
   try {
-    return { models: (await provider?.listModels(both)) ?? [] }
+    const models = (await provider?.listModels(both)) ?? []
+    // The key works, so a refusal that it met earlier is over.
+    if (provider) await app.router.liftCooldown(provider)
+    return { models }
   } catch (error) {
     signal.throwIfAborted()
     const keyRejected =

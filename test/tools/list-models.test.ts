@@ -12,10 +12,11 @@ afterEach(async () => {
   for (const each of open.splice(0)) await each.close()
 })
 
-/** A vendor that answers `GET /models` with these ids, or with this status. */
+/** A vendor that answers `GET /models` with these ids, or with this status, and refuses every other request's key. */
 async function vendor(answer: readonly string[] | number): Promise<string> {
-  const server: Server = createServer((_, response) => {
-    response.writeHead(typeof answer === 'number' ? answer : 200, { 'content-type': 'application/json' })
+  const server: Server = createServer(({ method }, response) => {
+    const status = typeof answer === 'number' ? answer : 200
+    response.writeHead(method === 'POST' ? 401 : status, { 'content-type': 'application/json' })
     response.end(
       JSON.stringify(
         typeof answer === 'number'
@@ -58,6 +59,19 @@ describe('list_models', () => {
       ],
     )
     expect(total).toBe(models.length)
+  })
+
+  test('with verify, ends the cooldown of a key that works now', async () => {
+    const env = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: await vendor(['gpt-4o']) }
+    const one = showrunner(env)
+    await expect(one.generateText({ prompt: 'x', model: 'openai/gpt-4o' })).rejects.toThrow()
+    const status = async (verify: boolean) =>
+      (await one.listModels({ provider: 'openai', query: 'gpt-4o', verify })).models.find(
+        ({ id }) => id === 'openai/gpt-4o',
+      )?.status
+    expect(await status(false)).toBe('cooling_down')
+    expect(await status(true)).toBe('ready')
+    expect(await status(false)).toBe('ready')
   })
 
   test('finds by words and by ability, and names aliases', async () => {

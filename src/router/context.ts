@@ -48,7 +48,7 @@ export interface CallTotals {
   lastModel: string | undefined
   /** The `provider/model` whose answer is being read. */
   answeringModel: string | undefined
-  /** How often the answer of a `provider/model` broke in the middle where nobody had seen it. */
+  /** How often the answer of a `provider/model` broke in the middle, unseen by the reader. */
   readonly brokenAnswers: Map<string, number>
   /** Sentences for people that go out with the next settled attempt. */
   readonly warnings: string[]

@@ -43,15 +43,21 @@ export function fakeUpstream(
   world: TestWorld,
   name: string,
   scripts: readonly UpstreamScript[],
-  more: Partial<ModelFacts> & { readonly local?: boolean; readonly auto?: boolean; readonly unpriced?: true } = {},
+  more: Partial<ModelFacts> & {
+    readonly local?: boolean
+    readonly auto?: boolean
+    readonly unpriced?: true
+    readonly stopsWhenClosed?: boolean
+  } = {},
 ): FakeUpstream {
-  const { local = false, auto = true, unpriced, ...facts } = more
+  const { local = false, auto = true, unpriced, stopsWhenClosed = false, ...facts } = more
   const id = name.slice(name.indexOf('/') + 1)
   const asked: GenerateRequest[] = []
   const count = { closed: 0, aborted: 0 }
   const provider: Provider = {
     id: name.slice(0, name.indexOf('/')),
     accountId: name.slice(0, name.indexOf('/')),
+    stopsWhenClosed,
     listModels: async () => [],
     async *generate(request, call) {
       const script = scripts[Math.min(asked.length, scripts.length - 1)] ?? 'hello'

@@ -40,6 +40,19 @@ describe('what a router says of itself', () => {
     expect(await router.modelStatus(account('a'), 'other')).toBe('ready')
   })
 
+  test('a refused key does not cool another key of the provider, and liftCooldown ends it', async () => {
+    const { router, expectError: fails } = createHarness((world) => [
+      fakeUpstream(world, 'a/one', [makeError({ kind: 'auth' })]),
+    ])
+    await fails({ model: 'a/one' })
+    expect((await fails({ model: 'a/one' })).message).toMatch(
+      /a\/one is cooling down .* after a failure at 2026-01-01T00:00:00Z: no key, or its key was refused\./,
+    )
+    expect(await router.modelStatus({ id: 'a', accountId: 'another key' }, 'one')).toBe('ready')
+    await router.liftCooldown(account('a'))
+    expect(await router.modelStatus(account('a'), 'one')).toBe('ready')
+  })
+
   test('a refused key cools everything behind it', async () => {
     const { router, expectError: fails } = createHarness((world) => [
       fakeUpstream(world, 'a/one', [makeError({ kind: 'auth' })]),

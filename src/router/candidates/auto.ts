@@ -9,11 +9,11 @@ const MAX_CANDIDATES = 4
 /**
  * The candidates of `auto` where neither an alias `auto` nor a default model is configured. The rule:
  *
- * 1. Of all models of the providers that are ready, those that `auto` may choose, that write text, that are not
+ * 1. All models of the ready providers remain that `auto` may choose, that write text, that are not
  *    deprecated, alpha or beta, whose window holds the prompt, and that can do what the request needs (images, tools).
  *    Models that are made for another purpose than writing (`NOT_FOR_WRITING`) are left out.
  * 2. If any of those has a known price of at most $30 for a million output tokens, the others are left out.
- * 3. Of each provider one: a general model before a small one, a small one before one made for a special purpose; for
+ * 3. Each provider keeps one: a general model before a small one, a small one before one made for a special purpose; for
  *    a request with a JSON Schema, one that takes schemas before one that does not; then the newest by its release date,
  *    then the one with the larger window, the cheaper, the first by name.
  * 4. These in order: hosted before local; general before small before special; vendors that make their own models

@@ -3,7 +3,7 @@ import { unknownModelError } from '../../contract/nearest.ts'
 import type { Candidate, ModelRegistry } from '../../contract/registry.ts'
 import { candidateName } from '../format.ts'
 
-/** What a name is looked up in. */
+/** The sources in which a name is looked up. */
 export interface ModelIndex {
   readonly registry: ModelRegistry
   /** `registry.listReady`, asked once a call. */

@@ -6,7 +6,7 @@ import { formatCount } from '../../lib/text.ts'
 import { candidateName, type NamedFailure } from '../format.ts'
 import { estimateInputTokens, type PromptSize } from '../metering/estimate-tokens.ts'
 
-/** What a request needs of a model besides text. */
+/** A request's needs besides text. */
 export interface Requirements {
   /** Without one of these the model cannot answer the request. */
   readonly abilities: readonly Ability[]
@@ -37,7 +37,7 @@ export function hasAbilities(facts: ModelFacts, requirements: Requirements): boo
 }
 
 /**
- * The candidates that can take the request. Those that lack an ability come last, because the list may be out of date;
+ * The candidates that can take the request. Candidates that lack an ability come last, because the list may be out of date;
  * those whose window is too small are left out, each with its error.
  */
 export function filterCapable(

@@ -14,7 +14,7 @@ export interface ResolvedCandidates {
   readonly failures: readonly NamedFailure[]
 }
 
-/** What names are resolved with: the registry, the aliases, and the order that the strategy gives now. */
+/** The sources of names: the registry, the aliases, and the order that the strategy gives now. */
 export interface ResolverDeps {
   readonly registry: ModelRegistry
   readonly policy: RoutingPolicy
@@ -22,7 +22,7 @@ export interface ResolverDeps {
 }
 
 /**
- * The candidates of a request: its model, then its fallbacks, in their own order and each once. Those not known to be
+ * The candidates of a request: its model, then its fallbacks, in their own order and each once. Candidates not known to be
  * able to take the request come last, those whose window is too small are left out with an error.
  *
  * Throws `GenerateError`: `unknown_model` for a `model` that does not exist, with the nearest names; `invalid_request` for
@@ -97,7 +97,7 @@ export async function resolveName(
     })
   }
 
-  /** An alias of a working directory that is not trusted only stands for a name that means nothing else. */
+  /** An alias of an untrusted working directory is used only for a name that means nothing else. */
   async function resolveModelOrProjectAlias(one: string, path: readonly string[]): Promise<ResolvedCandidates> {
     const found = await captureFailure(one, () => resolveModel(one, index, signal).then((model) => [model]))
     const isUnknown = found.failures[0]?.error.failure.kind === 'unknown_model'

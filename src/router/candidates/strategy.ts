@@ -31,8 +31,7 @@ const STRATEGIES = {
   fastest: (list, inputs) => sortBy(list, (one) => inputs.firstTokenMs(candidateName(one)) ?? -1),
   /**
    * By a weighted draw without return, so that load spreads: a model's weight is the product of its price and its pace,
-   * each as `1 / (1 + it / the mean of all)`, and a tenth of that while it is held back. What is not known of a model
-   * counts as the mean.
+   * each as `1 / (1 + it / the mean of all)`, and a tenth of that while it is held back. An unknown price or pace counts as the mean.
    */
   balanced: (list, inputs) => {
     const cheap = relativeWeight(list, ({ facts }) => blendedPrice(facts.price))

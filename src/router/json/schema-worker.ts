@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { compileSchema } from './compile-schema.ts'
 
-/** What the worker is asked: the text of a schema, and of the values to check. */
+/** A task of the worker: the text of a schema, and of the values to check. */
 export interface SchemaTask {
   readonly schemaText: string
   readonly valueTexts: readonly string[]

@@ -24,7 +24,7 @@ const MAX_ROUNDS = 2
 /**
  * Handles requests with `json`: reads the whole answer, finds the JSON value in it, and checks it against the schema. An
  * answer that does not fit is shown to the model once, with the exact errors; one that was cut off by its length is
- * completed once; one that broke, or was stopped by a content filter, is asked of the next candidate, because nobody has
+ * completed once; one that broke, or was stopped by a content filter, is asked of the next candidate, because no reader has
  * seen any of it. The result is one `start`, the value as the model wrote it as one text, and one `end` with the usage of
  * all rounds. An answer that calls tools passes unchanged.
  *

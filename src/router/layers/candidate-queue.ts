@@ -12,7 +12,7 @@ export interface CandidateQueue {
   readonly remaining: readonly CandidatePipeline[]
   /** Records why a candidate did not answer. Rethrows an error that ends the call. */
   recordFailure(pipeline: CandidatePipeline, error: unknown): void
-  /** The error of a call that nobody answered; `whyNotAsked` is the reason for those that remain. */
+  /** The error of a call without an answer; `whyNotAsked` is the reason for those that remain. */
   error(whyNotAsked: string): GenerateError | undefined
 }
 
@@ -68,7 +68,7 @@ export async function createCandidateQueue(
   }
 }
 
-/** How often the answers of one candidate may break in a call where nobody has seen them. */
+/** How often the answers of one candidate may break in a call, unseen by the reader. */
 const MAX_BREAKS = 2
 
 function windowTooSmallError(): GenerateError {

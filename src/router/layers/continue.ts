@@ -14,8 +14,8 @@ import { type ContinuationMode, createOverlapStripper, type OverlapStripper } fr
  * `start` has `continues`, repeated words at the join are removed, and the `end` comes from the last candidate with the
  * usage of all.
  *
- * Nothing is continued after a tool call, in an answer by schema (which nobody has seen and which is asked for again
- * whole), or without `openContinuation`. The error then says who stopped and after how much.
+ * Nothing is continued after a tool call, in an answer by schema (which is asked for again
+ * whole, because no reader has seen it), or without `openContinuation`. The error then says who stopped and after how much.
  */
 export function withContinuation(
   first: OpenedCandidate,

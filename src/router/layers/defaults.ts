@@ -85,7 +85,7 @@ function isEmptyAssistant(message: Message): boolean {
   return message.parts.every((part) => part.type === 'text' && part.text === '')
 }
 
-/** What a refusal says about the model's bounds; undefined where the request cannot be made to fit by its bound. */
+/** The model's bound in a refusal; undefined where the request cannot be made to fit by its bound. */
 function learnBound(error: unknown, sent: GenerateRequest, { promptSize }: CallContext): LearnedBound | undefined {
   if (!(error instanceof GenerateError)) return undefined
   const { failure } = error

@@ -19,7 +19,7 @@ import { raceToOpen, startCandidate } from './hedge.ts'
  * at last once by the one that broke (`policy.onStreamError`).
  *
  * Throws the error of the only candidate, or `exhausted` with all of them and the names of those not asked;
- * `earlierFailures` belong to names without a candidate. A break that nobody continues is thrown as it is.
+ * `earlierFailures` belong to names without a candidate. A break without a continuation is thrown as it is.
  */
 export function fallback(
   world: World,
@@ -34,7 +34,7 @@ export function fallback(
     const queue = await createCandidateQueue(pipelines, earlierFailures, totals, world.now())
     let isBrokenRequeued = false
 
-    /** Undefined: nobody is left to ask, or no time or requests to ask them. */
+    /** Undefined: no candidate is left, or no time or requests to ask one. */
     async function startNext(
       requestFor: (pipeline: CandidatePipeline) => SizedRequest | undefined,
       isContinuation: boolean,

@@ -3,7 +3,7 @@ import { demandAhead, dequeue, dropExpired, enqueue, type WaitQueue } from './wa
 
 /**
  * At most `maxCalls` in flight. A call is in flight until its stream has ended, which cannot be foreseen: a refused call
- * is told to look again soon, the next in the queue sooner.
+ * may look again soon, the next in the queue sooner.
  *
  * `processId`: the slots are shared with other processes. Each process leases its slots for 15 s and renews them while
  * calls run, so the slots of a killed process are released automatically. A process that slept for longer, with its

@@ -26,7 +26,7 @@ export interface CooldownOptions {
  * else after `failures` in a row. Lasts for the time that the upstream named, or the kind's own, or `cooldownMs`.
  *
  * After that one call passes as a probe: its success ends the cooldown, its failure begins the next. While the probe is
- * in flight other calls are refused for a moment each, and a probe that takes longer than `cooldownMs` blocks nobody.
+ * in flight other calls are refused for a moment each, and a probe that takes longer than `cooldownMs` blocks no other call.
  *
  * A call that meets no cooldown and succeeds writes nothing, and reads the state of other processes once a second.
  */

@@ -1,7 +1,7 @@
 import type { QueueTicket } from '../../contract/limit.ts'
 
 /**
- * The calls that wait for a limit, the longest waiting first. Each was told when to come back, and the demand of those
+ * The calls that wait for a limit, the longest waiting first. Each knows when to come back, and the demand of the calls
  * before it is kept for them, so that no call is overtaken or starved by smaller ones. A call that does not come back in
  * time (it gave up, was cancelled, or was killed) has left the queue.
  *

@@ -5,7 +5,7 @@ import type { Candidate } from '../../contract/registry.ts'
 import type { InputEstimate } from './estimate-tokens.ts'
 import type { UsageMeter } from './usage-meter.ts'
 
-/** What one attempt cost, as far as it is known. All amounts are whole micro-dollars. */
+/** The cost of one attempt, as far as it is known. All amounts are whole micro-dollars. */
 export interface AttemptCost
   extends Required<Pick<LedgerEntry, 'usage' | 'microUsd' | 'estimated' | 'inDoubtMicroUsd'>> {
   /** The provider claims more than the attempt can cost: its hold, and the claim. */
@@ -76,7 +76,7 @@ function maxBill({ candidate, meter, estimate, maxOutputTokens, elapsedMs }: Att
   return maxCostOf(estimate.max, Math.min(maxOutputTokens, maxTokens()), price)
 
   function maxTokens(): number {
-    // Of a whole answer all text was seen, and no text has more tokens than bytes; reasoning is not always shown.
+    // A whole answer was seen, and no text has more tokens than bytes. Reasoning is not always shown.
     const isWhole = meter.finish !== undefined && !candidate.facts.abilities.includes('thinking')
     if (isWhole) return meter.outputBytes
     if (!candidate.provider.stopsWhenClosed) return Number.POSITIVE_INFINITY

@@ -118,6 +118,35 @@ describe('an answer by schema', () => {
     expect(upstreams[0]?.requests.length).toBe(2)
   })
 
+  describe('of a first model that stops in the middle', () => {
+    const healthy = '{"n":2}'
+    const half = [startEvent('a/one'), textEvent('{"n": 1, "s": "half')]
+    test.each<[string, UpstreamScript]>([
+      ['by a break', [...half, makeError({ kind: 'bad_response' })]],
+      ['by silence', [...half, 'hang']],
+      ['by its content filter', [...half, endEvent('content_filter')]],
+    ])('%s comes from the next candidate', async (_, broken) => {
+      const { collectEvents, upstreams } = createHarness((world) => [
+        fakeUpstream(world, 'a/one', [broken]),
+        fakeUpstream(world, 'b/two', [broken]),
+        fakeUpstream(world, 'c/three', [healthy]),
+      ])
+      const events = await collectEvents({ ...ONE, fallbacks: ['b/two', 'c/three'] })
+      expect(events[1]).toEqual(textEvent(healthy))
+      expect(upstreams.map((one) => one.requests.length)).toEqual([1, 1, 1])
+    })
+  })
+
+  test('keeps integers beyond 2^53 as the model wrote them', async () => {
+    const { collectEvents: ask } = singleModel(['{"n": 9007199254740993}'])
+    expect((await ask(ONE))[1]).toEqual(textEvent('{"n": 9007199254740993}'))
+  })
+
+  test('of 200,000 brackets is an answer without JSON, not an error of the program', async () => {
+    const { expectError: fails } = singleModel([`${'['.repeat(200_000)}${']'.repeat(200_000)}`])
+    expect((await fails({ ...ONE, maxOutputTokens: 50_000 })).message).toContain('it holds no JSON value')
+  })
+
   test('that calls tools passes as it is', async () => {
     const call = { type: 'call', call: { id: 'c', name: 'look', args: {} } } as const
     const done = { type: 'end', finish: 'tool_calls', usage: USAGE } as const

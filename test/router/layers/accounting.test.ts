@@ -104,6 +104,130 @@ describe('every ending is settled once, with what it used', () => {
   })
 })
 
+describe('what the vendor may still bill stays in doubt', () => {
+  /** 82 tokens of input at $3 and 1,000 of output at $15 a million. */
+  const HOLD = 82 * 3 + 15_000
+  const ask = { ...ONE, maxOutputTokens: 1_000 }
+  const cut = makeError({ kind: 'bad_response' })
+  const noCounts = { type: 'end', finish: 'stop', usage: {} } as const
+  const bills = (...steps: readonly ScriptStep[]): readonly ScriptStep[] => [hello, ...steps]
+  const table: readonly [string, readonly ScriptStep[], Parameters<typeof fakeUpstream>[3], number][] = [
+    ['a broken stream: the rest of the hold', bills(textEvent('twelve bytes'), cut), {}, HOLD - 63],
+    ['a timeout: the rest of the hold', bills('hang'), {}, HOLD - 3],
+    [
+      'a vendor that stops when the connection closes: 1,000 tokens a second until then',
+      bills(500, textEvent('twelve bytes'), cut),
+      { stopsWhenClosed: true },
+      82 * 3 + 500 * 15 - 63,
+    ],
+    ['a whole answer without counts: a token a byte', bills(textEvent('twelve bytes'), noCounts), {}, 246 + 180 - 63],
+    [
+      'a whole answer of a reasoning model without counts: the rest of the hold',
+      bills(textEvent('twelve bytes'), noCounts),
+      { abilities: ['text', 'thinking'] },
+      HOLD - 63,
+    ],
+    ['a counted answer: nothing', bills(textEvent('x'), endEvent()), {}, 0],
+    ['a refusal in so many words: nothing', [makeError({ kind: 'rate_limited' })], {}, 0],
+  ]
+  test.each(table)('after %s', async (_, play, facts, inDoubtMicroUsd) => {
+    const { router, request, call, ledger, attempts, world } = singleModel([play], facts)
+    const reading = Array.fromAsync(router.generate(request(ask), call())).catch(() => {})
+    await world.advance(600_000)
+    await reading
+    expect(ledger.entries[0]?.inDoubtMicroUsd ?? 0).toBe(inDoubtMicroUsd)
+    expect(attempts[0]?.inDoubtMicroUsd ?? 0).toBe(inDoubtMicroUsd)
+  })
+
+  test('a cancelled call and the loser of a hedge are in doubt too', async () => {
+    const { router, request, call, ledger } = singleModel([[hello, textEvent('twelve bytes'), 'hang']])
+    for await (const event of router.generate(request(ask), call())) if (event.type === 'text') break
+    expect(ledger.entries[0]?.inDoubtMicroUsd).toBe(HOLD - 63)
+    await router.whenIdle()
+  })
+
+  test('max_cost_usd counts it', async () => {
+    const { expectError: fails, upstreams } = createHarness(
+      (world) => [fakeUpstream(world, 'a/one', [[hello, cut]])],
+      {},
+    )
+    expect((await fails(ask, { maxMicroUsd: 2 * HOLD - 1 })).failure.kind).toBe('over_budget')
+    expect(upstreams[0]?.requests.length).toBe(1)
+  })
+})
+
+describe('counts that are not to be believed', () => {
+  const ends = (usage: object): readonly ScriptStep[] => [
+    hello,
+    textEvent('word '.repeat(60)),
+    { type: 'end', finish: 'stop', usage },
+  ]
+  const ask = { ...ONE, maxOutputTokens: 1_000 }
+
+  test('zeros beside a prompt and an answer are estimated', async () => {
+    const { collectEvents, ledger } = singleModel([ends({ inputTokens: 0, outputTokens: 0 })])
+    await collectEvents(ask)
+    expect(ledger.entries).toMatchObject([{ usage: { inputTokens: 1, outputTokens: 100 }, estimated: true }])
+  })
+
+  test.each([
+    ['max_cost_usd', { maxMicroUsd: 1_000_000 }],
+    ['an absurd count', {}],
+  ])('a claim beyond the hold is booked as the hold (%s), and people are warned', async (why, call) => {
+    const claim =
+      why === 'max_cost_usd' ? { inputTokens: 100_000, outputTokens: 10 } : { inputTokens: 9e15, outputTokens: 9e15 }
+    const { collectEvents, ledger, attempts } = singleModel([ends(claim)])
+    await collectEvents(ask, call)
+    const hold = ledger.entries[0]?.maxMicroUsd
+    expect(ledger.entries).toMatchObject([{ microUsd: hold, estimated: true, usage: { inputTokens: 82 } }])
+    expect(attempts[0]?.warnings?.join()).toContain('a/one reports a usage of $')
+  })
+
+  test('without a budget a plausible claim beyond the hold is booked as reported, with the warning', async () => {
+    const { collectEvents, attempts } = singleModel([ends({ inputTokens: 100_000, outputTokens: 10 })])
+    await collectEvents(ask)
+    expect(attempts).toMatchObject([{ microUsd: 300_150, estimated: true }])
+    expect(attempts[0]?.warnings).toHaveLength(1)
+  })
+})
+
+describe("the vendor's own prices", () => {
+  const usage = { inputTokens: 100, outputTokens: 20 }
+  test.each([
+    ['its bill wins over the price list', { ...usage, billedMicroUsd: 77 }, {}, 77, false],
+    [
+      'its bill is the cost of a model of unknown price',
+      { ...usage, billedMicroUsd: 77 },
+      { unpriced: true },
+      77,
+      false,
+    ],
+    ['a bill of zero beside a price is not a bill', { ...usage, billedMicroUsd: 0 }, {}, 600, false],
+    ['a dear service tier is estimated at twice the price', { ...usage, serviceTier: 'priority' }, {}, 1_200, true],
+  ] as const)('%s', async (_, reported, facts, microUsd, estimated) => {
+    const end = { type: 'end', finish: 'stop', usage: reported } as const
+    const { collectEvents, attempts } = singleModel([[hello, textEvent('x'), end]], facts)
+    await collectEvents(ONE)
+    expect(attempts).toMatchObject([{ microUsd, estimated }])
+  })
+})
+
+describe('money that is short only because of holds', () => {
+  const held: RefuseHold = () => ({ ok: false, reason: 'held', budget: BUDGET, freeAt: undefined })
+  test('is waited for', async () => {
+    let refusals = 0
+    const { collectEvents, ledger, world } = singleModel(['x'], {}, (ask) => (refusals++ < 3 ? held(ask) : undefined))
+    const startedAt = world.now()
+    await collectEvents(ONE)
+    expect((ledger.holds[0]?.ask.at ?? 0) - startedAt).toBe(750)
+  })
+
+  test('is an error when it does not come back within max_wait_ms', async () => {
+    const { expectError: fails } = singleModel(['x'], {}, held)
+    expect((await fails(ONE)).failure.kind).toBe('over_budget')
+  })
+})
+
 describe('what failed before any answer', () => {
   const table: readonly [Failure, boolean][] = [
     // may it have been billed?
@@ -194,6 +318,25 @@ const BUDGET: BudgetState = {
 const full =
   (reason: 'full' | 'unpriced'): RefuseHold =>
   () => ({ ok: false, reason, budget: BUDGET, freeAt: BUDGET.resetsAt })
+
+test('an answer dearer than a whole period of the budget is told so', async () => {
+  const budget = {
+    ...BUDGET,
+    limitMicroUsd: 100_000,
+    spentMicroUsd: 0,
+    remainingMicroUsd: 100_000,
+    inDoubtMicroUsd: 2_000,
+  }
+  const { expectError: fails } = singleModel(['x'], {}, () => ({
+    ok: false,
+    reason: 'full',
+    budget,
+    freeAt: undefined,
+  }))
+  const { message } = await fails(ONE)
+  expect(message).toContain('but one such answer may cost more than its whole amount for a day')
+  expect(message).toContain('$0.002000 that vendors may still bill')
+})
 
 describe('a budget is a wall', () => {
   test('and says what is left, when it begins anew, and the ways out', async () => {

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { createHarness, endEvent, fakeUpstream, startEvent, textEvent } from '../harness.ts'
+import { describe, expect, test } from 'vitest'
+import { createHarness, endEvent, fakeUpstream, makeError, startEvent, textEvent } from '../harness.ts'
 
 type Facts = Parameters<typeof fakeUpstream>[3]
 const singleModel = (facts: Facts = {}) => createHarness((world) => [fakeUpstream(world, 'a/x/one:free', ['x'], facts)])
@@ -25,6 +25,48 @@ test.each(table)('the bound on the output is %s', async (_, facts, asked, sent, 
   const [first] = await ask({ ...ONE, ...(asked !== undefined && { maxOutputTokens: asked }) })
   expect(upstreams[0]?.requests[0]?.maxOutputTokens).toBe(sent)
   expect(first).toMatchObject({ type: 'start', ignored: told ? ['maxOutputTokens'] : [] })
+})
+
+describe('a bound that the model refuses', () => {
+  const window = makeError({ kind: 'context_too_long', limitTokens: 8_192, promptTokens: 12 })
+  const ceiling = makeError({ kind: 'invalid_request', field: 'max_tokens', maxOutputTokens: 4_096 })
+  const bounds = (requests: readonly { readonly maxOutputTokens?: number }[]) =>
+    requests.map(({ maxOutputTokens }) => maxOutputTokens)
+
+  test.each([
+    ['by its window', window, 8_192 - 11 - 32 - 1],
+    ['by its ceiling', ceiling, 4_096],
+    ['without a number', makeError({ kind: 'invalid_request', field: 'max_tokens' }), 4_096],
+  ])('%s is lowered to what fits, once, and remembered', async (_, refusal, fitting) => {
+    const { collectEvents: ask, upstreams } = createHarness((world) => [
+      fakeUpstream(world, 'a/one', [refusal, 'x'], { contextTokens: 1_000_000, maxOutputTokens: 1_000_000 }),
+    ])
+    await ask({ model: 'a/one' })
+    await ask({ model: 'a/one' })
+    expect(bounds(upstreams[0]?.requests ?? [])).toEqual([8_192, fitting, fitting])
+  })
+
+  test('because of the prompt is not sent again', async () => {
+    const tooLong = makeError({ kind: 'context_too_long', limitTokens: 8_192, promptTokens: 9_216 })
+    const { expectError: fails, upstreams } = createHarness((world) => [fakeUpstream(world, 'a/one', [tooLong])])
+    expect((await fails({ model: 'a/one' })).failure.kind).toBe('context_too_long')
+    expect(upstreams[0]?.requests.length).toBe(1)
+  })
+})
+
+test('the default bound fits a tokens-a-minute limit', async () => {
+  const { collectEvents: ask, upstreams } = createHarness((world) => [fakeUpstream(world, 'a/one', ['x'])], {
+    policy: { limits: [{ match: 'a', tokensPerMinute: 4_000 }] },
+  })
+  await ask({ model: 'a/one' })
+  expect(upstreams[0]?.requests[0]?.maxOutputTokens).toBe(3_999)
+})
+
+test('empty assistant messages are not sent', async () => {
+  const { collectEvents: ask, upstreams } = createHarness((world) => [fakeUpstream(world, 'a/one', ['x'])])
+  const user = { role: 'user', parts: [textEvent('hi')] } as never
+  await ask({ model: 'a/one', messages: [user, { role: 'assistant', parts: [] }, user] })
+  expect(upstreams[0]?.requests[0]?.messages).toEqual([user, user])
 })
 
 test('what a wire ignored stays in the list, once', async () => {

@@ -177,6 +177,12 @@ describe('what goes up when nobody answers', () => {
   })
 })
 
+test('a fallback that no model has is passed over, and people are told', async () => {
+  const { collectEvents: ask, attempts } = pair(['from the first'])
+  expect(textOf(await ask({ model: 'a/one', fallbacks: ['ollama/qwen3:8b'] }))).toBe('from the first')
+  expect(attempts[0]?.warnings?.[0]).toContain('The fallback ollama/qwen3:8b was passed over. There is no model')
+})
+
 describe('time is shared', () => {
   test.each(['hang', 'deaf'] as const)('one that hangs (%s) is given up in time for the others', async (how) => {
     const {

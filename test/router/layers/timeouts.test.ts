@@ -43,6 +43,42 @@ describe('an upstream that says nothing is given up', () => {
   })
 })
 
+describe('more patience', () => {
+  type Facts = Parameters<typeof fakeUpstream>[3]
+  const run = (play: readonly ScriptStep[], facts: Facts, request = {}) => {
+    const harness = createHarness((world) => [fakeUpstream(world, 'a/one', [play], facts)], {
+      policy: { timeouts: LIMITS },
+    })
+    return harness.collectEvents({ ...ONE, ...request })
+  }
+  const late = [4_500, hello, textEvent('{}'), endEvent()]
+  test.each<[string, Facts, object]>([
+    ['a local engine', { local: true }, {}],
+    ['a reasoning model', { abilities: ['text', 'thinking'] }, {}],
+    ['an answer by schema', {}, { json: { schema: {} } }],
+  ])('%s may send its headers with its first token', async (_, facts, request) => {
+    expect((await run(late, facts, request)).at(-1)?.type).toBe('end')
+  })
+
+  test('a reasoning model has 2.5 times as long to its first token', async () => {
+    const play = [hello, alive, 12_000, textEvent('x'), endEvent()]
+    expect((await run(play, { abilities: ['text', 'thinking'] })).at(-1)?.type).toBe('end')
+    await expect(run(play, {})).rejects.toMatchObject({ failure: { phase: 'first_token' } })
+  })
+})
+
+test('an answer without end is cut far beyond its bound, ends with `length`, and stays in doubt', async () => {
+  const flood: ScriptStep[] = [hello, ...Array.from({ length: 100 }, () => textEvent('x'.repeat(10_000))), 'hang']
+  const { collectEvents, ledger, upstreams, world } = singleModel(flood)
+  const events = await collectEvents({ ...ONE, maxOutputTokens: 64 })
+  expect(events.at(-1)).toEqual({ type: 'end', finish: 'length', usage: {} })
+  expect(events.filter(({ type }) => type === 'text')).toHaveLength(7)
+  expect(ledger.entries).toMatchObject([{ outcome: 'ok', estimated: true }])
+  expect(ledger.entries[0]?.inDoubtMicroUsd).toBeGreaterThan(0)
+  expect(upstreams[0]?.closedCount).toBe(1)
+  expect(world.pendingSleeps).toBe(0)
+})
+
 test('one that keeps talking is not', async () => {
   const {
     collectEvents: ask,

@@ -123,6 +123,41 @@ describe('how it ends', () => {
   })
 })
 
+describe('its cause', () => {
+  test('is in the refusal, with the moment of the failure', async () => {
+    const limit = rest('provider')
+    await fail(limit, { kind: 'auth' }, 1_000)
+    expect(await limit.reserve(ONE, 2_000)).toMatchObject({ ok: false, cause: { kind: 'auth', since: 1_000 } })
+  })
+
+  test('a refused key or an empty account of before the start is tried once by the new process', async () => {
+    for (const kind of ['auth', 'quota_exhausted'] as const) {
+      const store = memoryStore('cooldown', NO_COOLDOWN)
+      const before = cooldown('c', 'provider', { ...OPTIONS, startedAt: 0 }, store)
+      await fail(before, { kind }, 1_000)
+      const after = cooldown('c', 'provider', { ...OPTIONS, startedAt: 2_000 }, store)
+      const probe = await after.reserve(ONE, 2_000)
+      expect(probe.ok).toBe(true)
+      expect((await after.reserve(ONE, 2_000)).ok).toBe(false)
+      await expectGranted(probe).settle({ used: ONE, error: error({ kind }) }, 3_000)
+      expect(await after.reserve(ONE, 4_000)).toMatchObject({ ok: false, freeAt: 603_000 })
+    }
+  })
+
+  test('an overloaded model is not tried sooner because a process started', async () => {
+    const store = memoryStore('cooldown', NO_COOLDOWN)
+    await fail(cooldown('c', 'model', OPTIONS, store), { kind: 'rate_limited', retryAfterMs: 9_000 }, 0)
+    expect((await cooldown('c', 'model', { ...OPTIONS, startedAt: 1_000 }, store).reserve(ONE, 2_000)).ok).toBe(false)
+  })
+
+  test('lift ends it for all', async () => {
+    const limit = cooldown('c', 'provider', OPTIONS, memoryStore('cooldown', NO_COOLDOWN))
+    await fail(limit, { kind: 'auth' }, 0)
+    await limit.lift()
+    expect((await limit.reserve(ONE, 0)).ok).toBe(true)
+  })
+})
+
 describe('in several processes', () => {
   const limited: Failure = { kind: 'rate_limited', retryAfterMs: 10_000 }
 

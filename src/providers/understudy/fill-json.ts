@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../contract/generate.ts'
+import { beginSchema, countValue } from './bounds.ts'
 import { distributeNumbers, fillReference, fillReferences, recordIds } from './links.ts'
 import { markPlaceholder } from './placeholder-mark.ts'
 import type { RandomSource } from './random.ts'
@@ -29,9 +30,10 @@ import type { Writer } from './writer.ts'
 /**
  * A value of a JSON Schema that reads like a draft: filled by what its properties are called, its ids in order, its
  * references to what is there, and one of its sentences saying that all of it is a placeholder, where one has the room.
- * `date` is where its dates begin. Throws `RangeError` for a schema that only an endless value would fit.
+ * `startDate` is its first date. Throws `RangeError` for a schema that asks for more than `bounds.ts` allows.
  */
 export function fillSchema(schema: JsonSchema, writer: Writer, random: RandomSource, startDate: string): unknown {
+  beginSchema(schema)
   writer.setCast([...new Set(castOf(schema))])
   const isPlan = /"(?:tasks?|milestones?|estimate\w*|risks?|deliverables?)"/.test(JSON.stringify(schema))
   let value: unknown
@@ -62,6 +64,7 @@ const MAX_OPTIONAL_DEPTH = 7
 const MAX_DEPTH = 60
 
 function fill(given: unknown, slot: FieldSlot, context: FillContext): unknown {
+  countValue(context.root)
   if (slot.path.length > MAX_DEPTH) throw new RangeError('the schema contains itself without end')
   const schema = resolveSchema(given, context.root)
   const branches = branchesOf(schema, context.root)

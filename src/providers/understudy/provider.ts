@@ -1,8 +1,9 @@
 import { GenerateError } from '../../contract/errors.ts'
-import type { FinishReason, GenerateRequest, Setting } from '../../contract/generate.ts'
+import type { FinishReason, GenerateRequest, JsonSchema, Setting } from '../../contract/generate.ts'
 import type { Provider } from '../../contract/provider.ts'
 import { type Account, computeAccountId, type ProviderDeps } from '../account.ts'
 import { classifyNetworkError } from '../errors/classify.ts'
+import { beginSchema } from './bounds.ts'
 import { fillSchema } from './fill-json.ts'
 import { findCues } from './prompt-cues.ts'
 import { createRandomSource, hashText } from './random.ts'
@@ -63,6 +64,7 @@ const CHARS_PER_TOKEN = 4
 const estimateTokens = (text: string): number => Math.ceil(text.length / CHARS_PER_TOKEN)
 
 function composeAnswer(request: GenerateRequest, seed: number | undefined): string {
+  if (request.json) checkSchema(request.json.schema)
   const prompt = promptOf(request)
   const requestKey = JSON.stringify([prompt, request.json?.schema ?? null, request.seed ?? seed ?? null])
   const random = createRandomSource(hashText(requestKey))
@@ -73,11 +75,24 @@ function composeAnswer(request: GenerateRequest, seed: number | undefined): stri
   try {
     return JSON.stringify(fillSchema(request.json.schema, writer, random, date))
   } catch (error) {
-    if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error
-    const message =
-      'The understudy cannot fill this JSON schema: it contains itself without end, or a pattern that is none.'
-    throw new GenerateError({ kind: 'invalid_request', field: 'json' }, message, { cause: error })
+    throw unfillableSchema(error)
   }
+}
+
+/** Before anything reads the whole schema, because that alone may take too long. */
+function checkSchema(schema: JsonSchema): void {
+  try {
+    beginSchema(schema)
+  } catch (error) {
+    throw unfillableSchema(error)
+  }
+}
+
+function unfillableSchema(error: unknown): unknown {
+  if (!(error instanceof RangeError || error instanceof SyntaxError)) return error
+  const message =
+    'The understudy cannot fill this JSON schema: it is too large, contains itself without end, or has an invalid pattern. Make it smaller, or use a real model.'
+  return new GenerateError({ kind: 'invalid_request', field: 'json' }, message, { cause: error })
 }
 
 /** A page of a play, in scenes. */

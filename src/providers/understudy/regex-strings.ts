@@ -1,25 +1,26 @@
+import { testPattern } from './bounds.ts'
 import type { RandomSource } from './random.ts'
 
 /**
  * A string that fits a simple regular expression: literals, `.`, classes, `\d \w \s`, groups, alternatives and
- * quantifiers. Undefined for what it cannot do (look-around, back references), or where a try does not fit in the end.
+ * quantifiers. Undefined for other constructs (look-around, back references), or where no attempt matches the whole.
  */
 export function generateMatch(pattern: string, random: RandomSource): string | undefined {
-  const whole = compilePattern(pattern)
-  for (let attempt = 0; attempt < 8 && whole; attempt++) {
+  if (!isPattern(pattern)) return undefined
+  for (let attempt = 0; attempt < 8; attempt++) {
     const reader = { text: pattern, at: 0 }
     const made = alternatives(reader, random)
     if (made === undefined || reader.at < pattern.length) return undefined
-    if (whole.test(made)) return made
+    if (testPattern(pattern, made)) return made
   }
   return undefined
 }
 
-function compilePattern(pattern: string): RegExp | undefined {
+function isPattern(pattern: string): boolean {
   try {
-    return new RegExp(pattern, 'u')
+    return new RegExp(pattern, 'u') instanceof RegExp
   } catch {
-    return undefined
+    return false
   }
 }
 
@@ -31,7 +32,7 @@ interface Reader {
 const DIGITS = [...'0123456789']
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
 const CLASSES: Readonly<Record<string, readonly string[]>> = { d: DIGITS, w: LETTERS, s: [' '] }
-/** All of printable ASCII: what a negated class is drawn from. */
+/** Printable ASCII, from which a negated class is drawn. */
 const PRINTABLE = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at))
 
 function alternatives(reader: Reader, random: RandomSource): string | undefined {
@@ -98,7 +99,7 @@ function oneOfClass(reader: Reader, random: RandomSource): string | undefined {
   return choice.length === 0 ? undefined : random.pick(choice)
 }
 
-/** How often the atom before it comes. An open end is taken as three more than the least. */
+/** The number of repetitions of the atom before it; an open range ends three above its minimum. */
 function quantifier(reader: Reader, random: RandomSource): number {
   const found = /^(?:([?*+])|\{(\d+)(?:(,)(\d*))?\})\??/.exec(reader.text.slice(reader.at))
   if (!found) return 1

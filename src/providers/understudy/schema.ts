@@ -1,8 +1,10 @@
 import type { JsonSchema } from '../../contract/generate.ts'
+import { countResolution, testPattern } from './bounds.ts'
 
-/** A schema with its references followed and its `allOf` folded in; `true` and what is no schema at all become `{}`. */
+/** A schema with its references followed and its `allOf` merged; `true` and anything that is no schema become `{}`. */
 export function resolveSchema(schema: unknown, root: JsonSchema): JsonSchema {
   if (!isObject(schema)) return {}
+  countResolution(root)
   const { $ref, allOf, ...own } = schema
   const parts: readonly unknown[] = [
     ...(typeof $ref === 'string' ? [resolveReference($ref, root)] : []),
@@ -21,8 +23,8 @@ function mergeSchemas(a: JsonSchema, b: JsonSchema): JsonSchema {
 }
 
 /**
- * The schemas to choose among: `anyOf` or `oneOf`, each with what stands beside it, choices within choices included; or
- * one for each `type` of a list.
+ * The schemas to choose among: those of `anyOf` or `oneOf`, each merged with the keywords beside it, choices within
+ * choices included; or one for each `type` of a list.
  */
 export function branchesOf(schema: JsonSchema, root: JsonSchema, depth = 0): readonly JsonSchema[] {
   const { anyOf, oneOf, ...base } = schema
@@ -46,7 +48,7 @@ export const propertiesOf = (schema: JsonSchema): JsonSchema =>
 export const requiredOf = (schema: JsonSchema): readonly string[] =>
   asArray(schema['required']).filter((name) => typeof name === 'string')
 
-/** The type a schema asks for, said or shown by its other keywords. */
+/** The type of a schema, by its `type` or by its other keywords. */
 export function typeOf(schema: JsonSchema): string {
   if (typeof schema['type'] === 'string') return schema['type']
   const shown = Object.entries(KEYWORDS_BY_TYPE).find(([, keywords]) =>
@@ -55,7 +57,7 @@ export function typeOf(schema: JsonSchema): string {
   return shown?.[0] ?? 'string'
 }
 
-/** Does a value fit? For the keywords the understudy fills by; what else a schema says is not looked at. */
+/** True where a value fits the keywords that the understudy knows; others are not checked. */
 export function matchesSchema(value: unknown, given: unknown, root: JsonSchema): boolean {
   if (given === false) return false
   const schema = resolveSchema(given, root)
@@ -80,10 +82,7 @@ const within = (count: number, least: unknown, most: unknown): boolean =>
 
 function fitsString(value: string, schema: JsonSchema): boolean {
   const { minLength, maxLength, pattern } = schema
-  return (
-    within([...value].length, minLength, maxLength) &&
-    (typeof pattern !== 'string' || new RegExp(pattern, 'u').test(value))
-  )
+  return within([...value].length, minLength, maxLength) && (typeof pattern !== 'string' || testPattern(pattern, value))
 }
 
 function fitsNumber(value: number, schema: JsonSchema): boolean {

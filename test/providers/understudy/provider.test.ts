@@ -2,11 +2,15 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Call, GenerateEvent, GenerateRequest, JsonSchema } from '../../../src/contract/generate.ts'
+import { fillSchema } from '../../../src/providers/understudy/fill-json.ts'
+import { findCues } from '../../../src/providers/understudy/prompt-cues.ts'
 import {
   createUnderstudyProvider,
   PLACEHOLDER_NOTICE,
   UNDERSTUDY_MODEL,
 } from '../../../src/providers/understudy/provider.ts'
+import { createRandomSource } from '../../../src/providers/understudy/random.ts'
+import { createWriter } from '../../../src/providers/understudy/writer.ts'
 import { testWorld } from '../../support/test-world.ts'
 
 const CONCEPT =
@@ -422,3 +426,46 @@ function schemas(): fc.Arbitrary<JsonSchema> {
     schema.map((shared) => ({ $defs: { shared }, type: 'array', items: { $ref: '#/$defs/shared' }, maxItems: 3 })),
   )
 }
+
+const WRITER = () => createWriter(findCues(''), createRandomSource(1))
+
+describe('schemas that ask for too much', () => {
+  const list = (items: object, minItems: number) => ({ type: 'array', minItems, maxItems: minItems, items })
+  const doubled = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [
+      `d${i}`,
+      i === 39 ? { type: 'string' } : { allOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] },
+    ]),
+  )
+  test.each<[what: string, schema: JsonSchema]>([
+    ['a list of 10^9', list({ type: 'string' }, 1e9)],
+    ['a text of 10^9', { type: 'string', minLength: 1e9 }],
+    ['a pattern of 10^9', { type: 'string', pattern: '^[a-z]{1000000000}$' }],
+    ['patterns that multiply', { type: 'string', pattern: '^(?:(?:a{1000}){1000}){1000}$' }],
+    ['lists within lists', list(list(list({ type: 'integer' }, 900), 900), 900)],
+    ['references that double', { $ref: '#/$defs/d0', $defs: doubled }],
+    ['10 MB', { type: 'object', description: 'x'.repeat(10_000_000) }],
+    [
+      '10^5 properties',
+      { type: 'object', properties: Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => [`p${i}`, {}])) },
+    ],
+  ])('%s are refused at once', (_, schema) => {
+    const before = performance.now()
+    expect(() => fillSchema(schema, WRITER(), createRandomSource(1), '2026-01-01')).toThrow(RangeError)
+    expect(performance.now() - before).toBeLessThan(2_000)
+  })
+
+  test.each(['^(a+)+$', '^(\\w+\\s?)+$', '^(([a-z0-9.-]+)(,|,\\s)?)+$', '^\\w*\\w*\\w*\\w*\\w*x$', '^(a|aa)+$'])(
+    'a pattern that backtracks ends: %s',
+    (pattern) => {
+      const schema = { type: 'string', pattern, minLength: 60 }
+      const before = performance.now()
+      try {
+        fillSchema(schema, WRITER(), createRandomSource(1), '2026-01-01')
+      } catch {
+        // A refusal is as good as a value.
+      }
+      expect(performance.now() - before).toBeLessThan(2_000)
+    },
+  )
+})

@@ -30,6 +30,11 @@ export function withoutPositions<T>(tree: T): T {
   return JSON.parse(JSON.stringify(tree, (key, value) => (key === 'at' ? undefined : value)))
 }
 
+/** A tree without the XML that Fountain has no form for. */
+export function withoutFdx<T>(tree: T): T {
+  return JSON.parse(JSON.stringify(tree, (key, value) => (key === 'fdx' ? undefined : value)))
+}
+
 export function countByType(elements: readonly ScriptElement[]): Partial<Record<ScriptElement['type'], number>> {
   const counts: Partial<Record<ScriptElement['type'], number>> = {}
   for (const { type } of elements) counts[type] = (counts[type] ?? 0) + 1

@@ -31,6 +31,36 @@ test.each([
   expect(parseFountain(printFountain(script)).elements[0]).toMatchObject({ type: 'scene_heading', text: heading })
 })
 
+test.each([
+  ['SHED. NIGHT. 1868.', 'SHED', 'NIGHT'],
+  ['SHED, NIGHT', 'SHED', 'NIGHT'],
+  ['SHED -NIGHT', 'SHED', 'NIGHT'],
+  ['SHED--NIGHT', 'SHED', 'NIGHT'],
+  ['SHED (NIGHT)', 'SHED', 'NIGHT'],
+  ['SHED / NIGHT', 'SHED', 'NIGHT'],
+  ['SHED - NIGHT - LATER', 'SHED', 'NIGHT'],
+  ['SHED - DAY - FLASHBACK', 'SHED', 'DAY'],
+  ['SHED - DAY - 1865', 'SHED', 'DAY'],
+  ['CAR - DAY - MOVING', 'CAR', 'DAY'],
+  ['SHED - 10:30 PM', 'SHED', '10:30 PM'],
+  ['SHED - SUNDOWN', 'SHED', 'SUNDOWN'],
+  ['SHED - GOLDEN HOUR', 'SHED', 'GOLDEN HOUR'],
+  ['SHED - LATE', 'SHED', 'LATE'],
+  ['SHED - CONTINUED', 'SHED', 'CONTINUED'],
+  ['SHED - NOC', 'SHED', 'NIGHT'],
+  ['SHED - GECE', 'SHED', 'NIGHT'],
+  ['SHED - ILTA', 'SHED', 'EVENING'],
+  ['SHED - 夜', 'SHED', 'NIGHT'],
+  ['ST. LOUIS, MO. - DAY', 'ST. LOUIS, MO.', 'DAY'],
+  ['SUNSET STRIP, ROOM 5 - DAY', 'SUNSET STRIP, ROOM 5', 'DAY'],
+])('INT. %s: the set is %s, the time %s', (heading, set, time) => {
+  expect(readHeading(`INT. ${heading}`)).toEqual({ prefix: 'INT', set, time, unknownTime: undefined })
+})
+
+test('inside and outside may have blanks around the slash', () => {
+  expect(readHeading('INT. / EXT. CAR - DAY')).toMatchObject({ prefix: 'INT/EXT', set: 'CAR', time: 'DAY' })
+})
+
 test('a word of another language within a place is no time of day', () => {
   expect(readHeading('INT. STUDIO - MIDI ROOM').time).toBeUndefined()
   expect(readHeading("INT. HOUSE - ALBA'S ROOM").time).toBeUndefined()

@@ -2,7 +2,7 @@ import { TAG_CATEGORIES } from '../tags.ts'
 import type { Script, ScriptElement } from '../types.ts'
 import { isXmlElement, type XmlNode } from './xml.ts'
 
-/** What a processing instruction keeps of a script, where FDX has no form for it. */
+/** The data of a processing instruction: what FDX has no form for. */
 export interface RoundTripData {
   readonly element?: ScriptElement
   readonly titlePage?: Script['titlePage']
@@ -17,7 +17,7 @@ export function writeRoundTripData(data: RoundTripData): string {
   return `    <?showrunner ${json}?>\n`
 }
 
-/** The inverse; undefined where the node is no instruction of ours, or was spoiled since. */
+/** Reads what `writeRoundTripData` wrote; undefined where the node is another instruction, or is damaged. */
 export function readRoundTripData(node: XmlNode): RoundTripData | undefined {
   if (typeof node === 'string' || isXmlElement(node) || node.instruction !== 'showrunner') return undefined
   let data: unknown
@@ -65,12 +65,13 @@ const ELEMENTS: Readonly<Record<ScriptElement['type'], Check>> = {
     name: isString,
     extensions: arrayOf(isString),
     dual: optional((value) => value === true),
+    notes: optional(isString),
     tags,
   }),
   action: plainElement,
   parenthetical: plainElement,
   dialogue: plainElement,
-  lyrics: plainElement,
+  lyrics: objectOf({ text: isString, alone: optional((value) => value === true), tags }),
   transition: plainElement,
   centered: plainElement,
   note: plainElement,

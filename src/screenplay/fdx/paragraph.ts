@@ -1,18 +1,19 @@
 import { parseRuns, printRuns, type Run } from '../emphasis.ts'
 import { readCue } from '../fountain/classify-line.ts'
+import { addBrackets, removeBrackets } from '../parenthetical.ts'
 import { tagsOf } from '../tags.ts'
 import type { ScriptElement } from '../types.ts'
 import { attachTags, joinRuns, markTags, type TaggedText } from './tags.ts'
 import { replaceIllegalCharacters } from './xml.ts'
 
-/** A paragraph as Final Draft has it. */
+/** A paragraph of a Final Draft file. */
 export interface Paragraph extends TaggedText {
   readonly type: string
   readonly number?: string
   readonly centered?: true
 }
 
-/** The paragraph of an element, with nothing in it that XML cannot hold; undefined: Final Draft has none for it. */
+/** The paragraph of an element, without characters that XML cannot hold; undefined: Final Draft has none for it. */
 export function toParagraph(element: ScriptElement): Paragraph | undefined {
   const paragraph = buildParagraph(element)
   if (!paragraph) return undefined
@@ -39,7 +40,7 @@ function buildParagraph(
       return { type: 'Character', runs: plainRuns(name) }
     }
     case 'parenthetical':
-      return { type: 'Parenthetical', runs: parseRuns(`(${element.text})`) }
+      return { type: 'Parenthetical', runs: parseRuns(addBrackets(element.text)) }
     case 'centered':
       return { type: 'Action', centered: true, runs: parseRuns(element.text) }
     case 'section':
@@ -62,8 +63,8 @@ function buildParagraph(
 const PARAGRAPH_TYPES = { action: 'Action', dialogue: 'Dialogue', lyrics: 'Lyric', transition: 'Transition' } as const
 
 /**
- * The elements of a paragraph: several where a blank line parts an action. `speaks` tells whether a speech may go on
- * here; dialogue without a speaker is action. A kind that Fountain has no word for is action too, or centred.
+ * The elements of a paragraph: several where a blank line divides an action. `inSpeech` says whether a speech may
+ * continue here; dialogue without a speaker is action. A kind that Fountain has no word for is action, or centred.
  */
 export function toElements(paragraph: Paragraph, inSpeech: boolean, dual: boolean): readonly ScriptElement[] {
   const elements = toUntaggedElements(paragraph, inSpeech, dual)
@@ -78,14 +79,15 @@ function toUntaggedElements(paragraph: Paragraph, inSpeech: boolean, dual: boole
   const { type } = paragraph
   if (seen.trim() === '')
     return inSpeech && type === 'Dialogue' ? [{ type: 'dialogue', text: '' }] : [{ type: 'action', text: '' }]
-  if (paragraph.centered || CENTERED_TYPES.test(type)) return [{ type: 'centered', text: joinLines(text) }]
+  if (paragraph.centered) return [{ type: 'centered', text: joinLines(text) }]
   if (type === 'Scene Heading') {
     const { number } = paragraph
     return [{ type: 'scene_heading', text: joinLines(text), ...(number !== undefined && { number }) }]
   }
   if (type === 'Character') {
-    const { name, extensions } = readCue(joinLines(seen))
-    return [{ type: 'character', name, extensions, ...(dual && { dual: true as const }) }]
+    const { name, extensions, notes } = readCue(joinLines(seen))
+    const dualMark = dual && { dual: true as const }
+    return [{ type: 'character', name, extensions, ...dualMark, ...(notes !== '' && { notes }) }]
   }
   const outline = /^Outline (\d)$/.exec(type)?.[1]
   if (outline !== undefined) return [{ type: 'section', depth: Number(outline), text: joinLines(seen) }]
@@ -93,20 +95,21 @@ function toUntaggedElements(paragraph: Paragraph, inSpeech: boolean, dual: boole
   if (type === 'Note') return [{ type: 'note', text: seen }]
   if (type === 'Transition') return [{ type: 'transition', text: joinLines(text) }]
   if (type === 'Lyric') return [{ type: 'lyrics', text: stripIndents(text) }]
-  if (inSpeech && type === 'Parenthetical')
-    return [{ type: 'parenthetical', text: joinLines(text).replace(/^\(|\)$/g, '') }]
+  if (inSpeech && type === 'Parenthetical') return [{ type: 'parenthetical', text: stripBrackets(joinLines(text)) }]
   if (inSpeech && type === 'Dialogue') return [{ type: 'dialogue', text: stripIndents(text) }]
-  return text.split(/\n\s*\n/).map((part) => ({ type: 'action', text: part.replace(/^\n+|\s+$/g, '') }))
+  return text.split(/\n(?:[^\S\n]*\n)+/).map((part) => ({ type: 'action', text: part.replace(/^\n+/, '').trimEnd() }))
 }
 
-/** Printed in the middle, by their kind. */
-const CENTERED_TYPES = /^(?:New Act|End of Act|Cold Opening|Act&Scene Break)$/
+/** A parenthetical without its brackets, of which one may be missing. */
+function stripBrackets(text: string): string {
+  return removeBrackets(text) ?? text.replace(/^\(|\)$/g, '')
+}
 
 function plainRuns(text: string): readonly Run[] {
   return text === '' ? [] : [{ text }]
 }
 
-/** As a text is read: no line ends in blanks. */
+/** The text without blanks at the ends of its lines. */
 function trimLines(text: string): string {
   const lines = text.replaceAll('\t', '    ').split('\n')
   return lines
@@ -120,10 +123,14 @@ function stripIndents(text: string): string {
 }
 
 function joinLines(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, ' ')
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ')
 }
 
-/** Would a reader see the same, and a production provide the same? */
+/** Whether two paragraphs print the same and have the same tags. */
 export function isSameParagraph(one: Paragraph, other: Paragraph): boolean {
   const seen = ({ type, number, centered, runs, spans }: Paragraph): string =>
     JSON.stringify([type, number, centered, runs, spans])

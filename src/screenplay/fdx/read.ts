@@ -1,24 +1,31 @@
 import { parseRuns, printRuns, type Run } from '../emphasis.ts'
+import { printFountain } from '../fountain/print.ts'
 import { LINES_PER_PAGE } from '../layout/paginate.ts'
 import { layOutTitlePage } from '../layout/title-page.ts'
-import type { Script, ScriptElement, TitleEntry } from '../types.ts'
+import { continuesSpeech } from '../speech.ts'
+import type { FdxRest, Script, ScriptElement, TitleEntry } from '../types.ts'
+import { type ElementSettings, readElementSettings } from './element-settings.ts'
 import { readRoundTripData } from './extensions.ts'
+import { holdsMore, omittedParagraphs, summaryOf, textOf } from './kept-xml.ts'
 import { isSameParagraph, type Paragraph, toElements, toParagraph } from './paragraph.ts'
+import { isOwnSettings } from './settings.ts'
 import { readTagData, type TagDefinition } from './tag-data.ts'
 import { joinDialogue, type TaggedRun, type TaggedText } from './tags.ts'
-import { continuesSpeech } from './write.ts'
 import {
   childElements as childrenOf,
   isXmlElement,
   readXml,
   replaceIllegalCharacters,
+  writeXml,
   type XmlElement,
   type XmlNode,
 } from './xml.ts'
 
 /**
  * Reads a Final Draft script. Kinds of paragraph that Fountain has no word for become action, or centred where they are
- * printed so; notes of the writer become `[[notes]]`. Throws `SyntaxError`, saying why, for what is no such file.
+ * printed so; notes of the writer and struck words become `[[notes]]`, a summary becomes a synopsis, an omitted scene a
+ * boneyard. Text that Final Draft shows in capitals is in capitals. What else the file holds stays in `fdx` for `toFdx`.
+ * Throws `SyntaxError` with the reason for a text that is no such file.
  */
 export function fromFdx(xml: string): Script {
   const root = readXml(xml)
@@ -29,31 +36,48 @@ export function fromFdx(xml: string): Script {
     )
   }
   const page = childrenOf(root, 'TitlePage').flatMap((each) => childrenOf(each, 'Content'))[0]
+  const rest = childrenOf(root).filter(({ name }) => !['Content', 'TitlePage', 'TagData'].includes(name))
+  const settings = readElementSettings(rest)
+  const fdx: FdxRest | undefined = isOwnSettings(rest) ? undefined : { settings: rest.map(writeXml) }
   return {
     titlePage: page ? readTitlePage(page.children) : [],
-    elements: readBody(content.children, readTagData(root)),
+    elements: readBody(content.children, { definitions: readTagData(root), settings }),
+    ...(settings.setup && { setup: settings.setup }),
+    ...(fdx && { fdx }),
   }
 }
 
-function readBody(nodes: readonly XmlNode[], definitions: DefinitionsByTagNumber): readonly ScriptElement[] {
+export interface BodyContext {
+  readonly definitions: DefinitionsByTagNumber
+  readonly settings: ElementSettings
+  /** Whether a speech continues into the first paragraph. */
+  readonly inSpeech?: boolean
+  readonly dual?: boolean
+}
+
+/** Reads paragraphs into elements; those that hold more than the tree has place for carry it as `fdx`. */
+export function readBody(nodes: readonly XmlNode[], context: BodyContext): readonly ScriptElement[] {
+  const { definitions, settings } = context
   const elements: ScriptElement[] = []
   const verbatim = new Set<ScriptElement>()
+  const sources = new Map<ScriptElement, XmlElement>()
   let original: ScriptElement | undefined
-  let inSpeech = false
-  for (const node of nodes) read(node, false)
-  return normalizeElements(elements, verbatim)
+  let inSpeech = context.inSpeech ?? false
+  for (const node of nodes) read(node, context.dual ?? false)
+  return normalizeElements(elements, verbatim, sources)
 
   function read(node: XmlNode, dual: boolean): void {
     if (typeof node === 'string') return
     if (!isXmlElement(node)) {
-      // An element that has no paragraph stands for itself; any other is held against the paragraph that follows.
+      // An element that has no paragraph is read as it is; any other is compared with the paragraph that follows.
       const element = readRoundTripData(node)?.element
       if (element && !toParagraph(element)) add(element, true)
       else original = element
       return
     }
     if (node.name !== 'Paragraph') return
-    if (node.attributes['StartsNewPage'] === 'Yes') add({ type: 'page_break' }, true)
+    const startsPage = settings.startsPage.has((node.attributes['Type'] ?? '').toLowerCase())
+    if (node.attributes['StartsNewPage'] === 'Yes' || startsPage) add({ type: 'page_break' }, true)
     for (const pair of childrenOf(node, 'DualDialogue')) {
       let cues = 0
       for (const inner of pair.children) {
@@ -61,31 +85,78 @@ function readBody(nodes: readonly XmlNode[], definitions: DefinitionsByTagNumber
         read(inner, cues > 1)
       }
     }
-    const paragraph = readParagraph(node, definitions)
+    const paragraph = readParagraph(node, definitions, settings)
     if (childrenOf(node, 'DualDialogue').length > 0 && paragraph.runs.length === 0) return
     const originalParagraph = original && toParagraph(original)
     if (original && originalParagraph && isSameParagraph(originalParagraph, paragraph)) add(original, true)
-    else for (const element of toElements(paragraph, inSpeech, dual)) add(element, false)
+    else addParagraph(node, paragraph, dual)
     original = undefined
   }
 
+  function addParagraph(node: XmlElement, paragraph: Paragraph, dual: boolean): void {
+    const shown = capitalize(paragraph, settings)
+    const isKept = holdsMore(node) || shown !== paragraph
+    const read = [...toElements(shown, inSpeech, dual), ...hiddenElements(node, context)]
+    for (const [index, element] of read.entries()) {
+      const kept = index === 0 && isKept && !isEmptyAction(element) ? { ...element, fdx: writeXml(node) } : element
+      sources.set(kept, node)
+      add(kept, false)
+    }
+  }
+
   function add(element: ScriptElement, isVerbatim: boolean): void {
+    const last = elements.at(-1)
     elements.push(element)
     if (isVerbatim) verbatim.add(element)
-    inSpeech = continuesSpeech(element, inSpeech)
+    inSpeech = continuesSpeech(element, inSpeech, last)
   }
+}
+
+function isEmptyAction(element: ScriptElement): boolean {
+  return element.type === 'action' && element.text === ''
+}
+
+/** The summary of a scene as a synopsis, and an omitted scene as a boneyard. */
+function hiddenElements(node: XmlElement, context: BodyContext): readonly ScriptElement[] {
+  const summary = summaryOf(node)
+  const omitted = omittedParagraphs(node)
+  const text = omitted.length === 0 ? '' : printFountain({ titlePage: [], elements: readBody(omitted, context) })
+  return [
+    ...(summary === '' ? [] : [{ type: 'synopsis' as const, text: summary }]),
+    ...(text === '' || text.includes('*/') ? [] : [{ type: 'boneyard' as const, text: `\n${text}` }]),
+  ]
+}
+
+/** The paragraph as Final Draft shows it: in capitals where the settings of its kind say so. */
+export function capitalize(paragraph: Paragraph, { capitals }: ElementSettings): Paragraph {
+  if (!capitals.has(paragraph.type.toLowerCase())) return paragraph
+  const runs = paragraph.runs.map((run) => (isNote(run.text) ? run : { ...run, text: run.text.toUpperCase() }))
+  return runs.every((run, at) => run.text === paragraph.runs[at]?.text) ? paragraph : { ...paragraph, runs }
+}
+
+function isNote(text: string): boolean {
+  return text.startsWith(' [[')
 }
 
 /** What the numbers of tagged texts mean. */
 type DefinitionsByTagNumber = ReadonlyMap<string, readonly TagDefinition[]>
 
-function readParagraph(node: XmlElement, definitions: DefinitionsByTagNumber): Paragraph {
-  const { Type: type = 'Action', Number: number, Alignment: alignment } = node.attributes
-  const centered = alignment === 'Center' && /^(?:Action|General)$/.test(type)
-  const runs = node.children.filter(isXmlElement).flatMap((child): readonly NumberedRun[] => {
-    if (child.name === 'Text') return [readRun(child)]
-    return child.name === 'ScriptNote' ? [{ text: ` [[${xmlText(child).trim()}]]` }] : []
+/** Notes of the writer and struck words are at the end, so that they leave no gap in the text. */
+function readParagraph(node: XmlElement, definitions: DefinitionsByTagNumber, settings: ElementSettings): Paragraph {
+  const { Type: type = 'Action', Alignment: alignment } = node.attributes
+  const number = node.attributes['Number']?.trim()
+  const isCenteredLine = alignment === 'Center' && /^(?:Action|General)$/.test(type)
+  const centered = isCenteredLine || settings.centered.has(type.toLowerCase())
+  const children = childrenOf(node)
+  const isStruck = ({ attributes }: XmlElement): boolean => (attributes['Style'] ?? '').split('+').includes('Strikeout')
+  const notes = children.flatMap((child): readonly NumberedRun[] => {
+    const text = textOf(child).trim()
+    if (text === '') return []
+    if (child.name === 'ScriptNote') return [{ text: ` [[${text}]]` }]
+    return child.name === 'Text' && isStruck(child) ? [{ text: ` [[struck out: ${text}]]` }] : []
   })
+  const texts = children.filter((child) => child.name === 'Text' && !isStruck(child)).map(readRun)
+  const runs = [...texts, ...notes]
   return {
     type,
     ...(number !== undefined && number !== '' && { number }),
@@ -133,24 +204,29 @@ function readRun(node: XmlElement): NumberedRun {
   }
 }
 
-function xmlText(node: XmlNode): string {
-  if (typeof node === 'string') return node
-  return isXmlElement(node) ? node.children.map(xmlText).join('') : ''
-}
-
-/** Joins what one speech has in several paragraphs, and drops empty ones at the edges. */
+/** Joins the dialogue, or the lyrics, that one speech has in several paragraphs, and drops empty ones at the edges. */
 function normalizeElements(
   elements: readonly ScriptElement[],
   verbatim: ReadonlySet<ScriptElement>,
+  sources: ReadonlyMap<ScriptElement, XmlElement>,
 ): readonly ScriptElement[] {
   const merged: ScriptElement[] = []
-  let lastIsMergeable = false
+  let sourcesOfLast: readonly ScriptElement[] = []
+  const xmlOf = (element: ScriptElement): string => {
+    const source = sources.get(element)
+    return source ? writeXml(source) : ''
+  }
   for (const element of elements) {
     const last = merged.at(-1)
-    const isMergeable = element.type === 'dialogue' && !verbatim.has(element)
-    if (isMergeable && lastIsMergeable && last?.type === 'dialogue') merged.splice(-1, 1, joinDialogue(last, element))
-    else merged.push(element)
-    lastIsMergeable = isMergeable
+    const joined = sourcesOfLast.length > 0 && !verbatim.has(element) ? joinSpeech(last, element) : undefined
+    if (joined === undefined) {
+      merged.push(element)
+      sourcesOfLast = verbatim.has(element) ? [] : [element]
+      continue
+    }
+    sourcesOfLast = [...sourcesOfLast, element]
+    const isKept = last?.type !== 'page_break' && (last?.fdx !== undefined || element.fdx !== undefined)
+    merged.splice(-1, 1, isKept ? { ...joined, fdx: sourcesOfLast.map(xmlOf).join('') } : joined)
   }
   const trimmed = merged.flatMap((element): readonly ScriptElement[] => {
     if (element.type !== 'dialogue' || verbatim.has(element)) return [element]
@@ -163,23 +239,50 @@ function normalizeElements(
   return first < 0 ? [] : trimmed.slice(first, trimmed.findLastIndex((element) => !isBlank(element)) + 1)
 }
 
-/** A title page is free text: who wrote what is told from the words and the place on the page. */
+/** Dialogue after dialogue is one, and lyrics after lyrics. */
+function joinSpeech(last: ScriptElement | undefined, element: ScriptElement): ScriptElement | undefined {
+  if (last?.type === 'dialogue' && element.type === 'dialogue') return joinDialogue(last, element)
+  const areLyrics = last?.type === 'lyrics' && element.type === 'lyrics' && !last.tags && !element.tags
+  return areLyrics ? { ...last, text: `${last.text}\n${element.text}` } : undefined
+}
+
+/** A title page is free text, so its words and their place on the page say what each line is. */
 function readTitlePage(nodes: readonly XmlNode[]): readonly TitleEntry[] {
-  const lines = nodes.filter(isXmlElement).map((node) => ({
-    centered: node.attributes['Alignment'] === 'Center',
-    text: printRuns(readParagraph(node, new Map()).runs).trim(),
-  }))
+  const lines = nodes.filter(isXmlElement).flatMap((node) => {
+    const text = printRuns(readParagraph(node, new Map(), NO_SETTINGS).runs).replaceAll('\t', '    ')
+    const centered = node.attributes['Alignment'] === 'Center'
+    const startsPage = node.attributes['StartsNewPage'] === 'Yes'
+    return text.split('\n').map((line) => ({ centered, startsPage, text: line.trim() }))
+  })
   const shown = lines.map(({ text }) => text).filter((text) => text !== '')
   const original = nodes.map(readRoundTripData).find((each) => each?.titlePage)?.titlePage
   if (original && isShownAs(original, shown)) return original
   const entries: { key: string; values: string[] }[] = []
-  const add = (key: string, value: string): void => {
-    const entry = entries.find((each) => each.key === key)
-    if (entry) entry.values.push(value)
-    else entries.push({ key, values: [value] })
+  let isBehind = false
+  for (const { centered, startsPage, text } of lines) {
+    // A page behind the title page, or a centred line below the contact, is a cast page or a note.
+    isBehind ||= entries.length > 0 && (startsPage || (centered && text !== '' && hasContact(entries)))
+    if (text === '') continue
+    const key = isBehind ? 'Notes' : guessTitleKey(text, centered, entries)
+    const entry = entries.findLast((each) => each.key === key)
+    // A second credit begins a pair of its own, so that it stays with its names.
+    const isSecondCredit = key === 'Credit' && entries.at(-1)?.key === 'Author'
+    const isSecondAuthor = key === 'Author' && entries.at(-1)?.key === 'Credit'
+    if (entry && !isSecondCredit && !isSecondAuthor) entry.values.push(text)
+    else entries.push({ key, values: [text] })
   }
-  for (const { centered, text } of lines) if (text !== '') add(guessTitleKey(text, centered, entries), text)
   return entries
+}
+
+const NO_SETTINGS: ElementSettings = {
+  capitals: new Set(),
+  startsPage: new Set(),
+  centered: new Set(),
+  setup: undefined,
+}
+
+function hasContact(entries: readonly TitleEntry[]): boolean {
+  return entries.some(({ key }) => key === 'Contact')
 }
 
 function guessTitleKey(text: string, centered: boolean, before: readonly TitleEntry[]): string {

@@ -1,9 +1,10 @@
 import type { PageOptions } from '../layout/paginate.ts'
+import { childElements, readXml, writeXml, type XmlElement } from './xml.ts'
 
 /** Name, style, left and right edge in inches, points above, alignment, paginated as, followed by, shortcut. */
 type SettingsRow = readonly [string, string, string, string, number, string, string, string, string]
 
-/** As Final Draft itself saves them for a new screenplay. */
+/** The settings that Final Draft saves for a new screenplay. */
 const ELEMENT_SETTINGS: readonly SettingsRow[] = [
   ['General', '', '1.50', '7.50', 0, 'Left', 'General', 'General', '0'],
   ['Scene Heading', 'AllCaps', '1.50', '7.50', 24, 'Left', 'Scene Heading', 'Action', '1'],
@@ -24,7 +25,7 @@ const ELEMENT_SETTINGS: readonly SettingsRow[] = [
   ['Note', 'Italic+HiddenText', '1.63', '7.50', 12, 'Left', 'Outline', 'Summary', 'Ctrl+4'],
 ]
 
-/** What differs where dialogue is double-spaced, as Final Draft saves it for comedy with several cameras. */
+/** The differences where dialogue is double-spaced, as Final Draft saves them for comedy with several cameras. */
 const DOUBLE_SPACED: Readonly<Record<string, Partial<Record<'left' | 'right' | 'before' | 'lines', string>>>> = {
   'Scene Heading': { before: '12' },
   Parenthetical: { left: '2.75' },
@@ -60,4 +61,21 @@ function writeElementSettings(row: SettingsRow, spacing: NonNullable<PageOptions
     <ParagraphSpec Alignment="${align}" FirstIndent="${hang}" Leading="Regular" LeftIndent="${override?.left ?? left}" RightIndent="${override?.right ?? right}" SpaceBefore="${override?.before ?? before}" Spacing="${override?.lines ?? '1'}" StartsNewPage="No"/>
     <Behavior PaginateAs="${paginateAs}" ReturnKey="${next}" Shortcut="${shortcut}"/>
   </ElementSettings>`
+}
+
+/** Whether the settings of a file are those that `writeSettings` writes, or none. */
+export function isOwnSettings(settings: readonly XmlElement[]): boolean {
+  if (settings.length === 0) return true
+  const given = settings.map(writeXml).join('').replace(/>\s+</g, '><')
+  return (['letter', 'a4'] as const).some((paper) =>
+    (['single', 'double'] as const).some((spacing) => given === canonicalSettings(paper, spacing)),
+  )
+}
+
+function canonicalSettings(
+  paper: NonNullable<PageOptions['paper']>,
+  spacing: NonNullable<PageOptions['spacing']>,
+): string {
+  const xml = readXml(`<Settings>${writeSettings(paper, spacing)}</Settings>`)
+  return childElements(xml).map(writeXml).join('').replace(/>\s+</g, '><')
 }

@@ -56,7 +56,16 @@ export function replaceIllegalCharacters(text: string): string {
   return text.replace(ILLEGAL_CHARACTERS, '\uFFFD')
 }
 
-/** For text and for attributes in double quotes. */
+/** Writes a node as XML, with its attributes in their order. Instructions are left out. */
+export function writeXml(node: XmlNode): string {
+  if (typeof node === 'string') return escapeXml(node)
+  if (!isXmlElement(node)) return ''
+  const attributes = Object.entries(node.attributes).map(([name, value]) => ` ${name}="${escapeXml(value)}"`)
+  const start = `<${node.name}${attributes.join('')}`
+  return node.children.length === 0 ? `${start}/>` : `${start}>${node.children.map(writeXml).join('')}</${node.name}>`
+}
+
+/** Escapes text, and attributes in double quotes. */
 export function escapeXml(text: string): string {
   return replaceIllegalCharacters(text).replace(
     /[&<>"\r]/g,

@@ -2,6 +2,7 @@ import { parseRuns, type Run, toPlainText } from '../emphasis.ts'
 import { countPageLines, type PageOptions, paginate } from '../layout/paginate.ts'
 import { type StyledLine, styleLines } from '../layout/styled-lines.ts'
 import { layOutTitlePage, titleOf } from '../layout/title-page.ts'
+import { countCells } from '../layout/wrap.ts'
 import type { Script, ScriptElement } from '../types.ts'
 import { STYLESHEET } from './style.ts'
 
@@ -35,13 +36,18 @@ ${renderTitlePage(script, countPageLines(script, options), width)}${body}
 function renderTitlePage(script: Script, rows: number, width: number): string {
   const lines = layOutTitlePage(script, rows)
   if (lines.length === 0) return ''
-  const shown = lines.map(({ row, align, text }, index) => {
-    const tag = index === 0 ? 'h1' : 'p'
-    // In the middle of the paper; the left margin of a title page is one inch.
-    const column = align === 'left' ? 10 : Math.round((width / 9.6 - [...toPlainText(text)].length) * 5) / 10
-    return `<${tag} class="${align === 'center' ? 'centered' : 'left'}" style="--r:${row};--c:${column}">${renderRuns(parseRuns(text))}</${tag}>`
-  })
-  return `<section class="page title">\n${shown.join('\n')}\n</section>\n`
+  const show = (page: number) =>
+    lines
+      .filter((line) => line.page === page)
+      .map(({ row, align, text }, index) => {
+        const tag = index === 0 && page === 0 ? 'h1' : 'p'
+        // In the middle of the paper; the left margin of a title page is one inch.
+        const column = align === 'left' ? 10 : Math.round((width / 9.6 - countCells(toPlainText(text))) * 5) / 10
+        return `<${tag} class="${align === 'center' ? 'centered' : 'left'}" style="--r:${row};--c:${column}">${renderRuns(parseRuns(text))}</${tag}>`
+      })
+  return Array.from({ length: (lines.at(-1)?.page ?? 0) + 1 }, (_, page) => {
+    return `<section class="page title">\n${show(page).join('\n')}\n</section>\n`
+  }).join('')
 }
 
 /** Lines of one element that follow each other. */
@@ -90,7 +96,7 @@ function renderGroup({ element, kind, lines }: LineGroup, continued: boolean): s
   if (kind === 'scene') return renderHeading(element, first.row, lines, continued)
   const left = Math.min(...lines.map((line) => line.column))
   const double = (lines[1]?.row ?? 0) - first.row === 2
-  const name = [kind, ...(continued ? ['goes-on'] : []), ...(double ? ['double'] : [])].join(' ')
+  const name = [kind, ...(continued ? ['continues'] : []), ...(double ? ['double'] : [])].join(' ')
   return `<p class="${name}" style="--r:${first.row};--c:${left}">${renderLines(lines, left)}</p>`
 }
 
@@ -102,7 +108,7 @@ function renderHeading(element: number, row: number, lines: readonly StyledLine[
     .map(({ text, column }, at) => {
       return `<span class="n" style="--c:${column - HEADING_COLUMN}"${at > 0 ? ' aria-hidden="true"' : ''}>${escapeHtml(text)}</span>`
     })
-  return `<h2 class="scene${continued ? ' goes-on' : ''}" id="scene-${element}" style="--r:${row};--c:${HEADING_COLUMN}">${numbers[0] ?? ''}${renderLines(words, HEADING_COLUMN)}${numbers[1] ?? ''}</h2>`
+  return `<h2 class="scene${continued ? ' continues' : ''}" id="scene-${element}" style="--r:${row};--c:${HEADING_COLUMN}">${numbers[0] ?? ''}${renderLines(words, HEADING_COLUMN)}${numbers[1] ?? ''}</h2>`
 }
 
 /** The column of a heading. */

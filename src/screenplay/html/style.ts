@@ -25,7 +25,7 @@ body{font-size:17px;line-height:1.45;overflow-wrap:anywhere}
 .page{padding:1.2em 1.1em;border-bottom:1px solid #8886}
 .page>*{margin-top:1em;white-space:pre-wrap}
 .page>.number{margin:0;text-align:right}
-.page>.dialogue,.page>.parenthetical,.page>.lyrics,.page>.more,.page>.goes-on{margin-top:0}
+.page>.dialogue,.page>.parenthetical,.page>.lyrics,.page>.more,.page>.continues{margin-top:0}
 .scene{font-weight:bold}
 .scene .n:first-child{margin-right:1ch}
 .scene .n:last-child,.w,br:not(.hard),br.hard+.s{display:none}

@@ -2,6 +2,7 @@ import { parseRuns } from '../emphasis.ts'
 import { countPageLines, type PageOptions, paginate } from '../layout/paginate.ts'
 import { type StyledLine, styleLines } from '../layout/styled-lines.ts'
 import { authorOf, layOutTitlePage, titleOf } from '../layout/title-page.ts'
+import { countCells } from '../layout/wrap.ts'
 import type { Script } from '../types.ts'
 import { findFontFile } from './missing-glyphs.ts'
 
@@ -56,9 +57,11 @@ export async function toPdf(script: Script, { created, ...options }: PdfOptions 
   const lines = layOutTitlePage(script, countPageLines(script, options))
   if (lines.length > 0) {
     doc.addPage()
-    for (const { row, align, text } of lines) {
+    let drawn = 0
+    for (const { page, row, align, text } of lines) {
+      for (; drawn < page; drawn++) doc.addPage()
       const shown = parseRuns(text)
-      const width = shown.reduce((sum, run) => sum + [...run.text].length, 0) * CELL_WIDTH_PT
+      const width = shown.reduce((sum, run) => sum + countCells(run.text), 0) * CELL_WIDTH_PT
       drawRuns(
         doc,
         shown,
@@ -109,8 +112,10 @@ function drawRuns(doc: Doc, line: StyledLine['runs'], left: number, top: number)
     const face = run.bold ? (run.italic ? 'boldItalic' : 'bold') : run.italic ? 'italic' : 'regular'
     const start = x
     for (const { fontFile, text } of splitByFontFile(run.text.normalize('NFC'))) {
-      doc.font(`${face}${fontFile}`).text(text, x, top, { lineBreak: false })
-      x += [...text].length * CELL_WIDTH_PT
+      const width = countCells(text) * CELL_WIDTH_PT
+      if (fontFile >= 0) doc.font(`${face}${fontFile}`).text(text, x, top, { lineBreak: false })
+      else if (width > 0) drawBox(doc, x, top, width)
+      x += width
     }
     if (run.underline)
       doc
@@ -121,17 +126,28 @@ function drawRuns(doc: Doc, line: StyledLine['runs'], left: number, top: number)
   }
 }
 
+/** Draws the empty box of a character that the font lacks, inside its own cells, so that it moves no other letter. */
+function drawBox(doc: Doc, x: number, top: number, width: number): void {
+  doc
+    .rect(x + 0.8, top + 2, width - 1.6, 7.5)
+    .lineWidth(0.5)
+    .stroke()
+}
+
 /** Points below the top of a line. */
 const UNDERLINE_OFFSET_PT = 11
 
-/** A text in stretches of one font file each. The italics would draw `fi` in one cell, so the letters are kept apart. */
+/**
+ * A text in pieces of one font file each; -1 is a character that the font lacks, alone. The italics would draw `fi` in
+ * one cell, so its letters are in two pieces.
+ */
 function splitByFontFile(text: string): readonly { readonly fontFile: number; readonly text: string }[] {
   if (/^[ -~]*$/.test(text)) return text.split(/(?<=f)(?=[fijlt])/).map((text) => ({ fontFile: 0, text }))
   const pieces: { fontFile: number; text: string }[] = []
   for (const character of text) {
-    const fontFile = Math.max(0, findFontFile(character))
+    const fontFile = character === '\t' ? 0 : findFontFile(character)
     const last = pieces.at(-1)
-    if (last?.fontFile === fontFile && !last.text.endsWith('f')) last.text += character
+    if (fontFile >= 0 && last?.fontFile === fontFile && !last.text.endsWith('f')) last.text += character
     else pieces.push({ fontFile, text: character })
   }
   return pieces

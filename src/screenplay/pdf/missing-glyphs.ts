@@ -6,7 +6,7 @@ import covered from './covered.json' with { type: 'json' }
 
 /**
  * The characters of a script, each once, that the font of the PDF has no picture for: the PDF shows an empty box in
- * their place. Empty for what is written in Latin letters.
+ * their place. The font has the Latin letters of Europe; it lacks most of those of Vietnamese.
  */
 export function missingGlyphs(script: Script): readonly string[] {
   const texts = [
@@ -28,7 +28,7 @@ const BEYOND_LATIN_1 = /[^\n -~\u00A0-\u00FF]/gu
 
 const NOT_PRINTED: ReadonlySet<string> = new Set(['note', 'boneyard', 'section', 'synopsis', 'page_break'])
 
-/** Which of the font's files has a character: 0, 1, or -1 for none. */
+/** The file of the font that has a character: 0, 1, or -1 for none. */
 export function findFontFile(character: string): number {
   const code = character.codePointAt(0) ?? 0
   return covered.findIndex((ranges) => ranges.some(([from = 0, to = 0]) => code >= from && code <= to))

@@ -2,19 +2,30 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { XMLValidator } from 'fast-xml-parser'
 import { describe, expect, test } from 'vitest'
+import { breakdown } from '../../../src/screenplay/breakdown.ts'
 import { parseRuns, printRuns } from '../../../src/screenplay/emphasis.ts'
 import { fromFdx } from '../../../src/screenplay/fdx/read.ts'
 import { toFdx } from '../../../src/screenplay/fdx/write.ts'
 import { parseFountain } from '../../../src/screenplay/fountain/parse.ts'
 import { printFountain } from '../../../src/screenplay/fountain/print.ts'
+import { paginate } from '../../../src/screenplay/layout/paginate.ts'
+import { layOutTitlePage } from '../../../src/screenplay/layout/title-page.ts'
 import type { Script, ScriptElement } from '../../../src/screenplay/types.ts'
 import { anyScript, anyTaggedScript } from '../arbitrary-script.ts'
-import { countByType, fdxFiles, hasData, readData, stripInstructions, withoutPositions } from '../final-draft-data.ts'
+import {
+  countByType,
+  fdxFiles,
+  hasData,
+  readData,
+  stripInstructions,
+  withoutFdx,
+  withoutPositions,
+} from '../final-draft-data.ts'
 
 const content = (inner: string): string => `<FinalDraft Version="4"><Content>${inner}</Content></FinalDraft>`
 const paragraph = (type: string, ...texts: string[]): string =>
   `<Paragraph Type="${type}">${texts.map((text) => (text.startsWith('<') ? text : `<Text>${text}</Text>`)).join('')}</Paragraph>`
-const elements = (inner: string): readonly ScriptElement[] => fromFdx(content(inner)).elements
+const elements = (inner: string): readonly ScriptElement[] => withoutFdx(fromFdx(content(inner)).elements)
 
 /** A note inside a text leaves blanks behind that a paragraph does not keep. */
 const withoutNotes = anyScript.map((given): Script => JSON.parse(JSON.stringify(given).replaceAll('[[n]]', 'n')))
@@ -238,6 +249,125 @@ describe('files of others', () => {
   })
 })
 
+describe('what Final Draft shows and keeps', () => {
+  const settings = (type: string, style: string, spec: string): string =>
+    `<ElementSettings Type="${type}"><FontSpec Style="${style}"/><ParagraphSpec ${spec}/></ElementSettings>`
+  const file = (inner: string, rest = ''): Script =>
+    fromFdx(`<FinalDraft Version="4"><Content>${inner}</Content>${rest}</FinalDraft>`)
+  const cue = paragraph('Character', 'Lou (v.o.)') + paragraph('Dialogue', 'Hi.')
+
+  test('a cue in small letters is in capitals, and one person with the cue in capitals', () => {
+    const script = file(
+      `${paragraph('Scene Heading', 'int. shed - day')}${cue}${paragraph('Action', 'Rain.')}${paragraph('Character', 'LOU')}${paragraph('Dialogue', 'Ho.')}`,
+    )
+    const texts = paginate(script).flatMap(({ lines }) => lines.map(({ text }) => text))
+    expect(texts).toEqual(expect.arrayContaining(['LOU (V.O.)', "LOU (CONT'D)"]))
+    expect(breakdown(script)[0]?.cast).toEqual(['LOU'])
+    expect(toFdx(script)).toContain('<Text>Lou (v.o.)</Text>')
+  })
+
+  test('a file without capitals for cues keeps them as typed', () => {
+    expect(file(cue, settings('Character', '', 'Alignment="Left"')).elements[0]).toMatchObject({ name: 'Lou' })
+  })
+
+  test('the settings of kinds are read: new pages, centred lines, double spacing, edges', () => {
+    const script = file(
+      paragraph('Action', 'Rain.') + paragraph('End Of Act', 'end of act one') + paragraph('New Act', 'act two') + cue,
+      settings('New Act', 'AllCaps', 'Alignment="Center" StartsNewPage="Yes"') +
+        settings('End Of Act', 'AllCaps', 'Alignment="Center"') +
+        settings('Dialogue', '', 'Spacing="2" LeftIndent="2.00" RightIndent="6.00"'),
+    )
+    expect(paginate(script)).toHaveLength(2)
+    expect(script.setup).toEqual({ spacing: 'double', paragraphs: { dialogue: { left: 2, right: 6 } } })
+    expect(paginate(script)[1]?.lines.map(({ row, column, text }) => [row, column, text])).toEqual([
+      [0, 42, 'ACT TWO'],
+      [2, 35, 'LOU (V.O.)'],
+      [4, 20, 'Hi.'],
+    ])
+    expect(fromFdx(toFdx(script))).toEqual(script)
+  })
+
+  const kept: readonly [string, string, string][] = [
+    ['a shot', paragraph('Shot', 'ANGLE ON'), 'Type="Shot"'],
+    ['revision marks', '<Paragraph Type="Action"><Text RevisionID="2">New.</Text></Paragraph>', 'RevisionID="2"'],
+    ['struck words', paragraph('Action', 'A', '<Text Style="Strikeout">B</Text>'), 'Style="Strikeout"'],
+    ['alternates', paragraph('Dialogue', '<Alternates><Text>B</Text></Alternates>', 'A'), '<Alternates><Text>B'],
+    [
+      'a note',
+      paragraph('Action', '<ScriptNote ID="1"><Text>why?</Text></ScriptNote>', 'Rain.'),
+      '<ScriptNote ID="1">',
+    ],
+    [
+      'a summary',
+      paragraph(
+        'Scene Heading',
+        '<SceneProperties Length="1/8"><Summary><Paragraph><Text>They meet.</Text></Paragraph></Summary></SceneProperties>',
+        'INT. A - DAY',
+      ),
+      'They meet.',
+    ],
+    [
+      'an omitted scene',
+      paragraph(
+        'Scene Heading',
+        `<OmittedScene>${paragraph('Scene Heading', 'INT. B - DAY')}</OmittedScene>`,
+        'OMITTED',
+      ),
+      '<OmittedScene>',
+    ],
+  ]
+  test.each(kept)('%s comes back as it was, while the text is the same', (_, inner, expected) => {
+    const script = file(inner)
+    expect(toFdx(script)).toContain(expected)
+    expect(fromFdx(toFdx(script))).toEqual(script)
+    const changed = script.elements.map((one) => ('text' in one ? { ...one, text: `${one.text}x` } : one))
+    expect(toFdx({ ...script, elements: changed })).toContain('x</Text>')
+  })
+
+  test('a summary is a synopsis, an omitted scene a boneyard, struck words and notes are not printed', () => {
+    expect(printFountain(file(kept[5]?.[1] ?? ''))).toBe('INT. A - DAY\n\n= They meet.\n')
+    expect(printFountain(file(kept[6]?.[1] ?? ''))).toBe('.OMITTED\n\n/*\nINT. B - DAY\n*/\n')
+    expect(paginate(file(kept[2]?.[1] ?? ''))[0]?.lines[0]?.text).toBe('A')
+    expect(paginate(file(kept[4]?.[1] ?? ''))[0]?.lines[0]?.text).toBe('Rain.')
+  })
+
+  test('everything beside the text is written as read', () => {
+    const rest =
+      '<SmartType><Characters><Character>LOU</Character></Characters></SmartType><LockedPages><Page No="1"/></LockedPages>'
+    const script = file(paragraph('Action', 'A'), rest)
+    expect(toFdx(script)).toContain('<SmartType><Characters><Character>LOU</Character></Characters></SmartType>')
+    expect(fromFdx(toFdx(script))).toEqual(script)
+  })
+
+  test('two credits keep their names, and a value of several lines is read from Fountain again', () => {
+    const line = (align: string, text: string): string =>
+      `<Paragraph Alignment="${align}"><Text>${text}</Text></Paragraph>`
+    const script = file(
+      '',
+      `<TitlePage><Content>${['DOG', 'Written by', 'Lou', 'Created by', 'Bo'].map((text) => line('Center', text)).join('')}${line('Left', 'Acme\nTel: 5')}${line('Left', 'X\tY')}</Content></TitlePage>`,
+    )
+    expect(script.titlePage).toEqual([
+      { key: 'Title', values: ['DOG'] },
+      { key: 'Credit', values: ['Written by'] },
+      { key: 'Author', values: ['Lou'] },
+      { key: 'Credit', values: ['Created by'] },
+      { key: 'Author', values: ['Bo'] },
+      { key: 'Contact', values: ['Acme', 'Tel: 5', 'X    Y'] },
+    ])
+    expect(parseFountain(printFountain(script)).titlePage).toEqual(script.titlePage)
+    expect(layOutTitlePage(script, 54).map(({ text }) => text)).toEqual([
+      'DOG',
+      'Written by',
+      'Lou',
+      'Created by',
+      'Bo',
+      'Acme',
+      'Tel: 5',
+      'X    Y',
+    ])
+  })
+})
+
 describe.skipIf(!hasData)('real files (skipped where ../shared/data is absent)', () => {
   test.each(fdxFiles)('%s reads, writes and reads again equal, and prints as Fountain that reads equal', (file) => {
     const given = fromFdx(readData(file))
@@ -246,7 +376,7 @@ describe.skipIf(!hasData)('real files (skipped where ../shared/data is absent)',
     expect(shown(fromFdx(stripInstructions(xml)))).toEqual(shown(given))
     expect(styledTexts(xml)).toEqual(styledTexts(readData(file)))
     expect(xml.match(/<DualDialogue>/g)).toEqual(readData(file).match(/<DualDialogue>/g))
-    expect(withoutPositions(parseFountain(printFountain(given))).elements).toEqual(given.elements)
+    expect(withoutPositions(parseFountain(printFountain(given))).elements).toEqual(withoutFdx(given.elements))
   })
 
   // The Fountain of these was exported from the same script: what both say must be the same elements.
@@ -263,13 +393,19 @@ const APART: ReadonlySet<string> = new Set(['page_break', 'boneyard'])
 /** Of the printed elements, what a reader sees, in one spelling of emphasis. A dual cue with no speech beside it is none. */
 function shown({ elements }: Script): readonly unknown[] {
   let beside = false
-  const seen = elements
+  const seen = withoutFdx(elements)
     .map((element, index) => {
       if (element.type !== 'character') return element
-      const { dual, ...alone } = element
+      // Final Draft shows every cue in capitals.
+      const { dual, ...typed } = element
+      const alone = {
+        ...typed,
+        name: typed.name.toUpperCase(),
+        extensions: typed.extensions.map((one) => one.toUpperCase()),
+      }
       const before = elements[index - 1]?.type ?? ''
       beside = dual === true && !beside && ['character', 'dialogue', 'parenthetical', 'lyrics'].includes(before)
-      return beside ? element : alone
+      return beside ? { ...alone, ...(dual && { dual }) } : alone
     })
     .filter(({ type }, index, all) => type !== 'page_break' || !APART.has(all[index + 1]?.type ?? 'page_break'))
     .filter(({ type }) => !['note', 'boneyard', 'section', 'synopsis'].includes(type))

@@ -103,6 +103,56 @@ describe('Fountain, one feature a row', () => {
       [action('One.'), { type: 'boneyard', text: '\nINT. X - DAY\n\n' }, action('Two.')],
     ],
     ['a boneyard never closed', 'One /* two', [action('One /* two')]],
+    [
+      'a scene number before a note',
+      'INT. SHED - DAY #104# [[COLOR BLUE]]',
+      [{ type: 'scene_heading', text: 'INT. SHED - DAY [[COLOR BLUE]]', number: '104' }],
+    ],
+    [
+      'a scene number with other marks',
+      'INT. SHED - DAY #A5/B#',
+      [{ type: 'scene_heading', text: 'INT. SHED - DAY', number: 'A5/B' }],
+    ],
+    [
+      'a cue with a note',
+      'LOU [[say it as Loo]] (V.O.)\nHello.',
+      [
+        { type: 'character', name: 'LOU', extensions: ['V.O.'], notes: '[[say it as Loo]]' },
+        { type: 'dialogue', text: 'Hello.' },
+      ],
+    ],
+    ['a cue with ß', 'FRAU WEIß\nHallo.', says('FRAU WEIß', 'Hallo.')],
+    ['German headings with ß', 'AUßEN. HOF - TAG', [{ type: 'scene_heading', text: 'AUßEN. HOF - TAG' }]],
+    ['Russian headings', 'ИНТ. САРАЙ - НОЧЬ', [{ type: 'scene_heading', text: 'ИНТ. САРАЙ - НОЧЬ' }]],
+    ['a shot of Beat', '!!CLOSE ON A DOG', [action('CLOSE ON A DOG')]],
+    ['a text on a screen', 'SUPER:\nTWO YEARS LATER', [action('SUPER:\nTWO YEARS LATER')]],
+    [
+      'a parenthetical of two lines',
+      'EVE\n(low,\nsad)\nNo.',
+      [
+        { type: 'character', name: 'EVE', extensions: [] },
+        { type: 'parenthetical', text: 'low,\nsad' },
+        { type: 'dialogue', text: 'No.' },
+      ],
+    ],
+    [
+      'a parenthetical in full-width brackets',
+      '@李明\n（低声）\n不。',
+      [
+        { type: 'character', name: '李明', extensions: [] },
+        { type: 'parenthetical', text: '（低声）' },
+        { type: 'dialogue', text: '不。' },
+      ],
+    ],
+    [
+      'lyrics after a sung speech',
+      'EVE\n~La\n\n~lo',
+      [
+        { type: 'character', name: 'EVE', extensions: [] },
+        { type: 'lyrics', text: 'La' },
+        { type: 'lyrics', text: 'lo', alone: true },
+      ],
+    ],
   ])('%s', (_, text, expected) => {
     expect(elements(text)).toEqual(expected)
   })
@@ -120,6 +170,14 @@ describe('Fountain, one feature a row', () => {
     expect(parseFountain('CUT TO:\n\nINT. X - DAY').titlePage).toEqual([])
   })
 
+  test.each([
+    ['another key first', 'Logline: A dog waits.\nTitle: Dog\n\nRain.', ['Logline', 'Title']],
+    ['a boneyard above', '/* v2 */\n\nTitle: Dog\n\nRain.', ['Title']],
+    ['no key that is known', 'ANNA: Hello.\n\nRain.', []],
+  ])('a title page with %s', (_, text, keys) => {
+    expect(parseFountain(text).titlePage.map(({ key }) => key)).toEqual(keys)
+  })
+
   test('every element knows the lines it came from', () => {
     const { elements } = parseFountain(
       '\uFEFFTitle: X\r\n\r\nINT. X - DAY\r\n\r\nEVE\r\nNo.\r\nNo!\r\n\r\n/* a\r\nb */\r\n\r\nEnd.',
@@ -135,6 +193,17 @@ describe('Fountain, one feature a row', () => {
 })
 
 describe('what goes out comes back', () => {
+  test.each([
+    'EVE\n~La\n\n~lo\n',
+    'EVE\n\\(low,\nsad)\nNo.\n',
+    'EVE\n(low,\nsad)\nNo.\n',
+    'LOU (V.O.) [[say it as Loo]] ^\nHello.\n',
+    'INT. SHED - DAY [[COLOR BLUE]] #104#\n',
+    '!!!SHOT\n',
+  ])('%j', (text) => {
+    expect(printFountain(parseFountain(text))).toBe(text)
+  })
+
   test('parse(print(script)) equals the script', () => {
     fc.assert(
       fc.property(anyScript, (given) => {

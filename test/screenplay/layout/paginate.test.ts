@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { breakdown } from '../../../src/screenplay/breakdown.ts'
 import { parseFountain } from '../../../src/screenplay/fountain/parse.ts'
+import { printFountain } from '../../../src/screenplay/fountain/print.ts'
 import { measurePages, type Page, paginate } from '../../../src/screenplay/layout/paginate.ts'
+import { styleLines } from '../../../src/screenplay/layout/styled-lines.ts'
 import { wrapText } from '../../../src/screenplay/layout/wrap.ts'
 import type { Script } from '../../../src/screenplay/types.ts'
 import { DATA_DIR, hasData, readData } from '../final-draft-data.ts'
@@ -38,6 +40,11 @@ describe('a page', () => {
     ['one  two', 8, ['one  two']],
     ['well-known thing', 12, ['well-known', 'thing']],
     ['a well-known', 8, ['a well-', 'known']],
+    ['a well-known', 6, ['a well-', 'known']],
+    ['impossible -- all', 11, ['impossible -', '- all']],
+    ['old Roman--', 10, ['old Roman--']],
+    ['日本語日本語', 4, ['日本', '語日', '本語']],
+    ['日本語。日', 6, ['日本', '語。日']],
     ['abcdefghij', 4, ['abcd', 'efgh', 'ij']],
     ['', 4, ['']],
   ])('wraps %j at %i', (text, width, lines) => {
@@ -144,6 +151,58 @@ describe('breaking pages', () => {
   })
 })
 
+describe('splitting as Final Draft does', () => {
+  const speech = 'Probably just as well.  He would have told it wrong anyway.  All the facts and none of the flavor.'
+  const texts = (text: string, page: number) => rows(text, page)?.map(([, , line]) => line)
+
+  test('two lines of the original wrapping stay below, so a split may be a sentence earlier', () => {
+    const script = `${fill(23)}\n\nOne.\nTwo.\n\nBO\nHe never told you?\n(no)\n${speech}`
+    expect(texts(script, 0)?.slice(-3)).toEqual(['(no)', 'Probably just as well.', '(MORE)'])
+    expect(texts(script, 1)?.[1]).toBe('He would have told it wrong anyway.')
+  })
+
+  test('a speech splits after a parenthetical where there is no other place', () => {
+    const script = `${fill(25)}\n\nBO\nHe never told you?\n(no)\nNo. He would have told it wrong. I know.`
+    expect(texts(script, 0)?.slice(-3)).toEqual(['He never told you?', '(no)', '(MORE)'])
+  })
+
+  test('dual dialogue taller than a page continues with (MORE)', () => {
+    const words = 'It is a sentence of some words. '.repeat(80)
+    const script = `ANNA\n${words}\n\nBEN ^\nYes.`
+    expect(texts(script, 0)).toContain('(MORE)')
+    expect(texts(script, 1)?.[0]).toBe("ANNA (CONT'D)")
+  })
+
+  test.each(['(cont.)', '(CONT’D)', '(continuing)'])('a cue with %s gets no second (CONT’D)', (extension) => {
+    expect(texts(`ANNA\nA.\n\nShe sits.\n\nANNA ${extension}\nB.`, 0)).toContain(`ANNA ${extension}`)
+  })
+
+  test('a line that occurs twice has the styles of its own place', () => {
+    const script = parseFountain('A line.\n*A line.*')
+    expect(styleLines(script, paginate(script))[0]?.map(({ runs }) => runs[0]?.italic)).toEqual([undefined, true])
+  })
+})
+
+// Characters of each text; a layout whose time grows with the square of one of them would take minutes.
+test.each<[string, string]>([
+  ['one action', 'I sat by a wall all day, and no dog came. '.repeat(10_000)],
+  ['one speech', `LOU\n${'I sat by a wall all day, and no dog came. '.repeat(10_000)}`],
+  ['lines without a blank one', 'He walks over to the door.\n'.repeat(15_000)],
+  ['parentheticals', `LOU\n${'(low)\nI see.\n'.repeat(20_000)}`],
+  ['open parentheses', `LOU\n${'(a\n'.repeat(50_000)}`],
+  ['dual cues', 'A ^\n'.repeat(50_000)],
+  ['open notes', 'x [['.repeat(100_000)],
+  ['open boneyards', '/*\n\n'.repeat(50_000)],
+  ['one word', 'x'.repeat(400_000)],
+  ['blanks', `${' '.repeat(400_000)}x`],
+  ['marks of emphasis', '*a _b '.repeat(60_000)],
+])('%s of 400,000 characters is read, laid out and printed in time', { timeout: 20_000 }, (_, text) => {
+  const script = parseFountain(text)
+  const words = paginate(script).reduce((sum, { lines }) => sum + lines.length, 0)
+  expect(words).toBeGreaterThan(0)
+  expect(printFountain(script).length).toBeGreaterThan(0)
+})
+
 test('a breakdown tells set, time, cast and eighths, which make the whole', () => {
   const script = parseFountain(
     `INT. HOUSE - KITCHEN - DAY #4#\n\nANNA\nYes.\n\n${fill(20)}\n\nEXT. ROAD\n\nBEN (V.O.)\nNo.\n\nANNA\nOh.`,
@@ -164,18 +223,19 @@ test('a breakdown tells set, time, cast and eighths, which make the whole', () =
 })
 
 describe.skipIf(!hasData)('against Final Draft (skipped where ../shared/data is absent)', () => {
-  // Pages, and how many of Final Draft's own page starts must be ours when the script is laid out from the beginning.
+  // Pages, and how many of them begin in place: page by page with the same element, and in the middle of it or not. The
+  // one that differs has an empty paragraph at its top, which Final Draft counts as the start.
   test.each([
     ['vikings', 'single', 113, 113],
     ['gumshoe', 'single', 37, 36],
-    ['mostly-genius', 'double', 52, 44],
+    ['mostly-genius', 'double', 52, 52],
   ] as const)('%s, %s-spaced: the pages of Final Draft and where they begin', (name, spacing, pages, starts) => {
     const script = parseFountain(readData(`final-draft/${name}/source.fountain`))
     const ours = startsOf(paginate(script, { spacing }))
     const theirs = startsOfFinalDraft(name, script)
-    const right = theirs.filter((start) => ours.includes(start)).length
+    const right = theirs.filter((start, page) => ours[page] === start).length
     expect(theirs).toHaveLength(pages)
-    expect(Math.abs(ours.length - pages)).toBeLessThanOrEqual(1)
+    expect(ours).toHaveLength(pages)
     expect(right).toBeGreaterThanOrEqual(starts)
     const eighths = breakdown(script, { spacing }).reduce((sum, scene) => sum + scene.eighths, 0)
     expect(Math.abs(eighths / 8 - measurePages(script, { spacing }))).toBeLessThan(1)

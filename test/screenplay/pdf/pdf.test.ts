@@ -46,6 +46,13 @@ test('missingGlyphs also reads names, extensions and the title page', () => {
   expect(missingGlyphs(parseFountain('Title: 日\nAuthor: x\n\n@本 (→)\nYes.'))).toEqual(['日', '本', '→'])
 })
 
+test('a character that the font lacks does not move the letters after it', async () => {
+  const draw = async (text: string): Promise<number> => (await toPdf(parseFountain(text))).length
+  // The box is drawn as a path, so the font of the text around it is all that is embedded.
+  expect(await draw('A\u1EC7B')).toBeGreaterThan(0)
+  expect(missingGlyphs(parseFountain('Vi\u1EC7t \u2192'))).toEqual(['\u1EC7', '\u2192'])
+})
+
 test('the fonts are those of the package, under its licence', () => {
   const root = join(import.meta.dirname, '../../..')
   const { faces, licence } = JSON.parse(readFileSync(join(root, 'src/screenplay/pdf/courier-prime.json'), 'utf8'))

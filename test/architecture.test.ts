@@ -7,7 +7,7 @@ const LAYERS = [
   ['contract', 'lib', 'screenplay', 'planning', 'version.ts'],
   ['providers', 'router', 'catalog', 'store', 'agents'],
   ['config', 'world.ts'],
-  ['registry.ts', 'text-calls.ts', 'document-files.ts', 'shutdown.ts'],
+  ['registry', 'text-calls.ts', 'document-files.ts', 'shutdown.ts'],
   ['app.ts'],
   ['report.ts'],
   ['tools', 'resources.ts', 'prompts.ts'],

@@ -184,7 +184,7 @@ function fillTemplate({ baseUrl }: Vendor, env: Environment): Address | undefine
   return complete ? { value, name: 'The address', given: value !== baseUrl } : undefined
 }
 
-function templateVariables({ baseUrl = '' }: Vendor): readonly string[] {
+export function templateVariables({ baseUrl = '' }: Vendor): readonly string[] {
   return [...baseUrl.matchAll(/\$\{(\w+)\}/g)].map((match) => match[1] ?? '')
 }
 

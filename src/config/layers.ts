@@ -58,28 +58,34 @@ export function readLayers(
   return {
     env,
     files,
-    warnings: describeRefused(sources, files, reader.states),
+    warnings: [...reader.warnings, ...describeRefused(sources, files, reader.states)],
     untrusted: untrustedPaths(sources, files),
   }
 }
 
 interface Reader {
-  read(path: string): TextFile | undefined
+  /** A file of the person's own that is too large is a problem; a stranger's is left out with a warning. */
+  read(path: string, own: boolean): TextFile | undefined
   isTrusted(path: string, file: TextFile): boolean
   readonly problems: string[]
+  readonly warnings: string[]
   readonly states: Map<string, TrustState>
 }
 
 function createReader(configDir: string | undefined, problems: string[]): Reader {
   const states = new Map<string, TrustState>()
+  const warnings: string[] = []
   return {
     problems,
+    warnings,
     states,
-    read(path) {
+    read(path, own) {
       try {
         return readTextFile(path)
       } catch (error) {
-        problems.push(`${error instanceof Error ? error.message : path}: make it smaller`)
+        const message = error instanceof Error ? error.message : path
+        if (own) problems.push(`${message}: make it smaller`)
+        else warnings.push(`${message}, and is not read.`)
         return undefined
       }
     },
@@ -92,7 +98,7 @@ function createReader(configDir: string | undefined, problems: string[]): Reader
 }
 
 function readEnvFile(path: string, ownFolder: boolean, reader: Reader): EnvironmentSource | undefined {
-  const file = reader.read(path)
+  const file = reader.read(path, ownFolder)
   if (!file) return undefined
   const origin = file.encoding === 'UTF-8' ? path : `${path} (${file.encoding})`
   return parseDotenv(origin, file.text, ownFolder || reader.isTrusted(path, file))
@@ -103,7 +109,7 @@ function readConfigLayer(
   ownFile: boolean,
   reader: Reader,
 ): (ConfigLayer & { readonly refused: readonly string[] }) | undefined {
-  const file = reader.read(path)
+  const file = reader.read(path, ownFile)
   if (!file) return undefined
   const trusted = ownFile || reader.isTrusted(path, file)
   return { path, trusted, ...parseConfigFile(file.text, path, trusted, reader.problems) }

@@ -8,7 +8,24 @@ export function matchesModel(pattern: string, provider: string, model: string): 
   return matchesGlob(providerPattern, provider.toLowerCase()) && matchesGlob(modelPattern, model.toLowerCase())
 }
 
+/** `*` stands for any run of characters. Takes time in proportion to pattern times text: a pattern may be a stranger's. */
 function matchesGlob(pattern: string, text: string): boolean {
-  const pieces = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${pieces.join('.*')}$`).test(text)
+  let at = 0
+  let place = 0
+  let lastStar = -1
+  let retryAt = 0
+  while (at < text.length) {
+    if (pattern[place] === '*') {
+      lastStar = place++
+      retryAt = at
+    } else if (place < pattern.length && pattern[place] === text[at]) {
+      place++
+      at++
+    } else if (lastStar >= 0) {
+      place = lastStar + 1
+      at = ++retryAt
+    } else return false
+  }
+  while (pattern[place] === '*') place++
+  return place === pattern.length
 }

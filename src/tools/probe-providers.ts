@@ -1,7 +1,7 @@
 import type { App } from '../app.ts'
 import { GenerateError } from '../contract/errors.ts'
 import type { LiveModel } from '../contract/provider.ts'
-import type { ProviderInfo } from '../registry.ts'
+import type { ProviderInfo } from '../registry/index.ts'
 
 /** The answer of a provider to the question which models its key can use: a refused key differs from a dead network. */
 export type ProbeResult =

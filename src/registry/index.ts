@@ -62,7 +62,11 @@ export function createProviderRegistry(deps: RegistryDeps): ProviderRegistry {
     list,
     findModel: find,
     listReady: async (signal) => (await list(signal)).flatMap(toCandidates),
-    listNames: async () => orderByMaker(listModelNames(await list(new AbortController().signal))),
+    async listNames() {
+      const providers = await list(new AbortController().signal)
+      // No bare name may resolve to a provider that an untrusted file added.
+      return orderByMaker(listModelNames(providers.filter(({ fromProject }) => !fromProject)))
+    },
     explainNothingReady: async () => nothingReadyMessage(settings, await listHosted()),
   }
 }

@@ -52,7 +52,6 @@ export default defineTool({
     default_model: z.string().nullable(),
     providers: z.array(z.object({ id: z.string(), status, models: z.int(), fix: z.string().optional() })),
     total: z.int().describe('Matching models, shown or not.'),
-    left_out: z.int().optional().describe('Listed by a provider under ids that are not safe to show.'),
     warnings: z.array(z.string()).optional(),
   }),
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
@@ -65,13 +64,9 @@ export default defineTool({
     const probes = verify ? await probeProviders(app, shown, signal, progress) : new Map<string, ProbeResult>()
     const matching = shown.flatMap((info) =>
       listProviderModels(info, probes.get(info.id))
-        .filter(({ id }) => SAFE_ID.test(id))
         .filter((facts) => (!capability || facts.abilities.includes(capability)) && matchesQuery(query, info, facts))
         .map((facts) => ({ member: info, facts })),
     )
-    const leftOut = shown.flatMap((info) =>
-      listProviderModels(info, probes.get(info.id)).filter(({ id }) => !SAFE_ID.test(id)),
-    ).length
     const { warnings } = app.settings
     const rows = await Promise.all(
       matching.map(async ({ member: info, facts }) => {
@@ -95,14 +90,10 @@ export default defineTool({
       default_model: preferred[0] ?? null,
       providers: shown.map((info) => toProviderRow(info, probes.get(info.id))),
       total: rows.length,
-      ...(leftOut > 0 && { left_out: leftOut }),
       ...(warnings.length > 0 && { warnings: [...warnings] }),
     }
   },
 })
-
-/** Other ids may hold instructions or control characters, because a local engine lists whatever it likes. */
-const SAFE_ID = /^[\w.:/@+-]{1,200}$/
 
 /** The models that the key can use, where the provider was asked; else those of the catalog. */
 function listProviderModels(info: ProviderInfo, probe: ProbeResult | undefined): readonly ModelFacts[] {

@@ -21,6 +21,7 @@ import { createHoldCounter, untilShutdown } from './shutdown.ts'
 import { createFileStore } from './store/files.ts'
 import { openDocumentStore } from './store/sqlite/documents.ts'
 import { openLedger } from './store/sqlite/ledger/ledger.ts'
+import { findOpenPermissions } from './store/sqlite/permissions.ts'
 import { openSharedState } from './store/sqlite/shared-state.ts'
 import { createTextCalls, type TextCalls } from './text-calls.ts'
 import { realWorld } from './world.ts'
@@ -63,6 +64,7 @@ export interface AppOptions {
 /** Throws `ConfigError` with every problem of the configuration. */
 export function createApp(options: AppOptions): App {
   const { world, settings, redactor, warn } = readConfiguration(options)
+  for (const warning of findOpenPermissions(settings.home, Object.values(STORE_FILES))) warn(warning)
   const listeners = new Set<(uri: string) => void>()
   const notifyChanged = (uri: string): void => {
     for (const listener of listeners) listener(uri)
@@ -125,6 +127,9 @@ export function createApp(options: AppOptions): App {
   }
 }
 
+/** Names of the stores' files in the home. */
+const STORE_FILES = { ledger: 'ledger.db', documents: 'documents.db', limits: 'limits.db' } as const
+
 /** The stores, each opened at the first call that needs it. */
 function prepareStores(
   { world, settings, redactor }: Pick<App, 'world' | 'settings' | 'redactor'>,
@@ -133,17 +138,17 @@ function prepareStores(
   const inHome = (name: string): string => join(settings.home, name)
   const holds = createHoldCounter(world)
   const ledger = lazyAsync(async () => {
-    const opened = await openLedger(inHome('ledger.db'), { world, budgets: settings.budgets })
+    const opened = await openLedger(inHome(STORE_FILES.ledger), { world, budgets: settings.budgets })
     return withLedgerNotifications(holds.count(opened), on.notifyChanged)
   })
   const documents = lazyAsync(async () => {
-    const opened = await openDocumentStore(inHome('documents.db'), { world })
+    const opened = await openDocumentStore(inHome(STORE_FILES.documents), { world })
     return withDocumentNotifications(withoutSecrets(opened, redactor), (kind, id, value) => {
       on.notifyChanged(`${kind}://${id}`)
       on.saved(kind, id, value)
     })
   })
-  const sharedState = lazyAsync(() => openSharedState(inHome('limits.db'), { world }))
+  const sharedState = lazyAsync(() => openSharedState(inHome(STORE_FILES.limits), { world }))
   return { ledger, documents, sharedState, holds }
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -21,6 +21,19 @@ describe('starting', () => {
     expect(readdirSync(cwd)).toEqual([])
     await client.call('generate_text', { prompt: 'Light the lamp.', model: 'rehearsal/understudy' })
     expect(readdirSync(cwd)).toEqual(['home'])
+    await client.close()
+  })
+
+  test.skipIf(process.platform === 'win32')('names a home that other users can change, once', async () => {
+    const cwd = folder()
+    mkdirSync(join(cwd, 'home'))
+    chmodSync(join(cwd, 'home'), 0o777)
+    const client = await connect('1.x', { cwd })
+    const { structured } = await client.call('list_models', { query: 'understudy' })
+    expect(structured['warnings']).toEqual([
+      expect.stringMatching(/^Other users of this machine .*home: run `chmod o-w /),
+    ])
+    expect(client.stderr().match(/Other users of this machine/g)).toHaveLength(1)
     await client.close()
   })
 

@@ -5,9 +5,9 @@ import type { World } from '../../src/contract/world.ts'
 import { createShowrunner } from '../../src/index.ts'
 import { realWorld } from '../../src/world.ts'
 
-/** What a calling process is told to do. */
+/** The task of a calling process. */
 export interface CallTask {
-  /** Of this process, in the ids of its calls: `<name>-<n>`. */
+  /** Prefix of the ids of this process's calls: `<name>-<n>`. */
   readonly name: string
   readonly env: Readonly<Record<string, string>>
   readonly cwd: string
@@ -16,13 +16,26 @@ export interface CallTask {
   readonly atOnce: number
   /** No call begins after this moment. */
   readonly deadlineMs?: number
-  /** How much faster its clock runs than the wall's. */
+  /** How much faster its clock runs than the real one. */
   readonly speed?: number
   /** Asked in turn, over and over. */
-  readonly asks: readonly { readonly model: string; readonly prompt: string; readonly maxOutputTokens: number }[]
+  readonly asks: readonly CallAsk[]
 }
 
-/** What it says, once a call is over or an errand is done. */
+/** One request. */
+export interface CallAsk {
+  readonly model: string
+  readonly fallbacks?: readonly string[]
+  readonly prompt: string
+  readonly maxOutputTokens: number
+  /**
+   * When the caller leaves: at the end (default), at a random moment (`cancelled`), at a deadline of its own (`late`), or
+   * with the first text.
+   */
+  readonly until?: 'end' | 'cancelled' | 'late' | 'first text'
+}
+
+/** A line on each call that is over; `done` for a task without calls left. */
 export type CallReport =
   | { readonly done: true }
   | { readonly callId: string; readonly microUsd: number | undefined }
@@ -34,17 +47,20 @@ export type CallReport =
       readonly freeAt?: number | undefined
     }
 
+/** The longest time before a caller leaves early. */
+const LEAVE_MS = 250
+
 /**
- * A process that calls: reads errands, one line of JSON each, from stdin, runs each with a Showrunner of its own, and
- * writes a line about every call the moment that it is over. An errand without calls left is answered with `done`.
+ * A process that calls: reads tasks, one line of JSON each, from stdin, runs each with a Showrunner of its own, and
+ * writes a line about every call as soon as it is over.
  */
 for await (const line of createInterface({ input: process.stdin })) {
   await run(JSON.parse(line) as CallTask)
   report({ done: true })
 }
 
-async function run(errand: CallTask): Promise<void> {
-  const { name, env, cwd, calls, atOnce, deadlineMs: untilMs = Number.POSITIVE_INFINITY, asks, speed = 1 } = errand
+async function run(task: CallTask): Promise<void> {
+  const { name, env, cwd, calls, atOnce, deadlineMs: untilMs = Number.POSITIVE_INFINITY, asks, speed = 1 } = task
   const world = speedUp(realWorld(), speed)
   const showrunner = createShowrunner({ env, cwd, world })
   let next = 0
@@ -52,7 +68,7 @@ async function run(errand: CallTask): Promise<void> {
     while (next < calls && Date.now() < untilMs) {
       const n = next++
       const ask = asks[n % asks.length]
-      if (!ask) throw new Error('an errand without anything to ask')
+      if (!ask) throw new Error('a task without anything to ask')
       report(await call(`${name}-${n}`, ask))
     }
   }
@@ -61,24 +77,32 @@ async function run(errand: CallTask): Promise<void> {
 
   async function call(
     callId: string,
-    { model, prompt, maxOutputTokens }: CallTask['asks'][number],
+    { model, fallbacks = [], prompt, maxOutputTokens, until = 'end' }: CallAsk,
   ): Promise<CallReport> {
     let microUsd: number | undefined = 0
     const onAttempt = (attempt: { readonly microUsd: number | undefined }): void => {
       microUsd = microUsd === undefined || attempt.microUsd === undefined ? undefined : microUsd + attempt.microUsd
     }
     const messages = [{ role: 'user', parts: [{ type: 'text', text: prompt }] }] as const
-    const signal = AbortSignal.timeout(60_000)
+    const signal = AbortSignal.timeout(until === 'cancelled' ? Math.floor(Math.random() * LEAVE_MS) : 60_000)
+    const deadline = until === 'late' ? { deadline: world.now() + Math.floor(Math.random() * LEAVE_MS) } : {}
     try {
-      const request = { model, messages, maxOutputTokens }
-      for await (const event of showrunner.generate(request, { id: callId, tool: 'load', signal, onAttempt })) {
+      const request = { model, fallbacks, messages, maxOutputTokens }
+      for await (const event of showrunner.generate(request, {
+        id: callId,
+        tool: 'load',
+        signal,
+        onAttempt,
+        ...deadline,
+      })) {
         if (event.type === 'end') return { callId, microUsd }
+        if (event.type === 'text' && until === 'first text') break
       }
-      return { callId, failed: 'no end', message: '' }
+      return { callId, failed: 'left', message: '' }
     } catch (error) {
       if (!(error instanceof GenerateError)) return { callId, failed: 'fault', message: String(error) }
       const { failure, message } = error
-      // A caller that was told when to come back does not come back at once.
+      // The caller waits a little, because its limit refuses it for some time.
       if (failure.kind === 'refused_by_limit') await new Promise((resolve) => setTimeout(resolve, 50))
       return {
         callId,
@@ -92,13 +116,13 @@ async function run(errand: CallTask): Promise<void> {
   }
 }
 
-/** All processes of a crew see the same moments, however fast they pass. */
+/** The clocks of all workers show the same time, however fast they run. */
 function speedUp(world: World, speed: number): World {
   return speed === 1
     ? world
     : { ...world, now: () => Math.floor(world.now() * speed), sleep: (ms, signal) => world.sleep(ms / speed, signal) }
 }
 
-function report(told: CallReport): void {
-  writeSync(1, `${JSON.stringify(told)}\n`)
+function report(line: CallReport): void {
+  writeSync(1, `${JSON.stringify(line)}\n`)
 }

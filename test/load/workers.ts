@@ -11,8 +11,8 @@ export interface CallWorker {
   /** Every whole line so far. */
   reports(): readonly CallReport[]
   stderr(): string
-  /** Resolves to what it said about the errand's calls, once it is done; rejects if the process ends before. */
-  run(errand: CallTask): Promise<readonly CallReport[]>
+  /** Resolves to the reports on the task's calls, once it is done; rejects if the process ends before. */
+  run(task: CallTask): Promise<readonly CallReport[]>
   /** Lets it end by itself. */
   stop(): Promise<void>
 }
@@ -28,24 +28,24 @@ export function spawnWorker(): CallWorker {
   child.stderr.on('data', (bytes) => {
     texts.err += bytes
   })
-  const told = (): readonly CallReport[] => {
+  const reports = (): readonly CallReport[] => {
     const whole = texts.out.slice(0, texts.out.lastIndexOf('\n') + 1)
     return whole.split('\n').flatMap((line) => (line ? JSON.parse(line) : []))
   }
   return {
     child,
-    reports: told,
+    reports,
     stderr: () => texts.err,
-    run(errand) {
+    run(task) {
       texts.out = ''
-      child.stdin.write(`${JSON.stringify(errand)}\n`)
+      child.stdin.write(`${JSON.stringify(task)}\n`)
       return new Promise((resolve, reject) => {
-        const died = (code: unknown): void => reject(new Error(`a caller ended with ${code}: ${texts.err}`))
+        const died = (code: unknown): void => reject(new Error(`a worker ended with ${code}: ${texts.err}`))
         const over = (): void => {
           if (!texts.out.endsWith('{"done":true}\n')) return
           listeners.delete(over)
           child.off('close', died)
-          resolve(told().filter((one) => !('done' in one)))
+          resolve(reports().filter((one) => !('done' in one)))
         }
         listeners.add(over)
         child.once('close', died)
@@ -59,7 +59,7 @@ export function spawnWorker(): CallWorker {
   }
 }
 
-/** Runs `work` with so many callers and a folder, and leaves nothing of either behind. */
+/** Runs `work` with that many workers and a folder, and removes both. */
 export async function withWorkers<T>(
   size: number,
   work: (workers: readonly CallWorker[], folder: string) => Promise<T>,

@@ -16,7 +16,7 @@ import { structuredOutput } from './json/structured.ts'
 import { accounting, type SpendingLedger } from './layers/accounting.ts'
 import { admission } from './layers/admission.ts'
 import type { CandidatePipeline } from './layers/candidate.ts'
-import { defaults, type LearnedBounds } from './layers/defaults.ts'
+import { defaults, type LearnedRefusals } from './layers/defaults.ts'
 import { fallback } from './layers/fallback.ts'
 import { retry } from './layers/retry.ts'
 import { streamContract } from './layers/stream-contract.ts'
@@ -61,7 +61,7 @@ export function createRouter(deps: {
   const { world, registry, policy } = deps
   const limits = createLimits(policy, deps.sharedState && { sharedState: deps.sharedState, world })
   const latency = createLatencyTracker()
-  const learnedBounds: LearnedBounds = new Map()
+  const learned: LearnedRefusals = { bounds: new Map(), schemas: new Set() }
   const money = trackHolds(deps.ledger)
 
   const availability = (provider: Provider, model: string, now: number) => limits.availability(provider, model, now)
@@ -92,7 +92,7 @@ export function createRouter(deps: {
       policy.maxWaitMs,
     )(timeouts(world, policy.timeouts, candidate)(wire))
     const admitted = admission(world, limits.limitsFor(provider, facts.id), name, policy.maxWaitMs)(paid)
-    const shaped = defaults(candidate, learnedBounds, limits.maxTokensPerCall(provider.id, facts.id))(admitted)
+    const shaped = defaults(candidate, learned, limits.maxTokensPerCall(provider.id, facts.id))(admitted)
     return {
       candidate,
       handler: retry(world, policy)(shaped),

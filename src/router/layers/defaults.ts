@@ -10,8 +10,11 @@ const DEFAULT_MAX_OUTPUT_TOKENS = 8_192
 /** Asked for even where the window seems full, because the estimate of the prompt is not exact. */
 const MIN_OUTPUT_TOKENS = 256
 
-/** Bounds that models named when they refused a request: by `provider/model`, for the life of the process. */
-export type LearnedBounds = Map<string, LearnedBound>
+/** What models refused, for the life of the process: bounds by account and model, schemas by those and their text. */
+export interface LearnedRefusals {
+  readonly bounds: Map<string, LearnedBound>
+  readonly schemas: Set<string>
+}
 
 interface LearnedBound {
   readonly contextTokens?: number
@@ -24,12 +27,12 @@ interface LearnedBound {
  * prompt, and `maxTokensPerCall` of the limits. A caller's bound above the model's is lowered and reported as
  * `maxOutputTokens` in `start.ignored`.
  *
- * A model that refuses the bound marks the failure as `learned`: its bound is remembered, and the same request fits when
- * the retry layer sends it again.
+ * A refusal of the bound, or of the JSON Schema, is remembered and marked as `learned`, so that the retry layer sends the
+ * request again: with a bound that fits, or with the schema in words (the answer is validated in any case).
  */
 export function defaults(
   candidate: Candidate,
-  learned: LearnedBounds,
+  learned: LearnedRefusals,
   maxTokensPerCall: number,
 ): (next: Handler) => Handler {
   const { facts, provider } = candidate
@@ -45,13 +48,20 @@ export function defaults(
     }
 
     function learn(error: unknown): never {
-      const bound = learnBound(error, sent, context)
-      if (!bound || !(error instanceof GenerateError)) throw error
-      const before = learned.get(key)
-      learned.set(key, { ...before, ...bound })
-      const isSmaller = (boundedRequest(request, context).maxOutputTokens ?? 0) < (sent.maxOutputTokens ?? 0)
-      if (!isSmaller) throw error
+      if (!(error instanceof GenerateError) || !learnFrom(error)) throw error
       throw new GenerateError({ ...error.failure, learned: true } as Failure, error.message, { cause: error })
+    }
+
+    /** True where the same request is sent in another form from now on. */
+    function learnFrom(error: GenerateError): boolean {
+      if (sent.json && isSchemaRefusal(error)) {
+        learned.schemas.add(schemaKey(sent.json))
+        return true
+      }
+      const bound = learnBound(error, sent, context)
+      if (!bound) return false
+      learned.bounds.set(key, { ...learned.bounds.get(key), ...bound })
+      return (boundedRequest(request, context).maxOutputTokens ?? 0) < (sent.maxOutputTokens ?? 0)
     }
 
     return createStream({
@@ -65,15 +75,35 @@ export function defaults(
   function boundedRequest(request: GenerateRequest, { promptSize }: CallContext): GenerateRequest {
     const inputTokens = estimateInputTokens(promptSize, facts.id).expected
     const { contextTokens = facts.contextTokens, maxOutputTokens: ceiling = facts.maxOutputTokens } =
-      learned.get(key) ?? {}
+      learned.bounds.get(key) ?? {}
     const bounds = [
       request.maxOutputTokens ?? Math.min(DEFAULT_MAX_OUTPUT_TOKENS, roomFor(maxTokensPerCall, inputTokens)),
       ceiling ?? Number.POSITIVE_INFINITY,
       contextTokens === undefined ? Number.POSITIVE_INFINITY : roomFor(contextTokens, inputTokens),
     ]
     const messages = request.messages.filter((message) => !isEmptyAssistant(message))
-    return { ...request, messages, model: facts.id, maxOutputTokens: Math.min(...bounds) }
+    const bounded = { ...request, messages, model: facts.id, maxOutputTokens: Math.min(...bounds) }
+    return request.json && learned.schemas.has(schemaKey(request.json)) ? withSchemaInWords(bounded) : bounded
   }
+
+  function schemaKey(json: NonNullable<GenerateRequest['json']>): string {
+    return `${key} ${JSON.stringify(json.schema)}`
+  }
+}
+
+/** The same request without the schema as a setting: it follows the system prompt, in words. */
+function withSchemaInWords({ json, ...request }: GenerateRequest): GenerateRequest {
+  const words = `Answer with one JSON value that fits this JSON Schema, and with nothing else: no Markdown fence, no words around it.\n${JSON.stringify(json?.schema)}`
+  return { ...request, system: request.system ? `${request.system}\n\n${words}` : words }
+}
+
+/** A refusal that blames the schema, or names nothing: a vendor that cannot build a schema's grammar names no setting. */
+function isSchemaRefusal({ failure }: GenerateError): boolean {
+  if (failure.kind !== 'invalid_request' || failure.learned || failure.maxOutputTokens !== undefined) return false
+  return (
+    failure.field === undefined ||
+    /response_?format|schema|json|output_?(?:format|config)|additional_?properties|grammar/i.test(failure.field)
+  )
 }
 
 function roomFor(tokens: number, inputTokens: number): number {

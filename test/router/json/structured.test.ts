@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createSchemaCheck } from '../../../src/router/json/validate.ts'
+import { realWorld } from '../../../src/world.ts'
 import {
   createHarness,
   endEvent,
@@ -14,6 +16,9 @@ const json = { schema: { type: 'object', properties: { n: { type: 'number' } }, 
 const singleModel = (plays: readonly UpstreamScript[]) =>
   createHarness((world) => [fakeUpstream(world, 'a/one', plays)])
 const ONE = { model: 'a/one', json }
+
+// The compiler loads in real time, in which the time of the test world would run far ahead.
+beforeAll(() => createSchemaCheck(realWorld(), json.schema))
 const twice = { inputTokens: 200, cachedInputTokens: 0, outputTokens: 40, reasoningTokens: 0 }
 
 describe('an answer by schema', () => {

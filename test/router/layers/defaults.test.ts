@@ -54,6 +54,31 @@ describe('a bound that the model refuses', () => {
   })
 })
 
+describe('a schema that the model refuses', () => {
+  const json = { schema: { type: 'object', properties: { n: { type: 'number' } } } }
+  test.each([['response_format'], ['additionalProperties'], [undefined]])(
+    'blamed as %s, is sent in words, and remembered',
+    async (field) => {
+      const refusal = makeError({ kind: 'invalid_request', ...(field && { field }) })
+      const { collectEvents: ask, upstreams } = createHarness((world) => [
+        fakeUpstream(world, 'a/one', [refusal, '{"n":1}']),
+      ])
+      expect((await ask({ model: 'a/one', json, system: 'Be brief.' }))[1]).toEqual(textEvent('{"n":1}'))
+      await ask({ model: 'a/one', json })
+      const [first, second, third] = upstreams[0]?.requests ?? []
+      expect([first?.json, second?.json, third?.json]).toEqual([json, undefined, undefined])
+      expect(second?.system).toMatch(/^Be brief\.\n\nAnswer with one JSON value .*"type":"object"/s)
+    },
+  )
+
+  test('is not the reason of a refusal that blames another setting', async () => {
+    const refusal = makeError({ kind: 'invalid_request', field: 'temperature' })
+    const { expectError: fails, upstreams } = createHarness((world) => [fakeUpstream(world, 'a/one', [refusal])])
+    expect((await fails({ model: 'a/one', json })).failure.kind).toBe('invalid_request')
+    expect(upstreams[0]?.requests.length).toBe(1)
+  })
+})
+
 test('the default bound fits a tokens-a-minute limit', async () => {
   const { collectEvents: ask, upstreams } = createHarness((world) => [fakeUpstream(world, 'a/one', ['x'])], {
     policy: { limits: [{ match: 'a', tokensPerMinute: 4_000 }] },

@@ -10,8 +10,7 @@ import type { DocumentStore } from './contract/document-store.ts'
 import { GenerateError } from './contract/errors.ts'
 import type { Generate } from './contract/generate.ts'
 import type { Ledger } from './contract/ledger.ts'
-import type { Price } from './contract/price.ts'
-import type { Catalog } from './contract/provider.ts'
+import type { Catalog, ModelFacts } from './contract/provider.ts'
 import type { World } from './contract/world.ts'
 import { createDocumentFiles, type DocumentFileKind, type DocumentFiles } from './document-files.ts'
 import { createRedactor, type Redactor } from './lib/redact.ts'
@@ -80,11 +79,11 @@ export function createApp(options: AppOptions): App {
   const router = createRouter({ world, registry, policy: settings.routing, ledger, sharedState })
   const shutdown = new AbortController()
   const generate = untilShutdown(router.generate, shutdown.signal)
-  const priceOf = async (model: string, signal: AbortSignal): Promise<Price | undefined> =>
-    (await router.resolve(model, signal))[0]?.facts.price
+  const factsOf = async (model: string, signal: AbortSignal): Promise<ModelFacts | undefined> =>
+    (await router.resolve(model, signal))[0]?.facts
   const jobs = lazyAsync(async (): Promise<Jobs> => createJobs({ documents: await documents(), world }))
   const agentDeps = async () => ({ generate, documents: await documents(), world, jobs: await jobs() })
-  const screenwriter = lazyAsync(async () => createScreenwriter({ ...(await agentDeps()), priceOf }))
+  const screenwriter = lazyAsync(async () => createScreenwriter({ ...(await agentDeps()), factsOf }))
   const producer = lazyAsync(async () =>
     createProducer({ ...(await agentDeps()), script: async (id) => (await screenwriter()).published(id) }),
   )

@@ -21,6 +21,8 @@ export default defineTool({
     stage: z.string(),
     title: z.string().nullable(),
     logline: z.string().nullable(),
+    theme: z.string().optional(),
+    beats: z.array(z.object({ title: z.string(), summary: z.string(), pages: z.number() })).optional(),
     characters: z.array(z.object({ name: z.string(), role: z.string(), want: z.string(), voice: z.string() })),
     scenes: z.array(
       z.object({
@@ -47,6 +49,7 @@ export default defineTool({
       }),
     ),
     fountain: z.string().optional(),
+    changes: z.string().optional(),
     resource: z.string(),
     cost_usd: z.number().nullable(),
     calls: z.int(),

@@ -76,9 +76,12 @@ test.each([
   ['the beats', /^beats/],
   ['the outline', /^outline/],
   ['the estimate, before anything is asked', /^to do: /],
-  ['the first scene', /^scene 1\//],
-  ['the second scene', /^scene 2\//],
-])('killed at %s: a new process goes on, asks for nothing twice, and the script is the same', async (what, moment) => {
+  ['the pages', /^scenes? 1/],
+  ['the middle of the pages', /^pages · /],
+  ['the reader', /^a first reader/],
+  ['the rewrite', /^rewriting after the reader/],
+  ['the comparison', /^comparing/],
+])('killed at %s: a new process resumes, asks for nothing twice, and the script is the same', async (what, moment) => {
   const { script, calls } = await whole
   expect(script['status']).toBe('complete')
   const home = emptyHome()
@@ -95,9 +98,9 @@ test.each([
 })
 
 test.each([
-  ['while it finds out what the notes concern', /^what the notes concern/],
-  ['while it writes a scene anew', /^scene \d+\//],
-])('a revision killed %s goes on without its notes', async (_, moment) => {
+  ['while it finds out what the notes concern', /^revision · what the notes concern/],
+  ['while it writes a scene again', /^revising/],
+])('a revision killed %s resumes without its notes', async (_, moment) => {
   const { revised, inAll } = await whole
   expect(revised['status']).toBe('complete')
   const home = emptyHome()

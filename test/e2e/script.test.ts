@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { GenerateRequest } from '../../src/contract/generate.ts'
-import { questionName, sceneElements, validAnswer } from '../agents/screenwriter/fake-writer.ts'
+import type { GenerateRequest, Message } from '../../src/contract/generate.ts'
+import { pagesAnswer, questionName, validAnswer } from '../agents/screenwriter/fake-writer.ts'
 import { connect, runToCompletion, type TestClient } from '../support/clients.ts'
 import { type FakeVendor, startFakeVendor, type VendorRequest } from '../support/fake-vendor.ts'
 
-/** The whole program against a vendor that gets something wrong in every scene, once. */
+/** The whole program against a vendor that gets something wrong in every kind of question, once. */
 let vendor: FakeVendor
 let client: TestClient
 const questions: string[] = []
@@ -15,7 +15,7 @@ beforeAll(async () => {
     const question = questionName(request)
     questions.push(question)
     const first = questions.filter((other) => other === question).length === 1
-    return { text: (first && WRONG[question]?.(request)) || JSON.stringify(validAnswer(request)) }
+    return { text: (first && WRONG[question]?.(request)) || validAnswer(request) }
   })
   client = await connect('1.x', { env: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.origin}/v1` } })
 })
@@ -25,23 +25,16 @@ afterAll(async () => {
   await vendor.close()
 })
 
-type Elements = readonly Record<string, unknown>[]
-const scene = (request: GenerateRequest, change: (elements: Elements) => Elements): string =>
-  JSON.stringify({ elements: change(sceneElements(request)), facts: [] })
-
 const WRONG: Readonly<Record<string, (request: GenerateRequest) => string>> = {
   logline: () => 'Certainly! What genre would you like?',
-  characters: (request) => JSON.stringify(validAnswer(request)).replace('TOBIAS', 'MARRA'),
   beats: () => '{"beats":[]}',
-  'scene 1': (request) => `Here is your scene:\n\`\`\`json\n${JSON.stringify(validAnswer(request))}\n\`\`\`\nEnjoy!`,
-  'scene 2': (request) => scene(request, (all) => all.map((e) => (e['speaker'] ? { ...e, speaker: 'THE VICAR' } : e))),
-  'scene 3': () => '{"elements":[],"facts":[]}',
-  'scene 4': (request) => JSON.stringify(validAnswer(request)).slice(0, -200),
-  'scene 5': (request) => scene(request, (all) => [...all.slice(0, 5), ...all.slice(1, 5), ...all.slice(1, 5)]),
-  'scene 6': (request) => scene(request, (all) => [...all, { type: 'action', text: 'She turns and' }]),
+  characters: (request) => `Here they are:\n\`\`\`json\n${validAnswer(request)}\n\`\`\``,
+  pages: (request) => `Here is your script:\n\`\`\`fountain\n${pagesAnswer(request)}\n\`\`\`\nEnjoy!`,
+  reading: () => 'I liked it.',
+  rewrite: () => '{"elements":[]}',
 }
 
-test('the script passes every check, every call is booked, and every scene says what it took', async () => {
+test('the script is whole, every call is booked, and every change that code made is listed', async () => {
   const structured = await runToCompletion(client, 'develop_script', {
     concept: 'A keeper finds a door under the sea.',
     format: 'short',
@@ -50,24 +43,20 @@ test('the script passes every check, every call is booked, and every scene says 
     wait_seconds: 60,
   })
   expect(structured, String(structured['next'])).toMatchObject({ status: 'complete', models: ['openai/gpt-4o'] })
-  const findings = structured['findings'] as readonly { readonly code: string; readonly message: string }[]
-  expect(findings.map(({ code }) => code)).toEqual(['CHECKED'])
-  expect(findings[0]?.message).toMatch(/^(\d+) of \1 checks passed/)
-  expect(structured['fountain']).not.toMatch(/VICAR|MARRA|```|Certainly|Enjoy|turns and\n/)
+  const findings = structured['findings'] as readonly { readonly code: string; readonly severity: string }[]
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+  expect(findings.map(({ code }) => code)).toContain('FIXED')
+  expect(structured['fountain']).not.toMatch(/```|Here is your script|Enjoy/)
   for (const question of Object.keys(WRONG)) expect(questions, question).toContain(question)
-  const scenes = structured['scenes'] as readonly { readonly attempts: number; readonly cost_usd: number }[]
-  expect(scenes.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(
-    questions.filter((question) => question.startsWith('scene')).length,
-  )
   const { structured: usage } = await client.call('usage_report', { period: 'all' })
   const { all } = usage['periods'] as { readonly all: { readonly attempts: number; readonly cost_usd: number } }
   expect(all.attempts).toBe(questions.length)
   expect(structured['cost_usd']).toBeCloseTo(all.cost_usd, 6)
 })
 
-/** The screenwriter's request, as far as the wire shows it. */
+/** What the Screenwriter asked, as far as the bytes on the wire say. */
 function requestOf({ body }: VendorRequest): GenerateRequest {
-  const { text, input } = body as {
+  const { text, input = [] } = body as {
     readonly text?: {
       readonly format?: { readonly name?: string; readonly schema?: Readonly<Record<string, unknown>> }
     }
@@ -76,8 +65,11 @@ function requestOf({ body }: VendorRequest): GenerateRequest {
       readonly content: string | readonly { readonly text: string }[]
     }[]
   }
-  const { name = '', schema = {} } = text?.format ?? {}
-  const said = input?.find(({ role }) => role === 'user')?.content ?? ''
-  const prompt = typeof said === 'string' ? said : said.map((part) => part.text).join('')
-  return { model: '', messages: [{ role: 'user', parts: [{ type: 'text', text: prompt }] }], json: { name, schema } }
+  const messages = input.flatMap(({ role, content }): readonly Message[] => {
+    const said = typeof content === 'string' ? content : content.map((part) => part.text).join('')
+    if (role !== 'user' && role !== 'assistant') return []
+    return [{ role, parts: [{ type: 'text', text: said }] }]
+  })
+  const { name, schema = {} } = text?.format ?? {}
+  return { model: '', messages, ...(name !== undefined && { json: { name, schema } }) }
 }

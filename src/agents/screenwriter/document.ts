@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { TAG_CATEGORIES } from '../../screenplay/tags.ts'
 import type { ScriptElement, TitleEntry } from '../../screenplay/types.ts'
+import { Turn } from '../shared/conversation.ts'
 import { SCRIPT_FORMATS, SCRIPT_STAGES } from './input.ts'
+import { Beat, Card, Character, Reading, Story } from './shapes.ts'
 
 /**
- * Everything that is kept of a script: what was asked, each stage as it was finished, and what it has cost. The shapes are
+ * Everything that is kept of a script: the request, the conversation, what each stage made, and the cost. The shapes are
  * lazy because a start, which needs none of them, would pay for them.
  */
 export type Document = z.infer<typeof Document>
@@ -21,57 +22,13 @@ const Brief = z.lazy(() =>
       characters: z.array(z.string()).readonly().optional(),
       language: z.string().optional(),
       target_pages: z.number(),
-      /** What a person last asked for, where notes have changed the target since. */
+      /** The length that a person asked for last, where notes have changed the target since. */
       asked_pages: z.number().optional(),
-      /** Wishes that came later, while it was not complete. */
-      notes: z.array(z.string()).readonly(),
     })
     .readonly(),
 )
 
-const Story = z.lazy(() => z.object({ title: z.string(), logline: z.string(), theme: z.string() }).readonly())
-
-const Character = z.lazy(() =>
-  z.object({ name: z.string(), role: z.string(), want: z.string(), voice: z.string() }).readonly(),
-)
-export type Character = z.infer<typeof Character>
-
-const Beat = z.lazy(() => z.object({ title: z.string(), summary: z.string(), pages: z.number() }).readonly())
-export type Beat = z.infer<typeof Beat>
-
-export const SceneElement = z.lazy(() =>
-  z.discriminatedUnion('type', [
-    z.object({ type: z.literal('action'), text: z.string() }).readonly(),
-    z
-      .object({
-        type: z.literal('dialogue'),
-        speaker: z.string(),
-        parenthetical: z.string().nullable(),
-        text: z.string(),
-      })
-      .readonly(),
-    z.object({ type: z.literal('transition'), text: z.string() }).readonly(),
-  ]),
-)
-export type SceneElement = z.infer<typeof SceneElement>
-
-/** A tree of the screenplay library, as it came out of it. */
-const Tree = z.lazy(() =>
-  z.array(z.custom<ScriptElement>((value) => typeof value === 'object' && value !== null && 'type' in value)),
-)
-
-const Tag = z.lazy(() =>
-  z
-    .object({
-      category: z.enum(TAG_CATEGORIES),
-      text: z.string(),
-      nth: z.number().exactOptional(),
-      label: z.string().exactOptional(),
-    })
-    .readonly(),
-)
-
-/** What one scene has cost so far. */
+/** The cost of the answers that a scene was written in, its share of them. */
 const SceneCost = z.lazy(() =>
   z
     .object({
@@ -88,35 +45,61 @@ export type SceneCost = z.infer<typeof SceneCost>
 const Scene = z.lazy(() =>
   z
     .object({
-      heading: z.string(),
-      /** The scene number that a person's script gave it. */
-      number: z.string().optional(),
-      /** What a person's script tags in the heading. */
-      tags: z.array(Tag).readonly().optional(),
-      summary: z.string(),
-      /** Numbers of the beats that it serves, from 1, rising; absent: not known, as of a person's own script. */
-      beats: z.array(z.number()).readonly().optional(),
-      characters: z.array(z.string()).readonly(),
-      /** Its share of the target, as outlined; all shares together make the target. */
-      pages: z.number(),
-      /** What is written of it, in order. Empty: nothing yet. */
-      elements: z.array(SceneElement).readonly(),
-      /** Questions asked to write it so far. */
-      passes: z.number(),
-      done: z.boolean(),
-      /** Its length was used up once, and it is to go on to its end. */
-      cut: z.boolean().optional(),
-      /** What later scenes must keep. */
-      facts: z.array(z.string()).readonly(),
-      /** All that follows the heading, as a person wrote it; in place of `elements` until it is written anew. */
-      own: Tree.readonly().optional(),
-      /** What it was, as Fountain, while it is being written anew. */
-      was: z.string().optional(),
+      /** Fountain, byte for byte as it was written, from its heading to the next one, the lines between included. */
+      text: z.string(),
+      /** Index of the card of the outline that it was written from. */
+      card: z.number().optional(),
+      /** A person's own scene from FDX: elements with tags that Fountain cannot hold. They stand until it is rewritten. */
+      own: z
+        .array(z.custom<ScriptElement>((value) => typeof value === 'object' && value !== null && 'type' in value))
+        .readonly()
+        .optional(),
       cost: SceneCost.optional(),
     })
     .readonly(),
 )
 export type Scene = z.infer<typeof Scene>
+
+/** Pages to be written: the text of `from` to `to` (indexes of scenes, `to` not included) is replaced by the answer. */
+const PageTask = z.lazy(() =>
+  z
+    .object({
+      kind: z.enum(['draft', 'rewrite', 'revise', 'length']),
+      from: z.number(),
+      to: z.number(),
+      /** Indexes of the cards to write from, the second not included. */
+      cards: z.tuple([z.number(), z.number()]).readonly().optional(),
+      pages: z.number(),
+      instruction: z.string().optional(),
+    })
+    .readonly(),
+)
+export type PageTask = z.infer<typeof PageTask>
+
+/** A rewrite that is compared with what it would replace. */
+const Candidate = z.lazy(() =>
+  z
+    .object({
+      from: z.number(),
+      to: z.number(),
+      scenes: z.array(Scene).readonly(),
+      /** Which version each comparison preferred. */
+      verdicts: z.array(z.enum(['first', 'rewrite', 'tie'])).readonly(),
+      /** What a reader still holds against the version that was preferred. */
+      opinions: z.array(Opinion).readonly(),
+    })
+    .readonly(),
+)
+export type Candidate = z.infer<typeof Candidate>
+
+const Opinion = z.lazy(() =>
+  z.object({ scene: z.number().optional(), quote: z.string(), fault: z.string() }).readonly(),
+)
+export type Opinion = z.infer<typeof Opinion>
+
+/** A change that code made to a model's text: a defect of form. Lines of Fountain. */
+const Fix = z.lazy(() => z.object({ before: z.string(), after: z.string() }).readonly())
+export type Fix = z.infer<typeof Fix>
 
 const Revision = z.lazy(() =>
   z
@@ -124,20 +107,23 @@ const Revision = z.lazy(() =>
       notes: z.string(),
       /** The length that was asked for with them; absent: what the changes make of it. */
       pages: z.number().optional(),
-      /** Has it been settled which scenes the notes concern? */
+      /** True when it is decided which scenes the notes concern. */
       planned: z.boolean(),
+      /** The Fountain before it, for the list of changes. */
+      before: z.string(),
     })
     .readonly(),
 )
 
-/** What is kept when notes or a new start put something else in its place. */
+/** An earlier state, kept when notes or a redo replace it. */
 const Version = z.lazy(() =>
   z
     .object({
       notes: z.string(),
       story: Story.optional(),
-      characters: z.array(Character).readonly().optional(),
       beats: z.array(Beat).readonly().optional(),
+      characters: z.array(Character).readonly().optional(),
+      outline: z.array(Card).readonly().optional(),
       scenes: z.array(Scene).readonly(),
     })
     .readonly(),
@@ -148,10 +134,13 @@ const Imported = z.lazy(() =>
   z
     .object({
       titlePage: z.array(z.custom<TitleEntry>((value) => typeof value === 'object' && value !== null)).readonly(),
-      /** What stands before the first heading. */
-      before: Tree.readonly(),
-      /** The Fountain that was given, until a scene of it changes: findings name its lines. */
-      text: z.string().optional(),
+      /** Fountain before the first heading, the title page included, as it was given. */
+      before: z.string(),
+      /** From FDX: what stands before the first heading. */
+      own: z
+        .array(z.custom<ScriptElement>((value) => typeof value === 'object' && value !== null && 'type' in value))
+        .readonly()
+        .optional(),
     })
     .readonly(),
 )
@@ -182,26 +171,48 @@ export const Document = z.lazy(() =>
       id: z.string(),
       brief: Brief,
       model: z.string(),
+      reasoningEffort: z.enum(['none', 'low', 'medium', 'high']).optional(),
       capMicroUsd: z.number().optional(),
       until: z.enum(SCRIPT_STAGES),
+      polish: z.number(),
+      /** The conversation with the writer. */
+      turns: z.array(Turn).readonly(),
+      /** Wishes of a person that the next question passes on. */
+      wishes: z.array(z.string()).readonly(),
       story: Story.optional(),
-      characters: z.array(Character).readonly().optional(),
-      /** Every place, as headings spell it. */
-      sets: z.array(z.string()).readonly(),
       beats: z.array(Beat).readonly().optional(),
-      /** Complete when it has as many batches as its plan. */
-      outline: z
-        .object({ batches: z.number(), scenes: z.array(Scene).readonly() })
-        .readonly()
-        .optional(),
+      characters: z.array(Character).readonly().optional(),
+      outline: z.array(Card).readonly().optional(),
+      /** Answers that the outline is made of so far. */
+      outlineAnswers: z.number(),
+      /** True when the outline has all its parts. */
       outlined: z.boolean(),
+      /** Pages per answer, by what the model can hold; settled before the first pages. */
+      blockPages: z.number().optional(),
+      scenes: z.array(Scene).readonly(),
+      /** The script before a stage was made again; it stands in results until the new draft is whole. */
+      replaced: z.array(Scene).readonly().optional(),
+      tasks: z.array(PageTask).readonly(),
+      /** The pages of the first task as far as they came. */
+      partial: z.string().optional(),
+      /** An answer for the first task with faults of form, which the next question asks to put right. */
+      pending: z.string().optional(),
       imported: Imported.optional(),
+      /** Passes of the reader that are done. */
+      readings: z.number(),
+      reading: Reading.optional(),
+      candidate: Candidate.optional(),
+      opinions: z.array(Opinion).readonly(),
+      /** True when a version of the right length was asked for. */
+      resized: z.boolean(),
+      /** Where the writer left the outline, in the writer's words. */
+      departures: z.array(z.string()).readonly(),
+      fixes: z.array(Fix).readonly(),
+      /** Answers that the window of the model did not hold, so that their outline lines went in their place. */
+      shortened: z.number(),
       revision: Revision.optional(),
-      /** The editor's pass over what the checks found: scenes still to be gone over, by number; absent: not yet looked. */
-      edit: z
-        .array(z.object({ scene: z.number(), problems: z.array(z.string()).readonly() }).readonly())
-        .readonly()
-        .optional(),
+      /** What the last revision changed, as a diff of lines. */
+      changes: z.string().optional(),
       /** Earlier versions, the newest last, each with the notes that ended it. */
       versions: z.array(Version).readonly(),
       estimate: Estimate.optional(),

@@ -1,37 +1,62 @@
-import { costOf, type Price } from '../../contract/price.ts'
+import { costOf } from '../../contract/price.ts'
+import type { ModelFacts } from '../../contract/provider.ts'
+import { estimateTokens } from '../shared/conversation.ts'
+import { outlineParts, plannedScenes } from './development.ts'
 import type { Document, Estimate } from './document.ts'
-import { lengthOf } from './fit.ts'
 import { SCRIPT_STAGES } from './input.ts'
-import { batchesLeft, sceneCount } from './outline.ts'
-import { bibleOf, systemPrompt } from './prompts.ts'
-import { PAGES_A_QUESTION } from './scene.ts'
+import { needsResizing } from './length.ts'
+import { pagesOfScenes, pagesText } from './render.ts'
+import { isDrafted } from './standing.ts'
 
-/** Of one question: what it adds to the bible, and what comes back. In tokens. */
-interface Question {
-  readonly input: number
-  readonly output: number
+/** A question that is left: what it adds to the conversation and what comes back, in tokens. */
+interface Step {
+  readonly prompt: number
+  readonly answer: number
+  /** Asked outside of the conversation. */
+  readonly alone?: boolean
 }
 
+/** A page is some 260 tokens of Fountain. */
+const PAGE_TOKENS = 260
+const CARD_TOKENS = 330
+/** Reasoning of one answer, at most of the estimate. */
+const THOUGHT = 1_500
+/** Longer answers and answers asked again, at most of the estimate. */
+const MOST = 1.6
+
 /**
- * What is left to do up to where the script is to go: the least is every question once with lean answers, the most has a
- * third of them asked again or extended, longer prompts and answers, and thinking. It is an estimate, no bound.
+ * What is left to do up to where the script is to go. Input counts the whole conversation with every question; at least
+ * what comes before the last answer is taken as read from the cache. It is an estimate, and bounds nothing.
  */
-export function estimateOf(document: Document, price: Price | undefined): Estimate {
-  const questions = questionsLeft(document)
-  const base = tokens(systemPrompt(document).length + bibleOf(document).length) + (document.characters ? 0 : UNBORN)
-  const calls = [questions.length, Math.ceil(questions.length * AGAIN)] as const
-  const input = questions.reduce((sum, question) => sum + base + question.input, 0)
-  const output = questions.reduce((sum, question) => sum + question.output, 0)
-  const inputs = [input, Math.ceil(input * AGAIN * RICHER)] as const
-  const outputs = [output, Math.ceil(output * AGAIN * RICHER) + calls[1] * THOUGHT] as const
-  const dollars = (at: 0 | 1): number =>
-    (price ? (costOf({ inputTokens: inputs[at], outputTokens: outputs[at] }, { ...price, tiers: [] }) ?? 0) : 0) / 1e6 +
-    ((price?.perCall ?? 0) * (calls[at] - 1)) / 1e6
+export function estimateOf(document: Document, facts: Partial<ModelFacts> | undefined): Estimate {
+  const steps = stepsLeft(document)
+  let history = estimateTokens(
+    document.turns.reduce((sum, { question, answer }) => sum + question.length + answer.length, 0),
+  )
+  let [input, cached, output] = [0, 0, 0]
+  for (const { prompt, answer, alone } of steps) {
+    input += prompt + (alone ? 0 : history)
+    cached += alone ? 0 : history
+    output += answer
+    if (!alone) history += prompt + answer
+  }
+  const calls = [steps.length, Math.ceil(steps.length * 1.4)] as const
+  const inputs = [input, Math.ceil(input * MOST)] as const
+  const outputs = [output, Math.ceil(output * MOST) + calls[1] * THOUGHT] as const
+  const price = facts?.price && { ...facts.price, tiers: [] }
+  const dollars = (at: 0 | 1): number => {
+    const usage = {
+      inputTokens: inputs[at],
+      outputTokens: outputs[at],
+      cachedInputTokens: at === 0 ? Math.floor(cached * 0.8) : 0,
+    }
+    return price ? (costOf(usage, price) ?? 0) / 1e6 + ((price.perCall ?? 0) * (calls[at] - 1)) / 1e6 : 0
+  }
   return {
     calls: [...calls],
     input_tokens: [...inputs],
     output_tokens: [...outputs],
-    cost_usd: price ? [cents(dollars(0)), cents(dollars(1))] : null,
+    cost_usd: price ? [roundCents(dollars(0)), roundCents(dollars(1))] : null,
   }
 }
 
@@ -43,65 +68,66 @@ export function estimateText({ calls, input_tokens, output_tokens, cost_usd }: E
   return `${calls[0]} to ${calls[1]} calls, ${thousands(0)} to ${thousands(1)} tokens, ${cost_usd?.[1] === 0 ? 'free of charge' : cost}`
 }
 
-/** Repairs and extensions. */
-const AGAIN = 4 / 3
-/** Of lean answers and short bibles, how much longer they may well be. */
-const RICHER = 1.7
-/** Reasoning at low effort, an answer. */
-const THOUGHT = 500
-/** What a bible that is not written yet will add. */
-const UNBORN = 250
-const CHARACTERS_A_TOKEN = 4
-
-const STAGE: Readonly<Record<'logline' | 'characters' | 'beats', Question>> = {
-  logline: { input: 300, output: 120 },
-  characters: { input: 450, output: 300 },
-  beats: { input: 300, output: 450 },
-}
-const A_BATCH: Question = { input: 1_000, output: 1_200 }
-const A_PLAN: Question = { input: 1_200, output: 150 }
-/** With the ledger, the scenes around it and the schema. */
-const SCENE_INPUT = 800
-/** A page is some 150 words, and as much again to say in JSON what each line is. */
-const PAGE_OUTPUT = 420
-
-function questionsLeft(document: Document): readonly Question[] {
+function stepsLeft(document: Document): readonly Step[] {
+  const { brief, tasks } = document
   const last = SCRIPT_STAGES.indexOf(document.until)
-  const missing = [
-    ...(document.story ? [] : [STAGE.logline]),
-    ...(document.characters || last < 1 ? [] : [STAGE.characters]),
-    ...(document.beats || last < 2 ? [] : [STAGE.beats]),
-    ...(document.outlined || last < 3 ? [] : Array.from({ length: batchesLeft(document) }, () => A_BATCH)),
+  const parts = document.beats ? outlineParts(document).length : Math.ceil(plannedScenes(brief) / 20)
+  const cards = plannedScenes(brief) * CARD_TOKENS
+  const development: readonly Step[] = [
+    ...(document.story ? [] : [{ prompt: 500, answer: 600 }]),
+    ...(document.beats || last < 1 ? [] : [{ prompt: 200, answer: 900 }]),
+    ...(document.characters || last < 2 ? [] : [{ prompt: 200, answer: 800 }]),
+    ...(document.outlined || last < 3
+      ? []
+      : Array.from({ length: Math.max(1, parts - document.outlineAnswers) }, () => ({
+          prompt: 250,
+          answer: cards / parts,
+        }))),
   ]
-  if (last < SCRIPT_STAGES.indexOf('script')) return missing
-  if (document.revision && !document.revision.planned) return [...missing, A_PLAN, ...pagesAsked(1)]
-  return [...missing, ...openScenes(document).flatMap(pagesAsked)]
-}
-
-/** Pages still to be written, scene by scene. */
-function openScenes(document: Document): readonly number[] {
-  const { outlined, outline, brief } = document
-  if (!outlined || !outline) {
-    const count = sceneCount(brief)
-    return Array.from({ length: count }, () => brief.target_pages / count)
+  if (last < SCRIPT_STAGES.indexOf('script')) return development
+  if (document.revision?.planned === false) {
+    const script = estimateTokens(pagesText(document.scenes).length)
+    return [...development, { prompt: script + 400, answer: 500 }, ...pages(1)]
   }
-  return outline.scenes.flatMap((scene, at) =>
-    scene.done ? [] : [Math.max(0.25, scene.pages - (scene.elements.length > 0 ? lengthOf(document, at) : 0))],
-  )
+  const drafts = isDrafted(document) || tasks.length > 0 ? [] : draftBlocks(document).flatMap(pages)
+  const queued = tasks.flatMap(({ pages: length, kind }) => [
+    ...pages(length),
+    ...(kind === 'rewrite' ? comparison(length) : []),
+  ])
+  const resizing = isDrafted(document) && tasks.length === 0 && needsResizing(document) ? pages(brief.target_pages) : []
+  return [...development, ...drafts, ...queued, ...polishing(document), ...resizing]
 }
 
-function pagesAsked(pages: number): readonly Question[] {
-  const questions = Math.max(1, Math.ceil(pages / PAGES_A_QUESTION))
-  return Array.from({ length: questions }, () => ({
-    input: SCENE_INPUT,
-    output: Math.ceil((pages / questions) * PAGE_OUTPUT),
-  }))
+function draftBlocks({ brief, blockPages = 10 }: Document): readonly number[] {
+  const count = Math.max(1, Math.ceil(brief.target_pages / blockPages))
+  return Array.from({ length: count }, () => brief.target_pages / count)
 }
 
-function tokens(characters: number): number {
-  return Math.ceil(characters / CHARACTERS_A_TOKEN)
+function pages(length: number): readonly Step[] {
+  return [{ prompt: 700, answer: Math.ceil(length * PAGE_TOKENS) }]
 }
 
-function cents(dollars: number): number {
+function comparison(length: number): readonly Step[] {
+  const both = { prompt: 2 * length * PAGE_TOKENS + 400, answer: 300, alone: true }
+  return [both, both]
+}
+
+/** A reader of the whole, then rewrites: of a short the whole, of a longer script up to four blocks. */
+function polishing(document: Document): readonly Step[] {
+  const { brief, polish, readings, blockPages = 10 } = document
+  const length =
+    document.scenes.length > 0 ? Math.max(brief.target_pages, pagesOfScenes(document.scenes)) : brief.target_pages
+  const rewritten = Math.min(4, Math.max(1, Math.ceil(length / blockPages)))
+  const perBlock = Math.min(length, blockPages)
+  return Array.from({ length: Math.max(0, polish - readings) }).flatMap((): readonly Step[] => [
+    { prompt: length * PAGE_TOKENS + 700, answer: 900, alone: true },
+    ...Array.from({ length: rewritten }).flatMap(() => [
+      { prompt: perBlock * PAGE_TOKENS + 700, answer: perBlock * PAGE_TOKENS },
+      ...comparison(perBlock),
+    ]),
+  ])
+}
+
+function roundCents(dollars: number): number {
   return dollars === 0 ? 0 : Math.max(0.01, Math.round(dollars * 100) / 100)
 }

@@ -1,70 +1,107 @@
-import { type Finding, lint, parseFountain, RULES, type Script } from '../../screenplay/index.ts'
-import { COVERAGE, uncovered } from './coverage.ts'
+import { type Finding, lint, parseFountain, RULES } from '../../screenplay/index.ts'
 import type { Document } from './document.ts'
-import { fountainOf, isBegun } from './render.ts'
+import { lengthError } from './length.ts'
+import { fountainOf, isWritten, pagesOf } from './render.ts'
+import { isDrafted } from './standing.ts'
+import { substanceFindings } from './substance.ts'
 
-/** A finding; one without a line is of something that is not written yet. */
+/** A finding of a result. Without a line it is about the whole, or about what is not written yet. */
 export type ScriptFinding = Omit<Finding, 'line'> & Partial<Pick<Finding, 'line'>>
 
-export interface Checked {
-  /** In order of lines. */
-  readonly found: readonly ScriptFinding[]
-  /** The checks that ran: their codes with their titles. */
-  readonly ran: readonly string[]
-  readonly passed: number
-  /** Checks for which something is not known, each with what. */
-  readonly unknown: readonly string[]
-}
-
 /**
- * What the checks of form say of a script as far as it is written, and of its outline; undefined: there is nothing to
- * check. A script of ours is held to them, a person's own gets advice, on the lines of the text that was given.
+ * What a reader should know of a script, the gravest first: its length, what the rules of form and of substance find,
+ * what the reader still holds against it, what code changed. A person's own script gets advice.
  */
-export function checked(document: Document, fountain = fountainOf(document)): Checked | undefined {
-  const { outline, imported } = document
-  const script = parseFountain(imported?.text ?? fountain)
-  const written = outline?.scenes.some(isBegun) ? writtenChecks(document, script) : NOTHING
-  const gaps = imported ? undefined : uncovered(document, script)
-  const ran = [...written.ran, ...(gaps ? [COVERAGE] : [])]
-  if (ran.length === 0) return undefined
-  const found = [...written.found, ...(gaps ?? [])].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
-  return {
-    found,
-    ran: ran.map(labelled),
-    passed: ran.length - new Set(found.map(({ code }) => code)).size,
-    unknown: gaps || imported ? [] : [`${labelled(COVERAGE)} (which beats the scenes serve is not known)`],
-  }
+export function findingsOf(document: Document, fountain = fountainOf(document)): readonly ScriptFinding[] {
+  if (!isWritten(document)) return []
+  const script = parseFountain(fountain)
+  const order = { error: 0, warn: 1, info: 2 } as const
+  const form = formFindings(document, fountain)
+  const found = [...form.found, ...substanceFindings(script)].toSorted(
+    (a, b) => order[a.severity] - order[b.severity] || (a.line ?? 0) - (b.line ?? 0),
+  )
+  return [
+    ...lengthFinding(document),
+    ...found,
+    ...opinionFindings(document),
+    ...writerFindings(document),
+    { code: 'CHECKED', severity: 'info', message: `Checks of form that ran: ${form.ran.join(', ')}.` },
+  ]
 }
 
-interface Check {
-  readonly code: string
-  readonly title: string
-}
+/** Rules that do not apply: F10 is the finding of the length, F20 has no list of words. */
+const SKIPPED = ['F10', 'F20'] as const
+/** Of half a script neither its cast nor its ending can be judged. */
+const NEEDS_WHOLE = ['F07', 'F14'] as const
 
-const labelled = ({ code, title }: Check): string => `${code} ${title}`
-
-const NOTHING = { ran: [], found: [] } as const
-
-/** The checks of the library, as far as they can be made. */
-function writtenChecks(
-  { outline, outlined, characters = [], brief, imported }: Document,
-  script: Script,
-): { readonly ran: readonly Check[]; readonly found: readonly Finding[] } {
-  const whole = outlined && outline?.scenes.every((scene) => scene.done) === true
-  const skipped = new Set([
-    // There is no list of words to avoid, and a person's script has no cast but those who speak.
-    'F20',
-    ...(imported ? ['F07'] : []),
-    // Of half a script neither its cast nor its length nor its ending can be judged.
-    ...(whole ? [] : ['F07', 'F10', 'F14']),
-  ])
+function formFindings(
+  document: Document,
+  fountain: string,
+): { readonly found: readonly ScriptFinding[]; readonly ran: readonly string[] } {
+  const { imported, characters = [] } = document
+  // The cast is open: who is in it and never appears is the writer's choice, said by the reader if it matters.
+  const skipped = new Set<string>([...SKIPPED, 'F07', ...(isDrafted(document) ? [] : NEEDS_WHOLE)])
   const options = {
     mode: imported ? 'authored' : 'generated',
     ...(!imported && { cast: characters.map(({ name }) => name) }),
-    ...(whole && { targetPages: brief.target_pages }),
   } as const
   return {
-    ran: RULES.filter(({ code }) => !skipped.has(code)),
-    found: lint(script, options).filter(({ code }) => !skipped.has(code)),
+    found: lint(parseFountain(fountain), options).filter(({ code }) => !skipped.has(code)),
+    ran: RULES.filter(({ code }) => !skipped.has(code)).map(({ code, title }) => `${code} ${title}`),
   }
+}
+
+function lengthFinding(document: Document): readonly ScriptFinding[] {
+  const { imported, brief } = document
+  const error = lengthError(document)
+  if (imported || !isDrafted(document) || Math.abs(error) <= 0.1) return []
+  const percent = Math.round(Math.abs(error) * 100)
+  const message = `It runs ${pagesOf(document).toFixed(1)} pages, ${percent} % ${error > 0 ? 'more' : 'less'} than the ${brief.target_pages} asked for. Nothing was cut or added to make it fit.`
+  return [{ code: 'LENGTH', severity: 'warn', message, fix: 'Say in notes what may go or what should get more room.' }]
+}
+
+const MAX_OPINIONS = 8
+
+function opinionFindings({ opinions, scenes }: Document): readonly ScriptFinding[] {
+  return opinions.slice(0, MAX_OPINIONS).map(({ scene, quote, fault }) => ({
+    code: 'READER',
+    severity: 'info',
+    ...(scene !== undefined && scene >= 1 && scene <= scenes.length && { scene }),
+    message: `A reader's opinion: ${fault}${quote.trim() === '' ? '' : ` ("${quote}")`}`,
+    fix: 'Give it in notes if you agree.',
+  }))
+}
+
+const MAX_FIXES = 12
+
+function writerFindings({ fixes, departures, shortened }: Document): readonly ScriptFinding[] {
+  return [
+    ...departures.map(
+      (text): ScriptFinding => ({ code: 'OUTLINE', severity: 'info', message: `The writer left the outline: ${text}` }),
+    ),
+    ...fixes.slice(0, MAX_FIXES).map(
+      ({ before, after }): ScriptFinding => ({
+        code: 'FIXED',
+        severity: 'info',
+        message:
+          after === ''
+            ? `Not part of the script, left out: "${clip(before)}"`
+            : `Form put right: "${clip(before)}" is now "${clip(after)}"`,
+      }),
+    ),
+    ...(shortened > 0
+      ? [
+          {
+            code: 'WINDOW',
+            severity: 'info' as const,
+            message: `The window of the model did not hold the whole script, so ${shortened} of its oldest answers went in by their outline.`,
+          },
+        ]
+      : []),
+  ]
+}
+
+function clip(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length <= 160 ? line : `${line.slice(0, 160)}…`
 }

@@ -22,7 +22,7 @@ export const SCRIPT_EXPORT_FORMATS: Readonly<Record<string, ExportFormat>> = {
  * A script in a format: `fountain`, `fdx`, `html`, `json` (everything that is kept of it) as text, `pdf` as bytes.
  * Undefined: there is no such format. `now` is what the PDF calls its making, ms since the epoch.
  */
-export async function exported(
+export async function exportScript(
   document: Document,
   status: Job['status'],
   format: string,
@@ -38,7 +38,7 @@ export async function exported(
     case 'pdf':
       return toPdf(scriptOf(document), { created: new Date(now) })
     case 'json':
-      return everything(document, status)
+      return documentJson(document, status)
     default:
       return undefined
   }
@@ -48,9 +48,9 @@ export async function exported(
 const MOST_JSON = 900_000
 
 /** Without its oldest versions where it would be too long. */
-function everything(document: Document, status: Job['status'], versions = document.versions): string {
+function documentJson(document: Document, status: Job['status'], versions = document.versions): string {
   const leftOut = document.versions.length - versions.length
   const all = { status, ...document, versions, ...(leftOut > 0 && { versions_left_out: leftOut }) }
   const json = JSON.stringify(all, null, 1)
-  return json.length <= MOST_JSON || versions.length === 0 ? json : everything(document, status, versions.slice(1))
+  return json.length <= MOST_JSON || versions.length === 0 ? json : documentJson(document, status, versions.slice(1))
 }

@@ -1,125 +1,117 @@
-import { breakdown, fromFdx, measurePages, parseFountain, type Script } from '../../screenplay/index.ts'
-import type { ScriptElement } from '../../screenplay/types.ts'
+import { breakdown, fromFdx, measurePages, parseFountain, printFountain, type Script } from '../../screenplay/index.ts'
 import type { Document, Scene } from './document.ts'
 import type { ScriptInput } from './input.ts'
-import { sceneScript } from './render.ts'
+import { splitScenes } from './read-pages.ts'
+import { withoutPlace } from './render.ts'
+import type { Card } from './shapes.ts'
 import { newDocument } from './standing.ts'
-import { revised } from './takeup.ts'
+import { revise } from './takeup.ts'
 
 /**
- * A person's own script as a document: every scene as it was written, its cast and places as they stand in it. Nothing
- * is asked of a model. Undefined: no scene heading was found in it.
+ * A person's own script as a document, every scene word for word. No model is asked. Undefined: no scene heading was found
+ * in it. Throws `SyntaxError` for XML that is no FDX.
  */
-export function imported(id: string, input: ScriptInput & { readonly source: string }): Document | undefined {
-  const script = readScript(input.source)
-  const parts = scenesOf(script)
-  if (parts.scenes.length === 0) return undefined
+export function importScript(id: string, input: ScriptInput & { readonly source: string }): Document | undefined {
+  const isFdx = /^\s*</.test(input.source)
+  const script = isFdx ? fromFdx(input.source) : parseFountain(input.source)
+  const parts = breakdown(script)
+  if (parts.length === 0) return undefined
   const title = entryOf(script, 'title') ?? input.title ?? 'Untitled'
   const pages = Math.max(1, Math.round(measurePages(script) * 8)) / 8
-  const parted = breakdown(script)
   const fresh = newDocument(id, {
     ...input,
     concept: input.concept?.trim() || `A script by ${entryOf(script, 'author') ?? 'its writer'}: ${title}.`,
-    format: input.format ?? (pages > LONG ? 'feature' : 'short'),
+    format: input.format ?? (pages > FEATURE_PAGES ? 'feature' : 'short'),
     target_pages: pages,
     notes: undefined,
   })
+  const { before, scenes, own } = isFdx ? scenesOfTree(script) : scenesOfText(input.source)
+  const cards = parts.map(
+    ({ heading, cast, eighths }, at): Card => ({
+      ...EMPTY_CARD,
+      heading,
+      summary: summaryOf(script, parts[at]?.element ?? 0, parts[at + 1]?.element),
+      characters: cast.map((name) => name.toUpperCase()),
+      pages: eighths / 8,
+    }),
+  )
   const document: Document = {
     ...fresh,
     until: 'script',
-    story: { title, logline: '', theme: '' },
-    characters: [...new Set(parted.flatMap(({ cast }) => cast.map((name) => name.toUpperCase())))].map((name) => ({
-      name,
-      role: '',
-      want: '',
-      voice: '',
-    })),
-    sets: [...new Set(parted.map(({ set }) => set.toUpperCase()))],
+    // A person's script is read and rewritten only where notes ask for it.
+    polish: 0,
+    story: { title, logline: '', theme: '', first_half: '', turn: '', plants: [], ending: '', avoided: [] },
     beats: [],
-    outline: {
-      batches: 1,
-      scenes: parts.scenes.map((scene, at) => ({
-        ...scene,
-        characters: (parted[at]?.cast ?? []).map((name) => name.toUpperCase()),
-        pages: measurePages(sceneScript(scene)),
-      })),
-    },
+    characters: [...new Set(cards.flatMap(({ characters }) => characters))].map((name) => ({ ...EMPTY_PERSON, name })),
+    outline: cards,
     outlined: true,
-    imported: {
-      titlePage: script.titlePage,
-      before: parts.before,
-      ...(!isXml(input.source) && { text: input.source }),
-    },
-    edit: [],
+    scenes: scenes.map((scene, at) => ({ ...scene, card: at })),
+    imported: { titlePage: script.titlePage, before, ...(own && { own }) },
+    resized: true,
   }
   return withWishes(document, input)
 }
 
+const EMPTY_CARD = { whose: '', want: '', obstacle: '', turn: '', unsaid: '', plants: '', way_in_and_out: '' } as const
+const EMPTY_PERSON = { role: '', want: '', need: '', secret: '', relation: '', voice: '', sample: '' } as const
+
 function withWishes(document: Document, { notes, target_pages: pages }: ScriptInput): Document {
-  const resized = pages !== undefined && Math.abs(pages - document.brief.target_pages) > 0.25
-  if (notes === undefined && !resized) return document
-  const asked = resized ? pages : undefined
-  const wished = { ...document, brief: { ...document.brief, ...(asked !== undefined && { asked_pages: asked }) } }
-  return revised(wished, notes ?? `Make the whole script ${pages} pages long.`, asked)
+  const resize = pages !== undefined && Math.abs(pages - document.brief.target_pages) > 0.25 ? pages : undefined
+  if (notes === undefined && resize === undefined) return document
+  const asked = { ...document, brief: { ...document.brief, ...(resize !== undefined && { asked_pages: resize }) } }
+  return revise(asked, notes ?? `Make the whole script ${resize} pages long.`, resize)
 }
 
-/** Above this many pages a script is a feature, as far as prompts speak of it. */
-const LONG = 60
+/** Above this many pages a script is a feature, as far as questions name it. */
+const FEATURE_PAGES = 60
 
-function readScript(text: string): Script {
-  return isXml(text) ? fromFdx(text) : parseFountain(text)
+interface Parts {
+  /** Fountain before the first heading. */
+  readonly before: string
+  readonly scenes: readonly Scene[]
+  /** Of FDX: the elements before the first heading. */
+  readonly own?: Script['elements']
 }
 
-function isXml(text: string): boolean {
-  return /^\s*</.test(text)
+/** Bytes as they were given, cut before each heading. */
+function scenesOfText(source: string): Parts {
+  const text = source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n')
+  const script = parseFountain(text)
+  const first = script.elements.find(({ type }) => type === 'scene_heading')?.at?.from ?? 1
+  const lines = text.split('\n')
+  const body = lines.slice(first - 1).join('\n')
+  const before = lines
+    .slice(0, first - 1)
+    .map((line) => `${line}\n`)
+    .join('')
+  return { before, scenes: splitScenes(body).map((piece) => ({ text: piece })) }
 }
 
-function entryOf({ titlePage }: Script, key: 'title' | 'author'): string | undefined {
-  const found = titlePage.find((entry) => KEYS[key].test(entry.key))?.values.join(' ')
+/** The elements as they were, because Fountain does not hold all that FDX does, and the same as text. */
+function scenesOfTree({ titlePage, elements }: Script): Parts {
+  const starts = elements.flatMap(({ type }, at) => (type === 'scene_heading' ? [at] : []))
+  const own = elements.slice(0, starts[0]).map(withoutPlace)
+  const scenes = starts.map((start, at): Scene => {
+    const piece = elements.slice(start, starts[at + 1]).map(withoutPlace)
+    return { text: `${printFountain({ titlePage: [], elements: piece }).trimEnd()}\n\n`, own: piece }
+  })
+  const front = printFountain({ titlePage, elements: own }).trimEnd()
+  return { before: front === '' ? '' : `${front}\n\n`, scenes, own }
+}
+
+function entryOf({ titlePage }: Script, key: keyof typeof TITLE_KEYS): string | undefined {
+  const found = titlePage.find((entry) => TITLE_KEYS[key].test(entry.key))?.values.join(' ')
   return found?.replace(/[*_]/g, '').trim() || undefined
 }
 
-const KEYS = { title: /^title$/i, author: /^(?:authors?|written by)$/i } as const
+const TITLE_KEYS = { title: /^title$/i, author: /^(?:authors?|written by)$/i } as const
 
-function scenesOf({ elements }: Script): {
-  readonly before: readonly ScriptElement[]
-  readonly scenes: readonly Scene[]
-} {
-  const starts = elements.flatMap((element, at) => (element.type === 'scene_heading' ? [at] : []))
-  const scenes = starts.flatMap((start, at): Scene[] => {
-    const heading = elements[start]
-    if (heading?.type !== 'scene_heading') return []
-    const own = elements.slice(start + 1, starts[at + 1]).map(withoutPlace)
-    return [
-      {
-        heading: heading.text,
-        ...(heading.number !== undefined && { number: heading.number }),
-        ...(heading.tags && { tags: heading.tags }),
-        summary: summaryOf(own),
-        characters: [],
-        pages: 0,
-        elements: [],
-        own,
-        passes: 0,
-        done: true,
-        facts: [],
-      },
-    ]
-  })
-  return { before: elements.slice(0, starts[0]).map(withoutPlace), scenes }
+/** The writer's own synopsis of a scene, or its first line of action. */
+function summaryOf({ elements }: Script, from: number, to: number | undefined): string {
+  const body = elements.slice(from + 1, to)
+  const found = body.find(({ type }) => type === 'synopsis') ?? body.find(({ type }) => type === 'action')
+  const text = found && 'text' in found ? found.text.replace(/\s+/g, ' ') : ''
+  return text.length > MAX_SUMMARY ? `${text.slice(0, MAX_SUMMARY)}…` : text
 }
 
-/** Lines of a text that is not kept say nothing. */
-function withoutPlace(element: ScriptElement): ScriptElement {
-  const { at: _, ...rest } = element
-  return rest
-}
-
-/** What the writer says of a scene, or how it begins. */
-function summaryOf(own: readonly ScriptElement[]): string {
-  const said = own.find((element) => element.type === 'synopsis') ?? own.find((element) => element.type === 'action')
-  const text = said && 'text' in said ? said.text.replace(/\s+/g, ' ') : ''
-  return text.length > MOST_SUMMARY ? `${text.slice(0, MOST_SUMMARY)}…` : text
-}
-
-const MOST_SUMMARY = 200
+const MAX_SUMMARY = 200

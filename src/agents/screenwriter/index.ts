@@ -1,42 +1,43 @@
 import type { DocumentStore } from '../../contract/document-store.ts'
 import { GenerateError } from '../../contract/errors.ts'
-import { createJobs, type Job, type Jobs } from '../shared/jobs.ts'
+import { createJobs, type Job, type Jobs, type JobWork } from '../shared/jobs.ts'
 import type { Progress } from '../shared/progress.ts'
 import type { PublishedScript } from '../shared/published-script.ts'
 import { WAIT_SECONDS } from '../shared/wait.ts'
+import { createDeliveryLog } from './delivery.ts'
 import { Document } from './document.ts'
-import { exported } from './formats.ts'
-import { imported } from './import.ts'
+import { exportScript } from './formats.ts'
+import { importScript } from './import.ts'
 import type { ScriptInput } from './input.ts'
 import { publishedScript } from './published.ts'
-import { isBegun, sceneText } from './render.ts'
+import { currentScenes } from './render.ts'
 import { resultOf, type ScriptResult } from './result.ts'
 import { isReached, newDocument } from './standing.ts'
-import { resizedTo, takenUp } from './takeup.ts'
-import { type Deps, develop } from './work.ts'
+import { applyInput, newLength } from './takeup.ts'
+import { develop, type ScreenwriterDeps } from './work.ts'
 
 export type { ScriptInput } from './input.ts'
 export type { ScriptResult } from './result.ts'
 
-/** Turns a concept into a screenplay, as a job: the model supplies story, code supplies form. */
+/** Turns a concept into a screenplay, as a job: one conversation in which the model plans, writes and improves it. */
 export interface Screenwriter {
   /**
-   * Begins a script from a `concept` or from a person's own text (`source`), goes on with one, waits for one that is in
-   * work, revises one by `notes`, or makes a stage anew (`redo`); answers when it is as far as it should be, or when
-   * `wait_seconds` (45) have passed. A script that failed or was stopped is an answer too,
-   * with its `status`. Throws `GenerateError`: `invalid_request` for what cannot be asked, `cancelled` when `signal`
-   * aborts (the script is then stopped, and can be gone on with).
+   * Begins a script from a `concept` or from a person's own text (`source`), continues one, waits for one that is in
+   * work, revises one by `notes`, or writes a stage or a scene again (`redo`). Answers when it is as far as it should be,
+   * or when `wait_seconds` (45) have passed; a script that failed or was stopped is an answer too, with its `status`.
+   * Throws `GenerateError`: `invalid_request` for what cannot be asked, `cancelled` when `signal` aborts (the script is
+   * then stopped, and can be continued).
    */
-  develop(input: ScriptInput, on: DevelopOptions): Promise<ScriptResult>
+  develop(input: ScriptInput, options: DevelopOptions): Promise<ScriptResult>
   /** A script as it was last saved. */
   get(id: string): Promise<ScriptResult | undefined>
-  /**
-   * The whole script as `fountain`, `fdx`, `html` or `pdf` (bytes), or everything that is kept of it as `json`; undefined:
-   * no such script or format.
-   */
-  export(id: string, format: string): Promise<string | Uint8Array | undefined>
   /** What other modules may know of a script; undefined: there is none. */
   published(id: string): Promise<PublishedScript | undefined>
+  /**
+   * The whole script as `fountain`, `fdx`, `html` or `pdf` (bytes), or everything that is kept of it as `json`;
+   * undefined: there is no such script or format.
+   */
+  export(id: string, format: string): Promise<string | Uint8Array | undefined>
   /** One scene as Fountain, by its number from 1; undefined: there is none, or it is not written yet. */
   scene(id: string, number: number): Promise<string | undefined>
 }
@@ -47,7 +48,7 @@ interface DevelopOptions {
 }
 
 export function createScreenwriter(
-  deps: Deps & {
+  deps: ScreenwriterDeps & {
     readonly documents: DocumentStore
     /** Those of the process, where it has some. */
     readonly jobs?: Jobs
@@ -55,6 +56,9 @@ export function createScreenwriter(
 ): Screenwriter {
   const { world } = deps
   const jobs = deps.jobs ?? createJobs(deps)
+  const log = createDeliveryLog()
+  const answer = (document: Document, job: Pick<Job, 'status' | 'message' | 'warnings'>): ScriptResult =>
+    resultOf(document, job, job.status === 'running' ? log.take(document) : undefined)
 
   return {
     async develop(input, { signal, onProgress }) {
@@ -64,13 +68,13 @@ export function createScreenwriter(
         throw refusal('script_id', `There is no script "${id}". Leave script_id out to begin a new one.`)
       }
       if (saved) refuseWhatCannotBe(saved.document, input)
-      const begin = saved ? takenUp(saved.document, input) : begun(id, input)
+      const begin = saved ? applyInput(saved.document, input) : beginScript(id, input)
       if (saved?.job.status === 'complete' && isReached(begin, begin.until)) return resultOf(begin, saved.job)
       let mine = false
-      const work: Parameters<Jobs['runOrJoin']>[2] = (run) => {
+      const work: JobWork = (run) => {
         mine = true
-        // What was saved last counts, not what was seen before the lease was taken.
-        const latest = run.document === undefined ? begin : takenUp(Document.parse(run.document), input)
+        // What was saved last counts, because another process may have saved since it was read.
+        const latest = run.document === undefined ? begin : applyInput(Document.parse(run.document), input)
         return develop(deps, run, latest)
       }
       const waitMs = (input.wait_seconds ?? WAIT_SECONDS) * 1_000
@@ -85,8 +89,8 @@ export function createScreenwriter(
       }
       const now = await load(id)
       if (!now) return resultOf(begin, { status: 'stopped' })
-      const result = resultOf(now.document, wait.state === 'running' ? { ...now.job, status: 'running' } : now.job)
-      return mine ? result : { ...result, ...notTaken(now.document, input, result.next) }
+      const result = answer(now.document, wait.state === 'running' ? { ...now.job, status: 'running' } : now.job)
+      return mine ? result : { ...result, ...ignoredInput(now.document, input, result.next) }
     },
 
     async get(id) {
@@ -96,7 +100,7 @@ export function createScreenwriter(
 
     async export(id, format) {
       const saved = await load(id)
-      return saved && exported(saved.document, saved.job.status, format, world.now())
+      return saved && exportScript(saved.document, saved.job.status, format, world.now())
     },
 
     async published(id) {
@@ -105,8 +109,9 @@ export function createScreenwriter(
     },
 
     async scene(id, number) {
-      const scene = (await load(id))?.document.outline?.scenes[number - 1]
-      return scene && isBegun(scene) ? sceneText(scene) : undefined
+      const saved = await load(id)
+      const scene = saved && currentScenes(saved.document)[number - 1]
+      return scene && `${scene.text.trimEnd()}\n`
     },
   }
 
@@ -120,32 +125,35 @@ export function createScreenwriter(
 function changeOf(document: Document, input: ScriptInput): 'notes' | 'redo' | 'target_pages' | undefined {
   if (input.notes !== undefined) return 'notes'
   if (input.redo !== undefined) return 'redo'
-  return resizedTo(document, input) === undefined ? undefined : 'target_pages'
+  return newLength(document, input) === undefined ? undefined : 'target_pages'
 }
 
-/** A run that is under way keeps the model and the cap that it was begun with: said, where others were given. */
-function notTaken(document: Document, input: ScriptInput, next: string | undefined): { readonly next?: string } {
+/** A run keeps the model and the cap that it began with, and its answer says so where others were given. */
+function ignoredInput(document: Document, input: ScriptInput, next: string | undefined): { readonly next?: string } {
   const cap = input.max_cost_usd !== undefined && Math.round(input.max_cost_usd * 1_000_000) !== document.capMicroUsd
   const model = input.model !== undefined && input.model !== document.model
   const given = [...(model ? ['model'] : []), ...(cap ? ['max_cost_usd'] : [])].join(' and ')
   if (given === '') return {}
-  const told = `It was already being written, so ${given} did not count: it keeps what it was begun with. Cancel the call that waits for it and call again to change that.`
-  return { next: next === undefined ? told : `${told} ${next}` }
+  const message = `It was already being written, so ${given} did not count: it keeps what it began with. Cancel the call that waits for it and call again to change that.`
+  return { next: next === undefined ? message : `${message} ${next}` }
 }
 
 function refuseWhatCannotBe(document: Document, { source, redo, target_pages }: ScriptInput): void {
   if (source !== undefined)
     throw refusal(
       'source',
-      'A source begins a script of its own: leave script_id out, or source to go on with the one you have.',
+      'A source begins a script of its own: leave script_id out, or leave source out to continue the one you have.',
     )
-  if (redo !== undefined && document.imported) {
-    throw refusal('redo', 'This script is your own, so it has no stages to make anew: say in notes what is to change.')
+  if (redo !== undefined && !redo.startsWith('scene ') && document.imported) {
+    throw refusal(
+      'redo',
+      'This script is your own, so it has no stages to make again: name a scene, or say in notes what is to change.',
+    )
   }
   refuseNoPages(target_pages)
 }
 
-function begun(id: string, input: ScriptInput): Document {
+function beginScript(id: string, input: ScriptInput): Document {
   refuseNoPages(input.target_pages)
   if (input.source !== undefined) {
     const document = readSource(id, { ...input, source: input.source })
@@ -160,9 +168,9 @@ function begun(id: string, input: ScriptInput): Document {
 
 function readSource(id: string, input: ScriptInput & { readonly source: string }): Document | undefined {
   try {
-    return imported(id, input)
+    return importScript(id, input)
   } catch (error) {
-    // What the reader of FDX says of a file that is none.
+    // The reader of FDX says why a file is none.
     if (error instanceof SyntaxError) throw refusal('source', error.message)
     throw error
   }

@@ -4,7 +4,8 @@ import { WAIT_SECONDS } from '../shared/wait.ts'
 export const SCRIPT_FORMATS = ['scene', 'short', 'commercial', 'tv_pilot', 'feature'] as const
 export type Format = (typeof SCRIPT_FORMATS)[number]
 
-export const SCRIPT_STAGES = ['logline', 'characters', 'beats', 'outline', 'script'] as const
+/** In the order in which they are made. */
+export const SCRIPT_STAGES = ['logline', 'beats', 'characters', 'outline', 'script'] as const
 export type Stage = (typeof SCRIPT_STAGES)[number]
 
 /**
@@ -27,11 +28,17 @@ export const developScriptInput = z.object({
   language: z.string().max(60).optional(),
   target_pages: z.number().min(0.5).max(200).optional().describe('One page is about one minute.'),
   stop_after: z.enum(SCRIPT_STAGES).optional(),
-  redo: z.enum(SCRIPT_STAGES).optional().describe('Regenerate this stage and everything after it.'),
+  redo: z
+    .string()
+    .regex(/^(?:logline|beats|characters|outline|script|scene [1-9]\d{0,3})$/)
+    .optional()
+    .describe('Write again: a stage with all after it, or `scene 4`.'),
   script_id: z.string().max(64).optional().describe('Continue, or wait for, an earlier one.'),
   source: z.string().max(2_000_000).optional().describe('Your own script, as Fountain or FDX.'),
   notes: z.string().max(20_000).optional().describe('What to change in the existing script.'),
+  polish: z.int().min(0).max(2).optional().describe('Passes of a reader and a rewrite. Default: 1.'),
   model: z.string().optional(),
+  reasoning_effort: z.enum(['none', 'low', 'medium', 'high']).optional(),
   max_cost_usd: z.number().min(0).optional().describe('The job stops there with what it has.'),
   wait_seconds: z.number().min(0).max(3600).default(WAIT_SECONDS),
   scene: z.int().min(1).optional().describe('With script_id: only read this scene.'),
@@ -40,30 +47,39 @@ export const developScriptInput = z.object({
 /** Of the tool or of the library: what has a default may be left out. */
 export type ScriptInput = z.input<typeof developScriptInput>
 
-/** How a format is usually built: pages, pages a scene, and how many parts it has. */
+/** How a format is usually built. */
 export interface Shape {
+  /** Pages unless a length is asked for. */
   readonly pages: number
   /** A feature of 110 pages has some 50 scenes. */
-  readonly pagesAScene: number
-  readonly cast: readonly [least: number, most: number]
+  readonly pagesPerScene: number
   readonly beats: readonly [least: number, most: number]
-  /** Places at most, as the bible names them; the outline may add some. */
-  readonly sets: number
-  readonly is: string
+  /** Plants that a first reader can keep in mind on so many pages. */
+  readonly plants: string
+  /** The longest piece that is written in one answer. */
+  readonly blockPages: number
+  readonly name: string
 }
 
 export const SHAPES: Readonly<Record<Format, Shape>> = {
   scene: {
     pages: 2,
-    pagesAScene: Number.POSITIVE_INFINITY,
-    cast: [2, 4],
-    beats: [3, 4],
-    sets: 1,
-    is: 'a single scene',
+    pagesPerScene: Number.POSITIVE_INFINITY,
+    beats: [3, 5],
+    plants: 'two',
+    blockPages: 12,
+    name: 'a single scene',
   },
-  commercial: { pages: 1, pagesAScene: 0.5, cast: [1, 4], beats: [3, 4], sets: 3, is: 'a commercial' },
-  short: { pages: 8, pagesAScene: 1.25, cast: [2, 6], beats: [5, 7], sets: 5, is: 'a short film' },
-  // Half an hour: the commonest order for a first script. Ask for 55 to 60 pages for an hour.
-  tv_pilot: { pages: 30, pagesAScene: 1.75, cast: [4, 9], beats: [9, 12], sets: 10, is: 'a television pilot' },
-  feature: { pages: 100, pagesAScene: 2.2, cast: [5, 12], beats: [12, 16], sets: 24, is: 'a feature film' },
+  commercial: { pages: 1, pagesPerScene: 0.5, beats: [3, 4], plants: 'one', blockPages: 12, name: 'a commercial' },
+  short: { pages: 8, pagesPerScene: 1.6, beats: [5, 7], plants: 'three', blockPages: 12, name: 'a short film' },
+  // Half an hour is the commonest order for a first script. An hour is 55 to 60 pages.
+  tv_pilot: {
+    pages: 30,
+    pagesPerScene: 1.75,
+    beats: [9, 14],
+    plants: 'five',
+    blockPages: 10,
+    name: 'a television pilot',
+  },
+  feature: { pages: 100, pagesPerScene: 2.2, beats: [12, 16], plants: 'seven', blockPages: 10, name: 'a feature film' },
 }

@@ -1,84 +1,72 @@
-import type { Document, Scene } from './document.ts'
+import type { Document } from './document.ts'
 import { SHAPES } from './input.ts'
-import { isBegun, sceneText } from './render.ts'
 
-/** What every question says first. */
+/** The system prompt of the conversation. It is the same in every request, because a cached prefix begins with it. */
 export function systemPrompt({ brief }: Document): string {
-  const language = brief.language ?? 'English'
   return [
-    'You are a professional screenwriter. You show what can be seen and heard, in the present tense; people speak each in their own voice; every scene turns something.',
-    'You answer with one JSON value of the schema you are given and nothing else. Its texts are plain words: no Markdown, no notes, no remarks to the reader, no camera directions.',
-    `Write all story text in ${language}.`,
+    'You are a professional screenwriter. You write one script in this conversation, step by step: first you plan it, then you write its pages, then you improve them. What you wrote here stands until you replace it.',
+    'A question about the plan is answered with one JSON value of the schema it gives and nothing else. A question for pages is answered with Fountain text and nothing else: no greeting, no remarks, no fence.',
+    'A script shows what can be seen and heard, in the present tense.',
+    `Write all story text in ${brief.language ?? 'English'}.`,
   ].join('\n')
 }
 
-/** What was asked for. */
-export function briefOf({ brief }: Document): string {
-  return lines([
-    `We are writing ${SHAPES[brief.format].is} of ${brief.target_pages} pages (a page is a minute).`,
+/** The request of the person, as the first question and the reader get it. */
+export function briefText({ brief }: Document): string {
+  return joinLines([
+    `The brief: ${SHAPES[brief.format].name} of ${formatPages(brief.target_pages)} (a page is about a minute).`,
     `Concept: ${brief.concept}`,
     brief.title && `Title: ${brief.title}`,
     brief.genre && `Genre: ${brief.genre}`,
     brief.tone && `Tone: ${brief.tone}`,
     brief.setting && `Setting: ${brief.setting}`,
     brief.characters?.length && `Characters that must be in it: ${brief.characters.join('; ')}`,
-    ...brief.notes.map((note) => `A wish: ${note}`),
+    brief.language && `Language: ${brief.language}`,
   ])
 }
 
-/** What has been settled so far. */
-export function bibleOf(document: Document): string {
-  const { story, characters, sets } = document
-  return lines([
-    briefOf(document),
-    story && `Title: ${story.title}`,
-    story?.logline && `Logline: ${story.logline}\nTheme: ${story.theme}`,
-    characters && 'Cast (nobody else speaks):',
-    ...(characters ?? []).map(
-      ({ name, role, want, voice }) =>
-        `- ${name}${role && `: ${role}.`}${want && ` Wants: ${want}.`}${voice && ` Voice: ${voice}`}`,
-    ),
-    sets.length > 0 && `Places: ${sets.slice(0, MOST_SETS).join('; ')}.`,
+/** Rules of the page. Clarity comes first, because planned scripts lose most there. */
+export function pageRules({ brief }: Document): string {
+  return joinLines([
+    'How to write it, the most important first:',
+    '1. A first reader has only this page: no plan, no concept. By the end of the first page it is plain who these people are to each other, where we are, what hour it is if hours matter, and what is at stake, through what they do and say and call each other.',
+    '2. Every speech answers what was just said or done on the page. Never write a reply to something that is not on the page. A pronoun, a nickname or "it" comes only where its person or thing was named in the lines before.',
+    '3. What matters later (an object, a place, a fact, a number, a habit) gets one plain sentence or line of its own when it first appears, and keeps the same word when it returns. Do not plant two things in one sentence. When it pays off, the reader must recognise it without turning back.',
+    '4. One new thing at a time. Leave air around the turn: what happens, then a reaction that can be seen, then the next thing. If the plan holds more than these pages can carry plainly, drop the least of it; a dense page is a failed page.',
+    '5. Cause: each scene happens because of an earlier one, and people act on what they know, and know only what they saw or were told on the page.',
+    '6. Times, dates, sums, distances, directions and who holds what agree from the first page to the last.',
+    '7. Voices: with the names covered, each line could belong to this person only. People want something from each other in every exchange and seldom say it; nobody says the theme, nobody explains the turn.',
+    '8. Action lines: what is seen or heard, in short paragraphs of at most three lines. No "we see", no camera, no thoughts, no history, at most one comparison a page.',
+    '9. The ending comes from what was planted, and is allowed its space.',
+    `Form: scene headings in capitals such as ${headingExample(brief.language)}; a name in capitals alone on a line, the speech right under it; (V.O.), (O.S.) or (ON PHONE) behind the name where the voice is not seen; a parenthetical on its own line under the name, seldom; a new person in capitals with age and one telling detail at the first appearance; SUPER: and INSERT - as action; one empty line between paragraphs. A new heading only where place or time changes. No title page, no page numbers, no scene numbers.`,
   ])
 }
 
-/** Of a question; a person's feature may have many more. */
-const MOST_SETS = 40
-
-export function beatsOf({ beats = [] }: Document, from = 0, to = beats.length): string {
-  return beats
-    .slice(from, to)
-    .map(({ title, summary, pages }, index) => `${from + index + 1}. ${title} (${round(pages)} pages): ${summary}`)
-    .join('\n')
+function headingExample(language: string | undefined): string {
+  return language === undefined || /^en/i.test(language)
+    ? 'INT. KITCHEN - NIGHT'
+    : 'INT. KITCHEN - NIGHT, with the words that screenwriters of the language use'
 }
 
-/** The beats that a scene serves, as far as that is known. */
-export function servedBy({ beats = [] }: Document, scene: Scene): string {
-  const served = (scene.beats ?? []).flatMap((number) => beats[number - 1] ?? [])
-  return served.map(({ title, summary }) => `${title}: ${summary}`).join('\n')
+/** Words on a page, until the script itself shows its density: six shorts by capable writers have 194 to 243. */
+export const WORDS_PER_PAGE = 205
+
+/** `about 1,230 words`, and the lines of action and dialogue that make so many pages. */
+export function lengthText(pages: number, wordsPerPage: number): string {
+  const words = Math.round((pages * wordsPerPage) / 10) * 10
+  return `${formatPages(pages)}, which is about ${words} words written as this script is`
 }
 
-/** The scenes around one: what came before, what it is to be, what comes after. */
-export function surroundings(scenes: readonly Scene[], index: number): string {
-  const line = (scene: Scene, at: number): string => `${at + 1}. ${scene.heading}: ${scene.summary}`
-  const before = scenes.map(line).slice(Math.max(0, index - 6), index)
-  const after = scenes.map(line).slice(index + 1, index + 3)
-  const last = scenes[index - 1]
-  return lines([
-    before.length > 0 && `Scenes before:\n${before.join('\n')}`,
-    last && isBegun(last) && `How the last one ended:\n${tail(sceneText(last), 700)}`,
-    after.length > 0 && `Scenes after:\n${after.join('\n')}`,
-  ])
+export function formatPages(pages: number): string {
+  const rounded = Math.round(pages * 10) / 10
+  return rounded === 1 ? '1 page' : `${rounded} pages`
 }
 
-export function tail(text: string, characters: number): string {
-  return text.length <= characters ? text : `…${text.slice(-characters)}`
-}
-
-export function lines(parts: readonly (string | number | false | undefined)[]): string {
+export function joinLines(parts: readonly (string | number | false | undefined)[]): string {
   return parts.filter((part) => typeof part === 'string' && part !== '').join('\n')
 }
 
-export function round(pages: number): string {
-  return pages.toFixed(pages < 1 ? 2 : 1)
+/** `scene 4`, `scenes 4 to 6`: `from` is an index, `to` the index after the last. */
+export function scenesText(from: number, to: number): string {
+  return to - from === 1 ? `scene ${to}` : `scenes ${from + 1} to ${to}`
 }

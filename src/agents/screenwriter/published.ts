@@ -1,16 +1,31 @@
+import { breakdown } from '../../screenplay/index.ts'
 import type { PublishedScript } from '../shared/published-script.ts'
 import type { Document } from './document.ts'
-import { scriptOf } from './render.ts'
+import { isWritten, scriptOf } from './render.ts'
+import { isDrafted } from './standing.ts'
 
-/** What other modules may know of a script. */
+/** What other modules may know of a script: while the draft is not whole, its outline. */
 export function publishedScript(document: Document): PublishedScript {
-  const { story, brief, outline } = document
-  const scenes = outline?.scenes ?? []
+  const { story, brief, outline = [], replaced } = document
+  const complete = isDrafted(document) || (replaced !== undefined && isWritten(document))
+  const script = scriptOf(document)
   return {
     title: story?.title ?? brief.title,
     logline: story?.logline,
-    script: scriptOf(document),
-    complete: scenes.every(({ done }) => done),
-    scenes: scenes.map(({ heading, summary, characters, pages }) => ({ heading, summary, characters, pages })),
+    script,
+    complete,
+    scenes: complete
+      ? breakdown(script).map(({ heading, cast, eighths }, at) => ({
+          heading,
+          summary: outline[document.scenes[at]?.card ?? -1]?.summary ?? '',
+          characters: cast,
+          pages: eighths / 8,
+        }))
+      : outline.map(({ heading, summary, characters, pages }) => ({
+          heading,
+          summary,
+          characters: characters.map((name) => name.toUpperCase()),
+          pages,
+        })),
   }
 }

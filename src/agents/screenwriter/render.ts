@@ -1,70 +1,70 @@
-import { measurePages, printFountain, type Script } from '../../screenplay/index.ts'
-import type { ScriptElement } from '../../screenplay/types.ts'
+import { measurePages, parseFountain, printFountain, type Script } from '../../screenplay/index.ts'
+import type { ScriptElement, TitleEntry } from '../../screenplay/types.ts'
 import type { Document, Scene } from './document.ts'
 
-/**
- * The script as far as it is written, as a tree. A last scene of ours ends with an end mark; what a person wrote stands
- * as it was given.
- */
-export function scriptOf({ brief, story, outline, imported }: Document): Script {
-  const scenes = outline?.scenes ?? []
-  const written = scenes.filter(isBegun)
-  const ends = (scene: Scene): boolean => scene === scenes.at(-1) && scene.own === undefined
-  const title = story?.title ?? brief.title ?? 'Untitled'
-  return {
-    titlePage: imported?.titlePage ?? [
-      { key: 'Title', values: [title] },
-      { key: 'Credit', values: ['written by'] },
-      { key: 'Author', values: ['Showrunner'] },
-    ],
-    elements: [
-      ...(imported?.before ?? []),
-      ...written.flatMap((scene) => [...elementsOf(scene), ...(ends(scene) ? [END_MARK] : [])]),
-    ],
-  }
+/** The scenes that a reader of the script gets: while a stage is made again, those from before it. */
+export function currentScenes({ scenes, replaced, tasks }: Document): readonly Scene[] {
+  const isDrafting = scenes.length === 0 || tasks.some(({ kind }) => kind === 'draft')
+  return replaced && isDrafting ? replaced : scenes
 }
 
-/** Is any of it written? */
-export function isBegun(scene: Scene): boolean {
-  return scene.elements.length > 0 || scene.own !== undefined
+/** True when some of the script is written. */
+export function isWritten(document: Document): boolean {
+  return currentScenes(document).length > 0
 }
 
+/** The script as Fountain: the title page, and each scene word for word as it was written. */
 export function fountainOf(document: Document): string {
-  return printFountain(scriptOf(document))
+  const { imported } = document
+  const front = imported ? imported.before : printFountain({ titlePage: titlePage(document), elements: [] })
+  const body = pagesText(currentScenes(document))
+  if (body === '') return front
+  return imported ? `${front}${body}` : `${front}\n${body.trimEnd()}\n`
 }
 
-/** In pages, as Final Draft would count them. */
+/** The text of scenes in order. */
+export function pagesText(scenes: readonly Scene[]): string {
+  return scenes.map(({ text }) => text).join('')
+}
+
+/** The script as a tree, with what FDX holds beyond Fountain in scenes that stand as they were imported. */
+export function scriptOf(document: Document): Script {
+  const { imported } = document
+  const scenes = currentScenes(document)
+  if (!imported) return { ...parseFountain(fountainOf(document)), titlePage: titlePage(document) }
+  if (!imported.own && scenes.every(({ own }) => own === undefined)) return parseFountain(fountainOf(document))
+  const elements = scenes.flatMap(({ text, own }) => own ?? parseFountain(text).elements.map(withoutPlace))
+  return { titlePage: imported.titlePage, elements: [...(imported.own ?? []), ...elements] }
+}
+
+function titlePage({ story, brief, imported }: Document): readonly TitleEntry[] {
+  if (imported) return imported.titlePage
+  return [
+    { key: 'Title', values: [story?.title || brief.title || 'Untitled'] },
+    { key: 'Credit', values: ['written by'] },
+    { key: 'Author', values: ['Showrunner'] },
+  ]
+}
+
+/** Pages as Final Draft would count them. */
 export function pagesOf(document: Document): number {
   return measurePages(scriptOf(document))
 }
 
-/** One scene, for a prompt or to be read alone. */
-export function sceneText(scene: Scene): string {
-  return printFountain(sceneScript(scene))
+/** Pages of some scenes alone. */
+export function pagesOfScenes(scenes: readonly Scene[]): number {
+  return scenes.length === 0 ? 0 : measurePages({ titlePage: [], elements: parseFountain(pagesText(scenes)).elements })
 }
 
-export function sceneScript(scene: Scene): Script {
-  return { titlePage: [], elements: elementsOf(scene) }
+/** Words per page of what is written; undefined where that is too little to tell. */
+export function densityOf(document: Document): number | undefined {
+  const text = pagesText(document.scenes)
+  const pages = pagesOfScenes(document.scenes)
+  return pages < 0.5 ? undefined : (text.match(/\S+/g)?.length ?? 0) / pages
 }
 
-const END_MARK: ScriptElement = { type: 'transition', text: 'FADE OUT.' }
-
-function elementsOf(scene: Scene): readonly ScriptElement[] {
-  const heading: ScriptElement = {
-    type: 'scene_heading',
-    text: scene.heading,
-    ...(scene.number !== undefined && { number: scene.number }),
-    ...(scene.tags && { tags: scene.tags }),
-  }
-  return [heading, ...(scene.own ?? scene.elements.flatMap(printed))]
-}
-
-function printed(element: Scene['elements'][number]): readonly ScriptElement[] {
-  if (element.type !== 'dialogue') return [{ type: element.type, text: element.text }]
-  const { speaker, parenthetical, text } = element
-  return [
-    { type: 'character', name: speaker, extensions: [] },
-    ...(parenthetical === null ? [] : [{ type: 'parenthetical' as const, text: parenthetical }]),
-    { type: 'dialogue', text },
-  ]
+/** Lines of a text that is not kept say nothing. */
+export function withoutPlace(element: ScriptElement): ScriptElement {
+  const { at: _, ...rest } = element
+  return rest
 }

@@ -2,12 +2,13 @@ import { breakdown } from '../../screenplay/index.ts'
 import { costUsd } from '../shared/ask-model.ts'
 import { budgetFinding } from '../shared/budget-finding.ts'
 import type { Job } from '../shared/jobs.ts'
-import type { Character, Document, Estimate, Scene } from './document.ts'
+import type { Delivery } from './delivery.ts'
+import type { Document, Estimate } from './document.ts'
 import { estimateText } from './estimate.ts'
-import { checked, type ScriptFinding } from './findings.ts'
+import { findingsOf, type ScriptFinding } from './findings.ts'
 import type { Stage } from './input.ts'
-import { fountainOf, isBegun, pagesOf, scriptOf } from './render.ts'
-import { isReached, stageOf } from './standing.ts'
+import { currentScenes, fountainOf, pagesOf, scriptOf } from './render.ts'
+import { isDrafted, isReached, stageOf } from './standing.ts'
 
 /** What a call of `develop_script` answers. Money is in US dollars, lengths in pages. */
 export type ScriptResult = {
@@ -17,15 +18,19 @@ export type ScriptResult = {
   /** Null: not written yet. */
   readonly title: string | null
   readonly logline: string | null
-  readonly characters: Character[]
+  readonly theme?: string
+  readonly characters: CharacterResult[]
+  readonly beats?: BeatResult[]
+  /** While it is running: the scenes that are new since the last answer. */
   readonly scenes: SceneResult[]
   /** As far as it is written. */
   readonly pages: number
   readonly target_pages: number
-  /** What is wrong with the form, and last an entry `CHECKED` that names the checks that ran, and what is not known. */
   readonly findings: ScriptFinding[]
-  /** The whole script, where it fits a result. */
+  /** The whole script, where it fits a result; while it is running, what is new since the last answer. */
   readonly fountain?: string
+  /** What the last revision changed: `- old` and `+ new` lines. */
+  readonly changes?: string
   readonly resource: string
   /** Null: part of the cost is not known. */
   readonly cost_usd: number | null
@@ -39,83 +44,125 @@ export type ScriptResult = {
     /** Null: the price of the model is not known. */
     readonly cost_usd: number[] | null
   }
-  /** What to do now, in a sentence. */
+  /** What to do now. */
   readonly next?: string
 }
 
+type CharacterResult = { readonly name: string; readonly role: string; readonly want: string; readonly voice: string }
+type BeatResult = { readonly title: string; readonly summary: string; readonly pages: number }
 type SceneResult = {
   readonly number: number
   readonly heading: string
   readonly summary: string
   /** Of a written scene as measured, in eighths; else as planned. */
   readonly pages: number
-  readonly status: 'outlined' | 'writing' | 'written'
-  /** Who wrote it last, how many requests it took, and what they cost in US dollars (null: not known); absent: none. */
+  readonly status: 'outlined' | 'written'
+  /** The model that wrote it last, the attempts of its block, and its share of their cost (null: not known). */
   readonly model?: string
   readonly attempts?: number
   readonly cost_usd?: number | null
 }
 
 /** Results stay under 40,000 characters; the script is left out where it would not fit, and its resource has it. */
-const MOST_FOUNTAIN = 30_000
-const MOST_IN_ALL = 38_000
-const MOST_FINDINGS = 25
-const MOST_SUMMARY = 240
+const MAX_FOUNTAIN = 30_000
+const MAX_RESULT = 38_000
+const MAX_FINDINGS = 25
+const MAX_SUMMARY = 240
 /** Of all summaries together. */
-const MOST_SUMMARIES = 12_000
+const MAX_SUMMARIES = 10_000
+const MAX_CHANGES = 6_000
 
+/** A saved script as a result. `delivery` is of a poll of a running script: only what it lacks is given. */
 export function resultOf(
   document: Document,
   { status, message, warnings = [] }: Pick<Job, 'status' | 'message' | 'warnings'>,
+  delivery?: Delivery,
 ): ScriptResult {
-  const { story, characters = [], outline, brief, spent, id } = document
-  const scenes = outline?.scenes ?? []
+  const isPoll = status === 'running'
   const fountain = fountainOf(document)
+  const { story, beats = [], changes } = document
+  const isNew = (part: 'story' | 'characters' | 'beats'): boolean => !isPoll || delivery?.[part] === true
   const rest: ScriptResult = {
-    script_id: id,
+    script_id: document.id,
     status,
     stage: stageOf(document),
-    title: story?.title ?? brief.title ?? null,
-    logline: story?.logline || null,
-    characters: [...characters],
-    scenes: scenesOf(document),
-    pages: rounded(pagesOf(document)),
-    target_pages: brief.target_pages,
-    findings: [...warnings.map(budgetFinding), ...findingsOf(document, fountain)],
-    resource: `script://${id}`,
-    cost_usd: costUsd(spent),
-    calls: spent.calls,
-    models: [...spent.models],
+    title: story?.title ?? document.brief.title ?? null,
+    logline: isNew('story') ? story?.logline || null : null,
+    ...(story?.theme && isNew('story') && { theme: story.theme }),
+    characters: isNew('characters') ? charactersOf(document) : [],
+    ...(beats.length > 0 &&
+      isNew('beats') && {
+        beats: beats.map(({ title, summary, pages }) => ({
+          title,
+          summary: clip(summary, MAX_SUMMARY),
+          pages: round(pages),
+        })),
+      }),
+    scenes: isPoll ? scenesOf(document).filter(({ number }) => delivery?.scenes.includes(number)) : scenesOf(document),
+    pages: round(pagesOf(document)),
+    target_pages: document.brief.target_pages,
+    findings: [...warnings.map(budgetFinding), ...(isPoll ? [] : bounded(findingsOf(document, fountain)))],
+    ...(changes && !isPoll && { changes: clip(changes, MAX_CHANGES) }),
+    resource: `script://${document.id}`,
+    ...costOf(document),
     ...(document.estimate && { estimate: plainEstimate(document.estimate) }),
   }
-  const written = scenes.some(isBegun)
-  const fits = fountain.length <= MOST_FOUNTAIN && fountain.length + JSON.stringify(rest).length <= MOST_IN_ALL
-  const next = nextOf(document, status, message, written && !fits)
-  return { ...rest, ...(written && fits && { fountain }), ...(next !== undefined && { next }) }
+  const shown = isPoll ? (delivery?.text ?? '') : currentScenes(document).length > 0 ? fountain : ''
+  const fits = shown.length <= MAX_FOUNTAIN && shown.length + JSON.stringify(rest).length <= MAX_RESULT
+  const next = nextOf(document, status, message, shown !== '' && !fits)
+  return { ...rest, ...(shown !== '' && fits && { fountain: shown }), next }
 }
 
+function costOf({ spent }: Document): Pick<ScriptResult, 'cost_usd' | 'calls' | 'models'> {
+  return { cost_usd: costUsd(spent), calls: spent.calls, models: [...spent.models] }
+}
+
+function charactersOf({ characters = [] }: Document): CharacterResult[] {
+  return characters.map(({ name, role, want, voice }) => ({ name, role, want, voice }))
+}
+
+/** Written scenes as they are, then the cards of those that are not written yet. */
 function scenesOf(document: Document): SceneResult[] {
-  const written = breakdown(scriptOf(document)).values()
-  const scenes = document.outline?.scenes ?? []
-  const most = Math.min(MOST_SUMMARY, Math.floor(MOST_SUMMARIES / scenes.length))
-  return scenes.map((scene, index) => {
-    const { heading, summary, pages, done } = scene
-    const measured = isBegun(scene) ? written.next().value : undefined
+  const { outline = [], imported } = document
+  const scenes = currentScenes(document)
+  const parts = scenes.length > 0 ? breakdown(scriptOf(document)) : []
+  const last =
+    document.tasks.find(({ kind }) => kind === 'draft')?.cards?.[0] ?? (scenes.length > 0 ? outline.length : 0)
+  const open = imported || isDrafted(document) ? [] : outline.slice(scenes === document.scenes ? last : outline.length)
+  const most = Math.min(MAX_SUMMARY, Math.floor(MAX_SUMMARIES / Math.max(1, parts.length + open.length)))
+  const written = parts.map(({ heading, eighths }, at): SceneResult => {
+    const scene = scenes[at]
+    const summary = scene?.card === undefined ? '' : (outline[scene.card]?.summary ?? '')
+    const { cost } = scene ?? {}
     return {
-      number: index + 1,
+      number: at + 1,
       heading,
-      summary: summary.length > most ? `${summary.slice(0, most)}…` : summary,
-      pages: rounded(measured ? measured.eighths / 8 : pages),
-      status: done ? 'written' : measured ? 'writing' : 'outlined',
-      ...costOfScene(scene),
+      summary: clip(summary, most),
+      pages: eighths / 8,
+      status: 'written',
+      ...(cost?.model !== undefined && { model: cost.model }),
+      ...(cost && { attempts: cost.attempts, cost_usd: costUsd(cost) }),
     }
   })
+  const outlined = open.map(
+    ({ heading, summary, pages }, at): SceneResult => ({
+      number: written.length + at + 1,
+      heading,
+      summary: clip(summary, most),
+      pages: round(pages),
+      status: 'outlined',
+    }),
+  )
+  return [...written, ...outlined]
 }
 
-function costOfScene({ cost }: Scene): Pick<SceneResult, 'model' | 'attempts' | 'cost_usd'> {
-  if (cost === undefined) return {}
-  const { model, attempts } = cost
-  return { ...(model !== undefined && { model }), attempts, cost_usd: costUsd(cost) }
+function bounded(findings: readonly ScriptFinding[]): readonly ScriptFinding[] {
+  if (findings.length <= MAX_FINDINGS) return findings
+  const more = findings.length - MAX_FINDINGS
+  return [
+    ...findings.slice(0, MAX_FINDINGS),
+    { code: 'MORE', severity: 'info', message: `${more} findings more are not shown.` },
+  ]
 }
 
 function plainEstimate({
@@ -131,47 +178,33 @@ function plainEstimate({
   }
 }
 
-function nextOf(
-  document: Document,
-  status: Job['status'],
-  message: string | undefined,
-  tooLong: boolean,
-): string | undefined {
-  const again = `call develop_script again with script_id "${document.id}"`
-  const read = tooLong ? ` The script is too long for this answer: read script://${document.id}/fountain.` : ''
-  const rest = document.estimate ? ` The rest takes some ${estimateText(document.estimate)}.` : ''
+function nextOf(document: Document, status: Job['status'], message: string | undefined, isTooLong: boolean): string {
+  const { id, until, capMicroUsd, estimate } = document
+  const again = `call develop_script again with script_id "${id}"`
+  const read = isTooLong
+    ? ` The script is too long for this answer: read script://${id}/fountain, or ask for one scene.`
+    : ''
+  const rest = estimate ? ` The rest takes some ${estimateText(estimate)}.` : ''
+  const reason = message ?? 'no reason is known.'
   switch (status) {
     case 'running':
-      return `It is being written: ${again} to wait for it.`
+      return `It is being written: ${again} to wait for it; the answer then holds only what is new.${read}`
     case 'failed':
-      return `It failed: ${message ?? 'no reason is known.'} What is finished is saved: ${again} to go on from there.${read}`
+      return `It failed: ${reason} What is finished is saved: ${again} to continue from there.${read}`
     case 'stopped':
-      return `It stopped: ${message ?? 'no reason is known.'} What is finished is saved: ${again} to go on${document.capMicroUsd === undefined ? '' : ', with a higher max_cost_usd if that was the limit'}.${read}`
+      return `It stopped: ${reason} What is finished is saved: ${again} to continue${capMicroUsd === undefined ? '' : ', with a higher max_cost_usd if that was the limit'}.${read}`
     case 'complete':
-      if (document.until !== 'script' && !isReached(document, 'script'))
-        return `The ${document.until} is finished: ${again} to go on.${rest}${read}`
-      return tooLong ? read.trim() : undefined
+      if (until !== 'script' && !isReached(document, 'script')) {
+        return `The ${until} is finished. To change it, ${again} and notes or redo; to continue, ${again}.${rest}`
+      }
+      return `It is written. Read it as PDF at script://${id}/pdf, as Final Draft at script://${id}/fdx. To revise it, ${again} and notes, or redo "scene 4". To plan its production, call plan_tasks with script_id "${id}".${read}`
   }
 }
 
-function findingsOf(document: Document, fountain: string): ScriptFinding[] {
-  const checks = checked(document, fountain)
-  if (checks === undefined) return []
-  const { found, ran, passed, unknown } = checks
-  const more = found.length > MOST_FINDINGS ? ` ${found.length - MOST_FINDINGS} findings more are not shown.` : ''
-  const message = `${passed} of ${ran.length} checks passed: ${ran.join(', ')}.${unknown.length > 0 ? ` Not checked: ${unknown.join(', ')}.` : ''}${more}`
-  return [...found.slice(0, MOST_FINDINGS), { code: 'CHECKED', severity: 'info', message }]
+function clip(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
 }
 
-export function pagesText(document: Document): string {
-  return `${pagesOf(document).toFixed(1)} of ${document.brief.target_pages} pages`
-}
-
-export function costText({ spent }: Document): string {
-  const cost = costUsd(spent)
-  return cost === null ? 'cost unknown' : `$${cost.toFixed(3)}`
-}
-
-function rounded(pages: number): number {
+function round(pages: number): number {
   return Math.round(pages * 100) / 100
 }

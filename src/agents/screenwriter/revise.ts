@@ -1,150 +1,222 @@
 import { z } from 'zod'
-import { isNearDuplicate } from '../../screenplay/similar-names.ts'
-import { askModel, type ModelAsker } from '../shared/ask-model.ts'
-import { castName, plain } from './clean.ts'
-import { beatNumbers, inOrder } from './coverage.ts'
-import type { Character, Document, Scene } from './document.ts'
-import { lengthOf } from './fit.ts'
-import { sceneCard, sceneOf } from './outline.ts'
-import { beatsOf, bibleOf, lines, systemPrompt } from './prompts.ts'
-import { renamed } from './rename.ts'
-import { withSet } from './sets.ts'
-import { canonical } from './stages.ts'
-import { emptied } from './takeup.ts'
-
-/** Scenes that one round of notes may add. */
-const MOST_ADDED = 12
+import type { Desk } from '../shared/stage-loop.ts'
+import type { Document, PageTask, Scene } from './document.ts'
+import { diffLines, formatChanges } from './line-diff.ts'
+import { formatPages, joinLines, scenesText } from './prompts.ts'
+import { renameInElement, renameInText } from './rename.ts'
+import { fountainOf, pagesOf, pagesOfScenes } from './render.ts'
+import { Character } from './shapes.ts'
 
 /**
- * Finds out what the notes concern, and makes the script ready for it: names are changed by code, scenes that must change
- * are emptied to be written anew, others are added or taken out, and all the rest stays as it is.
+ * Asks what notes change: in the story as well as in the pages. The answer changes the development at once; the scenes
+ * that it names are written again one after the other, and stand as they were until then.
  */
-export async function planRevision(asker: ModelAsker, document: Document, notes: string): Promise<Document> {
-  const scenes = document.outline?.scenes ?? []
-  const numbers = z.array(z.int().min(1).max(scenes.length)).max(scenes.length)
-  const plan = await askModel(asker, {
+export async function planRevision(document: Document, desk: Desk<Document>): Promise<Document> {
+  const { revision, scenes } = document
+  if (!revision) return document
+  const { value: plan, turn } = await desk.askData(document, {
     name: 'revision',
-    subject: 'the scenes that the notes concern',
-    schema: z.object({
-      rewrite: numbers.describe('Numbers of the scenes that must be rewritten to follow the notes, and no others.'),
-      remove: numbers.describe('Numbers of the scenes that the notes want gone; mostly none.'),
-      add: z
-        .array(revisionCard(document, scenes.length))
-        .max(MOST_ADDED)
-        .describe('New scenes that the notes need, in order; mostly none.'),
-      characters: z
-        .array(z.object({ name: z.string(), role: z.string(), want: z.string(), voice: z.string() }))
-        .max(6)
-        .describe('New people who speak; mostly none.'),
-      rename: z
-        .array(z.object({ from: z.string(), to: z.string() }))
-        .max(10)
-        .describe('Names of the cast that the notes change; done by code, so their scenes need no rewriting for it.'),
-      title: z.string().max(100).nullable().describe('A new title, where the notes want one; else null.'),
-    }),
-    system: systemPrompt(document),
-    prompt: lines([
-      bibleOf(document),
-      document.beats?.length && scenes.length < 80 && `Beats:\n${beatsOf(document)}`,
-      `Scenes:\n${scenes.map((scene, at) => sceneLine(document, scene, at)).join('\n')}`,
-      `Notes on the script: ${notes}`,
-      'Say what must change to follow the notes. Change as little as they allow.',
-    ]),
-    maxOutputTokens: 4_000,
-    check({ rewrite, remove, add, rename, title }) {
-      if (remove.length >= scenes.length && add.length === 0) return ['No scene would be left.']
-      const nothing = rewrite.length + remove.length + add.length + rename.length === 0 && title === null
-      return nothing ? ['Nothing would change: name at least the scene that the notes concern most.'] : []
-    },
+    subject: 'what the notes change',
+    schema: RevisionPlan,
+    prompt: revisionPrompt(document, revision.notes),
+    maxOutputTokens: 12_000,
+    check: (answer) => planProblems(answer, scenes.length),
   })
-  return applied(document, plan, notes)
+  const renamed = plan.renames.reduce(renameEverywhere, { ...document, turns: [...document.turns, turn], wishes: [] })
+  return planTasks(withStory(renamed, plan), plan)
 }
 
-type Plan = {
-  readonly rewrite: readonly number[]
-  readonly remove: readonly number[]
-  readonly add: readonly z.infer<ReturnType<typeof revisionCard>>[]
-  readonly characters: readonly Character[]
-  readonly rename: readonly { readonly from: string; readonly to: string }[]
-  readonly title: string | null
+type RevisionPlan = z.infer<typeof RevisionPlan>
+const RevisionPlan = z.object({
+  decision: z.string().describe('The notes as one standing decision for everything that is written from here on.'),
+  title: z.string().nullable().describe('A new title where the notes want one; else null.'),
+  logline: z.string().nullable(),
+  theme: z.string().nullable(),
+  beats: z
+    .array(z.object({ number: z.int(), summary: z.string() }))
+    .describe('Beats that are different now, by number from 1; often none.'),
+  characters: z.array(Character).describe('People who are new or different now, whole; mostly none.'),
+  renames: z
+    .array(z.object({ from: z.string(), to: z.string() }))
+    .describe('Names that the notes change everywhere; code does it, so no scene is written again for it.'),
+  rewrite: z
+    .array(
+      z.object({
+        scene: z.int(),
+        summary: z.string().describe('What happens in it now.'),
+        instruction: z.string().describe('What must be different in this scene, and what must stay.'),
+      }),
+    )
+    .describe('The scenes that the notes concern, by number from 1, and no others.'),
+  remove: z.array(z.int()).describe('Scenes that go; mostly none.'),
+  add: z
+    .array(
+      z.object({
+        after: z.int().describe('It follows this scene; 0 is the beginning.'),
+        heading: z.string(),
+        summary: z.string(),
+        pages: z.number(),
+      }),
+    )
+    .describe('New scenes that the notes need, in order; mostly none.'),
+})
+
+function planProblems({ rewrite, remove, add, renames, title }: RevisionPlan, count: number): readonly string[] {
+  const numbers = [...rewrite.map(({ scene }) => scene), ...remove]
+  const wrong = numbers.filter((scene) => scene < 1 || scene > count)
+  if (wrong.length > 0) return [`There is no scene ${wrong.join(', ')}: the script has scenes 1 to ${count}.`]
+  if (new Set(remove).size >= count && add.length === 0) return ['No scene would be left.']
+  const isNothing = numbers.length + add.length + renames.length === 0 && title === null
+  return isNothing ? ['Nothing would change: name at least the scene that the notes concern most.'] : []
 }
 
-/** Who is in an added scene may be new, so any name will do. A person's own script has no beats to serve. */
-function revisionCard(document: Document, scenes: number) {
-  const card = sceneCard(document).extend({
-    after: z.int().min(0).max(scenes).describe('It follows this scene; 0 is the beginning.'),
-    characters: z.array(z.string()).min(1).max(20),
-  })
-  const to = document.beats?.length ?? 0
-  const beats = beatNumbers({ from: 0, to }, to).describe('Numbers of the beats that it serves; empty if none.')
-  return to === 0 ? card : card.extend({ beats })
-}
-
-function sceneLine(document: Document, { heading, summary }: Scene, at: number): string {
-  return `${at + 1}. ${heading} (${lengthOf(document, at).toFixed(1)} pages): ${summary}`
-}
-
-function applied(document: Document, plan: Plan, notes: string): Document {
-  const named = plan.rename.reduce(renamed, plan.title === null ? document : titled(document, plain(plan.title)))
-  const characters = withPeople(named.characters ?? [], plan.characters)
-  const cast = characters.map(({ name }) => name)
-  const scenes = named.outline?.scenes ?? []
-  let { sets } = named
-  const added = plan.add.map((card) => {
-    const placed = withSet(sets, card.set)
-    sets = placed.sets
-    const scene = sceneOf({ ...card, set: placed.set }, cast, card.after === 0, named.brief.language)
-    return { after: card.after, scene }
-  })
-  const following = (number: number): readonly Scene[] =>
-    added.filter(({ after }) => after === number).map(({ scene }) => scene)
-  const gone = new Set(plan.remove.filter((number) => !plan.rewrite.includes(number)))
-  const made = scenes.flatMap((scene, at) => [
-    ...(gone.has(at + 1) ? [] : [plan.rewrite.includes(at + 1) ? emptied(scene) : scene]),
-    ...following(at + 1),
+function revisionPrompt(document: Document, notes: string): string {
+  const { scenes, wishes } = document
+  const stands = scenes.map(({ text }, at) => `--- scene ${at + 1}\n${text.trimEnd()}`).join('\n')
+  return joinLines([
+    ...wishes,
+    'The person has read the script and gives these notes:',
+    notes,
+    '',
+    `The script as it stands, ${formatPages(pagesOf(document))}:`,
+    stands,
+    '',
+    'Say what changes in the story and which scenes are written again for it, each with its own instruction. Every scene that contradicts the notes, or a changed fact, must be among them; every other scene stays word for word, so name no scene that can stay.',
   ])
-  const all = [...following(0), ...made]
-  const grown = added.reduce((sum, { scene }) => sum + scene.pages, 0)
-  const shrunk = [...gone].reduce((sum, number) => sum + lengthOf(named, number - 1), 0)
-  const asked = document.revision?.pages
+}
+
+function withStory(document: Document, plan: RevisionPlan): Document {
+  const { story, beats, characters = [] } = document
+  const names = new Set(plan.characters.map(({ name }) => name.trim().toUpperCase()))
+  const people = plan.characters.map((one) => ({ ...one, name: one.name.trim().toUpperCase() }))
   return {
-    ...named,
-    characters,
-    sets,
-    brief: {
-      ...named.brief,
-      target_pages: asked ?? Math.max(1 / 8, eighths(named.brief.target_pages + grown - shrunk)),
-    },
-    outline: { batches: named.outline?.batches ?? 0, scenes: inOrder(all, new Set(added.map(({ scene }) => scene))) },
-    ...(named.imported && { imported: { ...named.imported, text: undefined } }),
-    revision: { notes, planned: true },
+    ...document,
+    ...(story && {
+      story: {
+        ...story,
+        title: plan.title?.trim() || story.title,
+        logline: plan.logline?.trim() || story.logline,
+        theme: plan.theme?.trim() || story.theme,
+      },
+    }),
+    ...(beats && {
+      beats: beats.map((beat, at) => {
+        const summary = plan.beats.find(({ number }) => number === at + 1)?.summary
+        return summary === undefined ? beat : { ...beat, summary }
+      }),
+    }),
+    characters: [...characters.filter(({ name }) => !names.has(name.toUpperCase())), ...people],
+    ...(document.imported && plan.title?.trim() && { imported: titled(document.imported, plan.title.trim()) }),
   }
 }
 
-function eighths(pages: number): number {
-  return Math.round(pages * 8) / 8
-}
-
-function titled(document: Document, title: string): Document {
-  const { story = { title, logline: '', theme: '' }, imported } = document
-  const entries = imported?.titlePage.map((entry) =>
+function titled(imported: NonNullable<Document['imported']>, title: string): NonNullable<Document['imported']> {
+  const titlePage = imported.titlePage.map((entry) =>
     /^title$/i.test(entry.key) ? { ...entry, values: [title] } : entry,
   )
   return {
-    ...document,
-    story: { ...story, title },
-    ...(imported && entries && { imported: { ...imported, titlePage: entries } }),
+    ...imported,
+    titlePage,
+    before: imported.before.replace(/^(Title:)[^\n]*(?:\n[ \t]+[^\n]+)*/i, `$1 ${title}`),
   }
 }
 
-function withPeople(cast: readonly Character[], people: readonly Character[]): readonly Character[] {
-  const all = [...cast]
-  for (const { name, role, want, voice } of people) {
-    const spelled = canonical(name)
-    const known = all.map((one) => one.name)
-    if (!/\p{L}/u.test(spelled) || castName(spelled, known) !== undefined) continue
-    if (known.some((other) => isNearDuplicate(other, spelled))) continue
-    all.push({ name: spelled, role: plain(role), want: plain(want), voice: plain(voice) })
+/** Removals happen at once; scenes to be rewritten and added become tasks, in the order of the script. */
+function planTasks(document: Document, plan: RevisionPlan): Document {
+  const removed = new Set(plan.remove.filter((scene) => !plan.rewrite.some((one) => one.scene === scene)))
+  const kept = document.scenes.flatMap((scene, at) => (removed.has(at + 1) ? [] : [{ scene, number: at + 1 }]))
+  const indexOf = (number: number): number => kept.filter((one) => one.number < number).length
+  const rewrites = groupRuns(plan.rewrite, document.scenes).map(
+    (run): PageTask => ({
+      kind: 'revise',
+      from: indexOf(run[0]?.scene ?? 1),
+      to: indexOf(run[0]?.scene ?? 1) + run.length,
+      pages: pagesOfScenes(run.flatMap(({ scene }) => document.scenes[scene - 1] ?? [])),
+      instruction: joinLines([
+        `The notes of the person are decided: ${plan.decision}`,
+        ...run.map(({ scene, summary, instruction }) => `Scene ${scene}: ${summary} ${instruction}`),
+        'What this does not concern stays word for word.',
+      ]),
+    }),
+  )
+  const additions = plan.add.map(({ after, heading, summary, pages }): PageTask => {
+    const at = Math.min(kept.length, Math.max(0, indexOf(after + 1)))
+    const instruction = `The notes of the person are decided: ${plan.decision}\nWrite a new scene, ${heading}, after ${after === 0 ? 'the title page' : `scene ${after}`}: ${summary}`
+    return { kind: 'revise', from: at, to: at, pages: Math.max(0.2, pages), instruction }
+  })
+  const grown = plan.add.reduce((sum, { pages }) => sum + pages, 0)
+  const shrunk = pagesOfScenes(document.scenes.filter((_, at) => removed.has(at + 1)))
+  const asked = document.revision?.pages
+  const target = asked ?? Math.max(1 / 8, Math.round((document.brief.target_pages + grown - shrunk) * 8) / 8)
+  return {
+    ...document,
+    scenes: kept.map(({ scene }) => scene),
+    brief: { ...document.brief, target_pages: target },
+    tasks: [...rewrites, ...additions].toSorted((a, b) => a.from - b.from),
+    revision: document.revision && { ...document.revision, planned: true },
   }
-  return all
+}
+
+/** Scenes that follow on each other are written in one answer, up to this many pages. */
+const MAX_RUN_PAGES = 8
+
+function groupRuns<T extends { readonly scene: number }>(
+  rewrite: readonly T[],
+  scenes: readonly Scene[],
+): readonly (readonly T[])[] {
+  const runs: T[][] = []
+  const sorted = [...new Map(rewrite.map((one) => [one.scene, one])).values()].toSorted((a, b) => a.scene - b.scene)
+  for (const one of sorted) {
+    const run = runs.at(-1)
+    const pages = pagesOfScenes([...(run ?? []), one].flatMap(({ scene }) => scenes[scene - 1] ?? []))
+    if (run && run.at(-1)?.scene === one.scene - 1 && pages <= MAX_RUN_PAGES) run.push(one)
+    else runs.push([one])
+  }
+  return runs
+}
+
+function renameEverywhere(document: Document, { from, to }: { readonly from: string; readonly to: string }): Document {
+  const change = renameInText(from.trim(), to.trim())
+  if (!change) return document
+  const { characters, outline, imported } = document
+  return {
+    ...document,
+    scenes: document.scenes.map(({ own, text, ...scene }) => ({
+      ...scene,
+      text: change(text),
+      ...(own && { own: own.map((element) => renameInElement(element, change)) }),
+    })),
+    ...(imported && {
+      imported: {
+        ...imported,
+        before: change(imported.before),
+        ...(imported.own && { own: imported.own.map((element) => renameInElement(element, change)) }),
+      },
+    }),
+    ...(characters && { characters: characters.map((one) => ({ ...one, name: change(one.name) })) }),
+    ...(outline && {
+      outline: outline.map((card) => ({
+        ...card,
+        characters: card.characters.map(change),
+        summary: change(card.summary),
+      })),
+    }),
+  }
+}
+
+/** The revision is over: what it changed is kept as a diff of lines. */
+export function finishRevision(document: Document): Document {
+  const { revision } = document
+  if (!revision) return document
+  const changes = formatChanges(diffLines(revision.before, fountainOf(document)), MAX_DIFF)
+  return { ...document, revision: undefined, changes }
+}
+
+const MAX_DIFF = 20_000
+
+/** The instruction for one scene that a person wants written again. */
+export function redoInstruction(number: number, notes: string | undefined): string {
+  return notes === undefined
+    ? `The person wants ${scenesText(number - 1, number)} written again, better: another way to the same turn.`
+    : `The person wants ${scenesText(number - 1, number)} written again: ${notes}`
 }

@@ -1,157 +1,138 @@
-import { z } from 'zod'
-import { isNearDuplicate } from '../../screenplay/similar-names.ts'
-import { askModel, type ModelAsker } from '../shared/ask-model.ts'
-import { castName, plain } from './clean.ts'
-import type { Beat, Character, Document } from './document.ts'
-import { shares } from './fit.ts'
-import { SHAPES } from './input.ts'
-import { bibleOf, briefOf, lines, systemPrompt } from './prompts.ts'
-import { withSet } from './sets.ts'
+import type { Desk, Stage } from '../shared/stage-loop.ts'
+import { planBlocks } from './blocks.ts'
+import type { DataQuestion } from './development.ts'
+import {
+  askForBeats,
+  askForCharacters,
+  askForOutline,
+  askForStory,
+  outlineParts,
+  readCards,
+  scaleTo,
+} from './development.ts'
+import type { Document } from './document.ts'
+import { needsResizing, planResizing } from './length.ts'
+import { TASK_NAMES, writePages } from './pages.ts'
+import { compareVersions, readDraft } from './polish.ts'
+import { formatPages, joinLines, scenesText } from './prompts.ts'
+import { finishRevision, planRevision } from './revise.ts'
+import { isDrafted } from './standing.ts'
 
-/** The first stages of a script. Each asks one question and gives back what the document lacks. */
-
-export async function askStory(asker: ModelAsker, document: Document): Promise<NonNullable<Document['story']>> {
-  const story = await askModel(asker, {
+/** The Screenwriter as a table: the loop runs the first stage that is due, until none is. */
+export const STAGES: readonly Stage<Document>[] = [
+  {
     name: 'logline',
-    subject: 'the logline',
-    schema: z.object({
-      title: z.string().min(1).max(100),
-      logline: z
-        .string()
-        .min(20)
-        .max(500)
-        .describe('One or two sentences: who, what they want, what stands in the way.'),
-      theme: z.string().min(3).max(300).describe('What it is about underneath, in one sentence.'),
-    }),
-    system: systemPrompt(document),
-    prompt: lines([briefOf(document), 'Give it a title, a logline and a theme.']),
-    maxOutputTokens: 2_000,
-  })
-  return {
-    title: plain(document.brief.title ?? story.title),
-    logline: plain(story.logline),
-    theme: plain(story.theme),
-  }
-}
-
-/** Who speaks, and where it plays: the names that everything after keeps to. */
-export async function askCharacters(
-  asker: ModelAsker,
-  document: Document,
-): Promise<Pick<Document, 'sets'> & { readonly characters: readonly Character[] }> {
-  const { format } = document.brief
-  const [least, most] = SHAPES[format].cast
-  const wanted = document.brief.characters ?? []
-  const answer = await askModel(asker, {
-    name: 'characters',
-    subject: 'the characters',
-    schema: z.object({
-      characters: z
-        .array(
-          z.object({
-            name: z.string().min(1).max(60).describe('As it stands above a speech: one or two words.'),
-            role: z.string().min(1).max(300).describe('Who it is, with age.'),
-            want: z.string().min(1).max(300),
-            voice: z.string().min(1).max(300).describe('How this person talks.'),
-          }),
-        )
-        .min(Math.max(least, wanted.length))
-        .max(Math.max(most, wanted.length)),
-      sets: z
-        .array(z.string().min(1).max(80).describe('A place, as scene headings spell it, such as LAMP ROOM.'))
-        .meta({ minItems: 1, maxItems: SHAPES[format].sets })
-        .describe('The places it is shot in, each once.'),
-    }),
-    system: systemPrompt(document),
-    prompt: lines([
-      bibleOf(document),
-      `List everybody who speaks, small parts too, and the places where it plays${SHAPES[format].sets === 1 ? ': one' : ''}. No two names may look alike or begin with the same letters.`,
-    ]),
-    maxOutputTokens: 4_000,
-    check: ({ characters }) => nameProblems(characters.map(({ name }) => canonical(name))),
-    fixInvalid: (value) => value,
-  })
-  const characters = answer.characters.map(({ name, role, want, voice }) => ({
-    name: canonical(name),
-    role: plain(role),
-    want: plain(want),
-    voice: plain(voice),
-  }))
-  const names = wanted.map((given) => canonical(given.split(/[,:;(–—]|\s-\s/)[0] ?? given))
-  const sets = answer.sets.reduce<readonly string[]>((known, set) => withSet(known, set).sets, [])
-  return { characters: distinct(withNames(characters, names)), sets }
-}
-
-export async function askBeats(asker: ModelAsker, document: Document): Promise<readonly Beat[]> {
-  const { format, target_pages: target } = document.brief
-  const [least, most] = SHAPES[format].beats
-  const { beats } = await askModel(asker, {
+    due: ({ story }) => story === undefined,
+    label: () => 'logline · finding the story',
+    run: (document, desk) =>
+      ask(document, desk, askForStory(document), (next, story) => ({
+        ...next,
+        story: { ...story, title: document.brief.title ?? story.title.trim() },
+      })),
+  },
+  {
     name: 'beats',
-    subject: 'the beats',
-    schema: z.object({
-      beats: z
-        .array(
-          z.object({
-            title: z.string().min(1).max(100),
-            summary: z.string().min(1).max(800),
-            pages: z.number().min(0.1).max(Math.max(1, target)).describe('Its length in pages.'),
-          }),
+    due: ({ beats }) => beats === undefined,
+    label: ({ story }) => `beats · ${story?.title}: ${story?.logline}`,
+    run: (document, desk) =>
+      ask(document, desk, askForBeats(document), (next, { beats }) => {
+        const pages = scaleTo(
+          beats.map((beat) => beat.pages),
+          document.brief.target_pages,
         )
-        .min(least)
-        .max(most),
-    }),
-    system: systemPrompt(document),
-    prompt: lines([
-      bibleOf(document),
-      `Break the story into ${least} to ${most} beats, each a turn that follows from the one before. Their pages together make ${target}.`,
-    ]),
-    maxOutputTokens: 6_000,
-  })
-  const pages = shares(
-    beats.map((beat) => beat.pages),
-    target,
-  )
-  return beats.map(({ title, summary }, index) => ({
-    title: plain(title),
-    summary: plain(summary),
-    pages: pages[index] ?? 0,
+        return { ...next, beats: beats.map((beat, at) => ({ ...beat, pages: pages[at] ?? 0 })) }
+      }),
+  },
+  {
+    name: 'characters',
+    due: ({ characters }) => characters === undefined,
+    label: ({ beats = [] }) => `characters · ${beats.length} beats, the last: ${beats.at(-1)?.title}`,
+    run: (document, desk) =>
+      ask(document, desk, askForCharacters(document), (next, { characters }) => ({
+        ...next,
+        characters: characters.map((one) => ({ ...one, name: one.name.trim().toUpperCase() })),
+      })),
+  },
+  {
+    name: 'outline',
+    due: ({ outlined }) => !outlined,
+    label: ({ characters = [] }) => `outline · cast: ${characters.map(({ name }) => name).join(', ')}`,
+    run: outlineNext,
+  },
+  {
+    name: 'blocks',
+    due: ({ scenes, tasks }) => scenes.length === 0 && tasks.length === 0,
+    label: ({ outline = [] }) => `script · ${outline.length} scenes outlined`,
+    run: async (document) => ({ ...document, tasks: planBlocks(document.outline ?? [], document.blockPages ?? 12) }),
+  },
+  {
+    name: 'revision',
+    due: ({ revision }) => revision?.planned === false,
+    label: () => 'revision · what the notes concern',
+    run: planRevision,
+  },
+  {
+    name: 'comparison',
+    due: ({ candidate }) => candidate !== undefined,
+    label: ({ candidate }) =>
+      `comparing the rewrite of ${scenesText(candidate?.from ?? 0, candidate?.to ?? 1)} with what stands`,
+    run: compareVersions,
+  },
+  {
+    name: 'pages',
+    due: ({ tasks }) => tasks.length > 0,
+    label: pagesLabel,
+    run: writePages,
+  },
+  {
+    name: 'revision is over',
+    due: ({ revision }) => revision?.planned === true,
+    label: () => 'revision · written',
+    run: async (document) => finishRevision(document),
+  },
+  {
+    name: 'reader',
+    due: (document) => isDrafted(document) && document.readings < document.polish,
+    label: () => 'a first reader reads the draft',
+    run: readDraft,
+  },
+  {
+    name: 'length',
+    due: (document) => isDrafted(document) && needsResizing(document),
+    label: () => 'length · asking for a version that fits',
+    run: async (document) => planResizing(document),
+  },
+]
+
+async function ask<T>(
+  document: Document,
+  desk: Desk<Document>,
+  question: DataQuestion<T>,
+  apply: (document: Document, value: T) => Document,
+): Promise<Document> {
+  const { prompt, ...rest } = question
+  const { value, turn } = await desk.askData(document, { ...rest, prompt: joinLines([...document.wishes, prompt]) })
+  return apply({ ...document, turns: [...document.turns, turn], wishes: [] }, value)
+}
+
+/** One answer of the outline; the last one completes it. */
+async function outlineNext(document: Document, desk: Desk<Document>): Promise<Document> {
+  const parts = outlineParts(document)
+  const at = document.outlineAnswers
+  const part = parts[Math.min(at, parts.length - 1)] ?? [0, 0]
+  return ask(document, desk, askForOutline(document, part), (next, { scenes }) => ({
+    ...next,
+    outline: [...(document.outline ?? []), ...readCards(document, part, scenes)],
+    outlineAnswers: at + 1,
+    outlined: at + 1 >= parts.length,
   }))
 }
 
-/** A name as it stands in a cue: capitals, letters and digits, no title page of adjectives. */
-export function canonical(name: string): string {
-  const words = plain(name)
-    .replace(/\([^)]*\)/g, ' ')
-    .replace(/[^\p{L}\p{N}'’&.#\- ]/gu, ' ')
-  return words.replace(/\s+/g, ' ').trim().toUpperCase().slice(0, 30).trim()
-}
-
-function nameProblems(names: readonly string[]): readonly string[] {
-  return names.flatMap((name, index) => {
-    if (!/\p{L}/u.test(name)) return [`"${name}" is no name.`]
-    const twin = names.slice(0, index).find((other) => other === name || isNearDuplicate(other, name))
-    return twin === undefined ? [] : [`${twin} and ${name} are too alike: rename one.`]
-  })
-}
-
-/** The names a person asked for are in the cast, whatever the model called them. */
-function withNames(characters: readonly Character[], names: readonly string[]): readonly Character[] {
-  const cast = [...characters]
-  const free = cast.flatMap((character, index) => (castName(character.name, names) === undefined ? [index] : []))
-  for (const name of names.filter((wanted) => wanted !== '')) {
-    const same = cast.findIndex((character) => castName(character.name, names) === name)
-    const index = same >= 0 ? same : (free.shift() ?? cast.length)
-    const character = cast[index] ?? { role: 'as the concept says', want: 'as the concept says', voice: 'plain' }
-    cast[index] = { ...character, name }
-  }
-  return cast
-}
-
-function distinct(characters: readonly Character[]): readonly Character[] {
-  const kept: Character[] = []
-  for (const character of characters) {
-    const taken = kept.some(({ name }) => name === character.name || isNearDuplicate(name, character.name))
-    if (!taken && /\p{L}/u.test(character.name)) kept.push(character)
-  }
-  return kept
+function pagesLabel({ tasks, outline = [], scenes }: Document): string {
+  const [task] = tasks
+  if (!task) return 'pages'
+  if (task.kind !== 'draft')
+    return `${TASK_NAMES[task.kind]} · ${scenesText(task.from, Math.max(task.from + 1, task.to))}`
+  const [from, to] = task.cards ?? [0, outline.length]
+  return `${scenesText(from, to)} of ${outline.length} · ${formatPages(task.pages)} to write${scenes.length > 0 ? ` after ${scenes.length} scenes` : ''}`
 }

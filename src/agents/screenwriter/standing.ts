@@ -1,11 +1,12 @@
 import { NO_SPENDING } from '../shared/ask-model.ts'
 import type { Document } from './document.ts'
 import { SCRIPT_STAGES, type ScriptInput, SHAPES, type Stage } from './input.ts'
+import { needsResizing } from './length.ts'
 
 /** A script of which nothing is made yet. */
 export function newDocument(id: string, input: ScriptInput & { readonly concept: string }): Document {
   const format = input.format ?? 'short'
-  const { concept, title, genre, tone, setting, characters, language, notes } = input
+  const { concept, title, genre, tone, setting, characters, language, notes, target_pages, polish } = input
   return {
     id,
     brief: {
@@ -17,37 +18,65 @@ export function newDocument(id: string, input: ScriptInput & { readonly concept:
       ...(setting !== undefined && { setting }),
       ...(characters !== undefined && { characters }),
       ...(language !== undefined && { language }),
-      target_pages: input.target_pages ?? SHAPES[format].pages,
-      ...(input.target_pages !== undefined && { asked_pages: input.target_pages }),
-      notes: notes === undefined ? [] : [notes],
+      target_pages: target_pages ?? SHAPES[format].pages,
+      ...(target_pages !== undefined && { asked_pages: target_pages }),
     },
     model: input.model ?? 'auto',
+    ...(input.reasoning_effort !== undefined && { reasoningEffort: input.reasoning_effort }),
     ...(input.max_cost_usd !== undefined && { capMicroUsd: Math.round(input.max_cost_usd * 1_000_000) }),
     until: input.stop_after ?? 'script',
-    sets: [],
+    polish: polish ?? DEFAULT_POLISH,
+    turns: [],
+    wishes: notes === undefined ? [] : [personAdds(notes)],
+    outlineAnswers: 0,
     outlined: false,
+    scenes: [],
+    tasks: [],
+    readings: 0,
+    opinions: [],
+    resized: false,
+    departures: [],
+    fixes: [],
+    shortened: 0,
     versions: [],
     spent: NO_SPENDING,
   }
 }
 
-/** Is everything up to and with a stage finished? */
-export function isReached(document: Document, stage: Stage): boolean {
-  const at = SCRIPT_STAGES.indexOf(stageOf(document))
-  return (
-    at > SCRIPT_STAGES.indexOf(stage) ||
-    (stage === 'script' && isWritten(document) && document.revision === undefined && document.edit?.length === 0)
-  )
+const DEFAULT_POLISH = 1
+
+/** A wish that came while the script was in work, as the next question passes it on. */
+export function personAdds(notes: string): string {
+  return `The person adds: ${notes}`
 }
 
 /** The stage that is in work, or the last one. */
-export function stageOf({ story, characters, beats, outlined }: Document): Stage {
+export function stageOf({ story, beats, characters, outlined }: Document): Stage {
   if (!story) return 'logline'
-  if (!characters) return 'characters'
   if (!beats) return 'beats'
+  if (!characters) return 'characters'
   return outlined ? 'script' : 'outline'
 }
 
-export function isWritten({ outlined, outline }: Document): boolean {
-  return outlined && outline?.scenes.every((scene) => scene.done) === true
+/** Is everything up to and with a stage finished? */
+export function isReached(document: Document, stage: Stage): boolean {
+  const at = SCRIPT_STAGES.indexOf(stageOf(document))
+  if (at > SCRIPT_STAGES.indexOf(stage)) return true
+  return stage === 'script' && isFinished(document)
+}
+
+/** True when the draft is whole, whatever polishing is still to be done. */
+export function isDrafted({ outlined, scenes, tasks }: Document): boolean {
+  return outlined && scenes.length > 0 && !tasks.some(({ kind }) => kind === 'draft')
+}
+
+function isFinished(document: Document): boolean {
+  return (
+    isDrafted(document) &&
+    document.tasks.length === 0 &&
+    document.candidate === undefined &&
+    document.revision === undefined &&
+    document.readings >= document.polish &&
+    !needsResizing(document)
+  )
 }

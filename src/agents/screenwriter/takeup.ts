@@ -1,90 +1,115 @@
-import type { Document, Scene } from './document.ts'
-import type { ScriptInput } from './input.ts'
-import { SCRIPT_STAGES, type Stage } from './input.ts'
-import { sceneText } from './render.ts'
-import { isReached, isWritten } from './standing.ts'
+import { GenerateError } from '../../contract/errors.ts'
+import type { Document } from './document.ts'
+import { SCRIPT_STAGES, type ScriptInput, type Stage } from './input.ts'
+import { fountainOf, pagesOfScenes } from './render.ts'
+import { redoInstruction } from './revise.ts'
+import { isReached, personAdds } from './standing.ts'
 
 /** Earlier versions kept, so that a document does not grow without a bound. */
-const VERSIONS = 5
+const MAX_VERSIONS = 5
 
 /**
- * What a later call changes of a saved script: the model, the cap, how far to go, its length, notes, and a stage to be
- * made anew. What is replaced is kept as an earlier version.
+ * A saved script with what a later call changes: the model, the cap, how far to go, its length, notes, and what is to be
+ * written again. What is replaced is kept as an earlier version. Throws `invalid_request` for a scene that is not there.
  */
-export function takenUp(document: Document, input: ScriptInput): Document {
-  const until = input.stop_after ?? input.redo ?? (isReached(document, document.until) ? 'script' : document.until)
-  const pages = resizedTo(document, input)
-  const taken: Document = {
+export function applyInput(document: Document, input: ScriptInput): Document {
+  const redoStage = stageToRedo(input)
+  const until = input.stop_after ?? redoStage ?? (isReached(document, document.until) ? 'script' : document.until)
+  const pages = newLength(document, input)
+  const next: Document = {
     ...document,
-    until,
-    ...(pages !== undefined && { brief: { ...document.brief, target_pages: pages, asked_pages: pages } }),
-    ...(input.model !== undefined && { model: input.model }),
+    until: input.redo !== undefined && redoStage === undefined ? 'script' : until,
+    ...(pages !== undefined && {
+      brief: { ...document.brief, target_pages: pages, asked_pages: pages },
+      resized: false,
+    }),
+    ...(input.model !== undefined && { model: input.model, blockPages: undefined }),
+    ...(input.reasoning_effort !== undefined && { reasoningEffort: input.reasoning_effort }),
+    ...(input.polish !== undefined && { polish: input.polish }),
     ...(input.max_cost_usd !== undefined && { capMicroUsd: Math.round(input.max_cost_usd * 1_000_000) }),
   }
-  if (input.redo !== undefined) return redone(taken, input.redo, input.notes)
-  const longer = pages !== undefined && isWritten(document) ? `Make the whole script ${pages} pages long.` : undefined
-  const notes = input.notes ?? longer
-  if (notes === undefined) return taken
-  return isWritten(document) ? revised(taken, notes, pages) : wished(taken, notes)
+  if (redoStage !== undefined) return redoFrom(next, redoStage, input.notes)
+  if (input.redo !== undefined) return redoScene(next, Number(input.redo.slice('scene '.length)), input.notes)
+  const isComplete = isReached(document, 'script')
+  const resize = pages !== undefined && isComplete ? `Make the whole script ${pages} pages long.` : undefined
+  const notes = input.notes ?? resize
+  if (notes === undefined) return next
+  return isComplete ? revise(next, notes, pages) : { ...next, wishes: [...next.wishes, personAdds(notes)] }
 }
 
-/** Another length than the script has and than was asked for before: who only waits may well say it again. */
-export function resizedTo({ brief }: Document, { target_pages: pages }: ScriptInput): number | undefined {
+function stageToRedo({ redo }: ScriptInput): Stage | undefined {
+  return SCRIPT_STAGES.find((stage) => stage === redo)
+}
+
+/** Another length than the script has and than was asked for before, because a caller who only waits may repeat it. */
+export function newLength({ brief }: Document, { target_pages: pages }: ScriptInput): number | undefined {
   return pages === brief.target_pages || pages === brief.asked_pages ? undefined : pages
 }
 
-/** To a script that is complete: what the notes concern is found out, and written anew. */
-export function revised(document: Document, notes: string, pages?: number): Document {
+/** Notes on a script that is complete: first it is decided what they change. */
+export function revise(document: Document, notes: string, pages?: number): Document {
   return {
-    ...kept(document, notes),
+    ...keepVersion(document, notes),
     until: 'script',
-    revision: { notes, planned: false, ...(pages !== undefined && { pages }) },
-    edit: undefined,
+    revision: { notes, planned: false, before: fountainOf(document), ...(pages !== undefined && { pages }) },
   }
 }
 
-/** Goes with every question to come. */
-function wished(document: Document, notes: string): Document {
-  return { ...document, brief: { ...document.brief, notes: [...document.brief.notes, notes] } }
-}
-
-/** Without a stage and all that was made from it. */
-function redone(document: Document, stage: Stage, notes: string | undefined): Document {
-  const gone = (other: Stage): boolean => SCRIPT_STAGES.indexOf(stage) <= SCRIPT_STAGES.indexOf(other)
-  const before = kept(document, notes ?? `${stage} made anew`)
-  const outline = document.outline && {
-    ...document.outline,
-    scenes: document.outline.scenes.map((scene) => emptied(scene, { was: undefined })),
+function redoScene(document: Document, number: number, notes: string | undefined): Document {
+  const scene = document.scenes[number - 1]
+  if (!scene) {
+    const message = `There is no scene ${number}: the script has ${document.scenes.length} written scenes.`
+    throw new GenerateError({ kind: 'invalid_request', field: 'redo' }, message)
   }
+  const instruction = redoInstruction(number, notes)
   return {
-    ...(notes === undefined ? before : wished(before, notes)),
-    ...(gone('logline') && { story: undefined }),
-    ...(gone('characters') && { characters: undefined, sets: [] }),
-    ...(gone('beats') && { beats: undefined }),
-    ...(gone('outline') ? { outline: undefined, outlined: false } : { outline }),
-    revision: undefined,
-    edit: undefined,
+    ...keepVersion(document, notes ?? `scene ${number} again`),
+    revision: { notes: instruction, planned: true, before: fountainOf(document) },
+    tasks: [
+      ...document.tasks,
+      { kind: 'revise', from: number - 1, to: number, pages: pagesOfScenes([scene]), instruction },
+    ],
   }
 }
 
-function kept(document: Document, notes: string): Document {
-  const { story, characters, beats, outline, versions } = document
+/** A stage and all that was made from it is asked for again; the script stands in results until the new draft is whole. */
+function redoFrom(document: Document, stage: Stage, notes: string | undefined): Document {
+  const isGone = (other: Stage): boolean => SCRIPT_STAGES.indexOf(stage) <= SCRIPT_STAGES.indexOf(other)
+  const again = `Set aside the ${stage === 'script' ? 'pages' : stage} and all that was made from it, and make it again in another way.`
+  return {
+    ...keepVersion(document, notes ?? `${stage} again`),
+    wishes: [...document.wishes, again, ...(notes === undefined ? [] : [personAdds(notes)])],
+    ...(isGone('logline') && { story: undefined }),
+    ...(isGone('beats') && { beats: undefined }),
+    ...(isGone('characters') && { characters: undefined }),
+    ...(isGone('outline') && { outline: undefined, outlineAnswers: 0, outlined: false }),
+    ...(document.scenes.length > 0 && { replaced: document.scenes }),
+    scenes: [],
+    tasks: [],
+    partial: undefined,
+    pending: undefined,
+    candidate: undefined,
+    reading: undefined,
+    readings: 0,
+    opinions: [],
+    resized: false,
+    departures: [],
+    fixes: [],
+    revision: undefined,
+    changes: undefined,
+  }
+}
+
+function keepVersion(document: Document, notes: string): Document {
+  const { story, beats, characters, outline, scenes, versions } = document
   if (!story) return document
   const version = {
     notes,
     story,
-    ...(characters && { characters }),
     ...(beats && { beats }),
-    scenes: outline?.scenes ?? [],
+    ...(characters && { characters }),
+    ...(outline && { outline }),
+    scenes,
   }
-  return { ...document, versions: [...versions, version].slice(-VERSIONS) }
-}
-
-/** A scene that is to be written anew; the model is shown what it was. */
-export function emptied(
-  scene: Scene,
-  { was }: { readonly was: string | undefined } = { was: sceneText(scene) },
-): Scene {
-  const { own: _, cut: __, was: ___, ...rest } = scene
-  return { ...rest, elements: [], passes: 0, done: false, facts: [], ...(was !== undefined && { was }) }
+  return { ...document, versions: [...versions, version].slice(-MAX_VERSIONS) }
 }

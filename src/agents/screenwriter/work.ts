@@ -1,177 +1,111 @@
 import { GenerateError } from '../../contract/errors.ts'
 import type { Attempt, Generate } from '../../contract/generate.ts'
-import type { Price } from '../../contract/price.ts'
+import type { ModelFacts } from '../../contract/provider.ts'
 import type { World } from '../../contract/world.ts'
-import { createSpendingMeter, isOverBudget, type ModelAsker } from '../shared/ask-model.ts'
+import { formatUsd } from '../../lib/money.ts'
 import type { JobOutcome, JobRun } from '../shared/jobs.ts'
-import type { Document, SceneCost } from './document.ts'
-import { edited, looked, obstacle } from './edit.ts'
+import { runStages } from '../shared/stage-loop.ts'
+import { pagesPerBlock } from './blocks.ts'
+import { plannedScenes } from './development.ts'
+import type { Document, Scene, SceneCost } from './document.ts'
 import { estimateOf, estimateText } from './estimate.ts'
-import { withScene } from './fit.ts'
-import { askOutline, sceneCount } from './outline.ts'
-import { costText, pagesText } from './result.ts'
-import { planRevision } from './revise.ts'
-import { writeOn } from './scene.ts'
-import { askBeats, askCharacters, askStory } from './stages.ts'
-import { isReached, stageOf } from './standing.ts'
+import { SCRIPT_STAGES } from './input.ts'
+import { lengthError } from './length.ts'
+import { systemPrompt } from './prompts.ts'
+import { pagesOf } from './render.ts'
+import { STAGES } from './stages.ts'
+import { isDrafted, isReached, stageOf } from './standing.ts'
 
-export interface Deps {
+export interface ScreenwriterDeps {
   readonly generate: Generate
   readonly world: World
-  /** What the model costs that a name means now; undefined: not known. Without it nothing is estimated in money. */
-  readonly priceOf?: ((model: string, signal: AbortSignal) => Promise<Price | undefined>) | undefined
+  /** The facts of the model that a name means now; undefined: not known. They decide the blocks and the estimate. */
+  readonly factsOf?: ((model: string, signal: AbortSignal) => Promise<Partial<ModelFacts> | undefined>) | undefined
 }
+
+/** A script that misses its length by more than this share is failed. */
+const LENGTH_LIMIT = 0.25
 
 /**
- * Takes a script from where it is to where it is to go. Every answer is saved before the next question, so nothing that
- * was finished is asked for again. Before anything is asked, and once more before the first scene, what is left is
- * estimated, and refused where even the least is above the cap.
+ * Takes a script from where it is to where it is to go. Every answer is saved before the next question. Before anything is
+ * asked, and again when the plan changes, what is left is estimated, and refused where even the least is above the cap.
+ * Throws `GenerateError`: what a question throws, and `bad_response` for a script of quite another length.
  */
-export async function develop({ generate, world, priceOf }: Deps, run: JobRun, begin: Document): Promise<JobOutcome> {
-  const tally = createSpendingMeter(begin.spent)
-  let attempts: Attempt[] = []
-  const asker: ModelAsker = {
-    generate,
-    model: begin.model,
-    tool: 'develop_script',
-    signal: run.signal,
-    newId: () => world.id(),
-    meter: {
-      get spent() {
-        return tally.spent
-      },
-      addCall: () => tally.addCall(),
-      addAttempt(attempt) {
-        attempts.push(attempt)
-        tally.addAttempt(attempt)
-      },
-    },
-    warn: run.warn,
-    reasoningEffort: 'low',
-    ...(begin.capMicroUsd !== undefined && { capMicroUsd: begin.capMicroUsd }),
-  }
-  let document = begin
-  const save = async (next: Document): Promise<void> => {
-    document = { ...next, spent: tally.spent }
-    await run.save(document)
-  }
-  await save(begin)
-  const price = await priceOf?.(begin.model, run.signal).catch(() => undefined)
+export async function develop(
+  { generate, world, factsOf }: ScreenwriterDeps,
+  run: JobRun,
+  begin: Document,
+): Promise<JobOutcome> {
+  const facts = await factsOf?.(begin.model, run.signal).catch(() => undefined)
   let phase: string | undefined
-  try {
-    while (!isReached(document, document.until)) {
-      run.signal.throwIfAborted()
-      if (phase !== phaseOf(document)) {
-        phase = phaseOf(document)
-        await save({ ...document, estimate: estimateOf(document, price) })
-        run.progress({ ...progressOf(document), message: `to do: ${estimateText(estimateOf(document, price))}` })
-        const refused = refusal(document)
-        if (refused) return refused
-      }
-      run.progress(progressOf(document))
-      attempts = []
-      const scene = sceneInWork(document)
-      await save(booked(await step(asker, document), scene, attempts))
-      attempts = []
-    }
-    const rest = document.until === 'script' ? undefined : estimateOf({ ...document, until: 'script' }, price)
-    await save({ ...document, estimate: rest })
-    run.progress(progressOf(document))
-  } catch (error) {
-    // What a failed question has cost is kept too.
-    if (tally.spent !== document.spent && !run.signal.aborted) {
-      await save(booked(document, sceneInWork(document), attempts))
-    }
-    if (!isOverBudget(error)) throw error
-    return { status: 'stopped', message: error.message }
-  }
-  const wrong = document.until === 'script' ? obstacle(document) : undefined
-  if (wrong === undefined) return { status: 'complete' }
-  // Going on from here gives it to the editor once more.
-  await save({ ...document, edit: undefined })
-  throw new GenerateError({ kind: 'bad_response' }, wrong)
+  const { document, outcome } = await runStages<Document>(
+    { ...begin, blockPages: begin.blockPages ?? pagesPerBlock(begin, facts) },
+    {
+      tool: 'develop_script',
+      stages: STAGES,
+      generate,
+      world,
+      run,
+      contextTokens: facts?.contextTokens,
+      system: systemPrompt,
+      progress: progressOf,
+      isReached: (next) => isReached(next, next.until),
+      refuse(next) {
+        if (phase === phaseOf(next)) return { document: next, stop: undefined }
+        phase = phaseOf(next)
+        const estimate = estimateOf(next, facts)
+        run.progress({ ...progressOf(next), message: `to do: ${estimateText(estimate)}` })
+        return { document: { ...next, estimate }, stop: refusal({ ...next, estimate }) }
+      },
+      book: bookCost,
+    },
+  )
+  if (outcome.status !== 'complete') return outcome
+  const rest = document.until === 'script' ? undefined : estimateOf({ ...document, until: 'script' }, facts)
+  await run.save({ ...document, estimate: rest, replaced: isDrafted(document) ? undefined : document.replaced })
+  const error = document.until === 'script' && !document.imported ? lengthError(document) : 0
+  if (Math.abs(error) <= LENGTH_LIMIT) return outcome
+  throw new GenerateError(
+    { kind: 'bad_response' },
+    `The script is written, but runs ${pagesOf(document).toFixed(1)} pages instead of ${document.brief.target_pages}, although a version of the right length was asked for. Another model may do better; or ask for what it has with target_pages.`,
+  )
 }
 
-/** The estimate is made anew when there is more to go by: at the start, with a new plan, and before the first scene. */
+/** The estimate is made again when there is more to go by: at the start, before the pages, and for a revision. */
 function phaseOf(document: Document): string {
-  if (document.revision && !document.revision.planned) return 'revision'
-  return stageOf(document) === 'script' ? 'scenes' : 'stages'
+  if (document.revision?.planned === false) return 'revision'
+  if (stageOf(document) !== 'script') return 'development'
+  return isDrafted(document) ? 'polish' : 'pages'
 }
 
-function refusal({ estimate, capMicroUsd: cap, spent }: Document): JobOutcome | undefined {
+function refusal({ estimate, capMicroUsd: cap, spent }: Document): string | undefined {
   const least = estimate?.cost_usd?.[0]
   if (estimate === undefined || least === undefined || cap === undefined) return undefined
   if (spent.microUsd + least * 1e6 <= cap) return undefined
-  const so = spent.microUsd > 0 ? `, after $${(spent.microUsd / 1e6).toFixed(2)} so far` : ''
-  return {
-    status: 'stopped',
-    message: `What is left takes ${estimateText(estimate)}${so}: more than max_cost_usd, $${cap / 1e6}. Nothing was asked. A cheaper model or fewer pages cost less.`,
+  const soFar = spent.microUsd > 0 ? `, after ${formatUsd(spent.microUsd)} so far` : ''
+  return `What is left takes ${estimateText(estimate)}${soFar}: more than max_cost_usd, $${cap / 1e6}. Nothing was asked. A cheaper model or fewer pages cost less.`
+}
+
+/** The cost of a step is shared by the scenes that it wrote. */
+function bookCost(before: Document, after: Document, attempts: readonly Attempt[]): Document {
+  const fresh = new Set(after.scenes.filter((scene) => !before.scenes.includes(scene)))
+  if (attempts.length === 0 || fresh.size === 0) return after
+  const model = attempts.findLast(({ outcome }) => outcome === 'ok')?.model
+  const total = attempts.reduce((sum, { microUsd }) => sum + (microUsd ?? 0), 0)
+  const cost: SceneCost = {
+    ...(model !== undefined && { model }),
+    attempts: attempts.length,
+    microUsd: Math.round(total / fresh.size),
+    unpriced: attempts.filter(({ microUsd }) => microUsd === undefined).length,
   }
+  return { ...after, scenes: after.scenes.map((scene): Scene => (fresh.has(scene) ? { ...scene, cost } : scene)) }
 }
 
-/** Asks the next question, and gives back the document with its answer. */
-async function step(asker: ModelAsker, document: Document): Promise<Document> {
-  switch (stageOf(document)) {
-    case 'logline':
-      return { ...document, story: await askStory(asker, document) }
-    case 'characters':
-      return { ...document, ...(await askCharacters(asker, document)) }
-    case 'beats':
-      return { ...document, beats: await askBeats(asker, document) }
-    case 'outline':
-      return { ...document, ...(await askOutline(asker, document)) }
-    case 'script':
-      return scriptStep(asker, document)
-  }
-}
-
-function scriptStep(asker: ModelAsker, document: Document): Promise<Document> | Document {
-  const { revision, edit, outline } = document
-  if (revision && !revision.planned) return planRevision(asker, document, revision.notes)
-  const unfinished = outline?.scenes.findIndex((scene) => !scene.done) ?? -1
-  if (unfinished >= 0) return writeOn(asker, document, unfinished, revision?.notes)
-  if (edit === undefined) return looked(document)
-  return edit.length > 0 ? edited(asker, document) : { ...document, revision: undefined }
-}
-
-/** The scene that the next question is about, by index. */
-function sceneInWork(document: Document): number | undefined {
-  if (stageOf(document) !== 'script' || document.revision?.planned === false) return undefined
-  const unfinished = document.outline?.scenes.findIndex((scene) => !scene.done) ?? -1
-  return unfinished >= 0 ? unfinished : document.edit?.[0] && document.edit[0].scene - 1
-}
-
-function booked(document: Document, index: number | undefined, attempts: readonly Attempt[]): Document {
-  const scene = index === undefined ? undefined : document.outline?.scenes[index]
-  if (index === undefined || scene === undefined || attempts.length === 0) return document
-  const { model, ...before }: SceneCost = scene.cost ?? { attempts: 0, microUsd: 0, unpriced: 0 }
-  const last = attempts.findLast(({ outcome }) => outcome === 'ok')?.model ?? model
-  return withScene(document, index, {
-    cost: {
-      ...(last !== undefined && { model: last }),
-      attempts: before.attempts + attempts.length,
-      microUsd: before.microUsd + attempts.reduce((sum, { microUsd }) => sum + (microUsd ?? 0), 0),
-      unpriced: before.unpriced + attempts.filter(({ microUsd }) => microUsd === undefined).length,
-    },
-  })
-}
-
-function progressOf(document: Document) {
-  const stage = stageOf(document)
-  const scenes = document.outline?.scenes ?? []
-  const finished = scenes.filter((scene) => scene.done).length
-  const count = document.outlined ? scenes.length : sceneCount(document.brief)
-  const stages = ['logline', 'characters', 'beats', 'outline'].indexOf(stage)
-  return {
-    message: `${stage === 'script' ? sceneText(document, count) : stage} · ${costText(document)}`,
-    done: stage === 'script' ? 4 + finished : Math.max(0, stages),
-    total: 4 + count,
-  }
-}
-
-function sceneText(document: Document, count: number): string {
-  if (document.revision?.planned === false) return `what the notes concern · ${pagesText(document)}`
-  const at = sceneInWork(document)
-  const edits = document.edit?.length && document.outline?.scenes.every((scene) => scene.done) ? 'editing ' : ''
-  return `${edits}scene ${at === undefined ? count : at + 1}/${count} · ${pagesText(document)}`
+/** Steps: four of development, one a planned scene, and two a pass of polishing. */
+function progressOf(document: Document): { readonly done: number; readonly total: number } {
+  const planned = document.outline?.length ?? plannedScenes(document.brief)
+  const total = 4 + planned + 2 * document.polish
+  const stage = SCRIPT_STAGES.indexOf(stageOf(document))
+  const polished = isDrafted(document) ? 2 * document.readings : 0
+  return { done: Math.min(total, Math.min(stage, 4) + (stage < 4 ? 0 : document.scenes.length) + polished), total }
 }

@@ -1,60 +1,47 @@
 import { z } from 'zod'
-import { collectAnswer } from '../../contract/collect.ts'
+import { type Answer, collectAnswer } from '../../contract/collect.ts'
 import { type Failure, GenerateError } from '../../contract/errors.ts'
 import type {
   Attempt,
-  Call,
-  FinishReason,
   Generate,
+  GenerateEvent,
   GenerateRequest,
   Message,
   ReasoningEffort,
 } from '../../contract/generate.ts'
 
 /**
- * Asks for one JSON value of a zod schema, checks what it says, and shows the model the exact problems a bounded number
- * of times. Every attempt is added to the tally, and all questions of an asker together stay under its cap.
+ * Asks for one JSON value of a zod schema. The router sees to it that the answer fits the schema; what `check` finds is
+ * shown to the model a bounded number of times. Every attempt goes to the meter, and all questions of an asker together
+ * stay under its cap.
  *
- * Throws `GenerateError`: what the `Generate` throws; `over_budget` when the cap is used up; `filtered` when the model
- * declined; `bad_response` when no answer was usable, with the last problems in its message.
+ * Throws `GenerateError`: what the `Generate` throws (`bad_response` where no answer fits the schema); `over_budget` when
+ * the cap is used up; `filtered` when the model declined; `bad_response`, with the last problems, when no answer passes.
  */
 export async function askModel<T>(asker: ModelAsker, question: Question<T>): Promise<T> {
-  const rounds = 1 + (question.maxRepairs ?? 2)
-  const prompt = text('user', question.prompt)
-  let repair: readonly Message[] = []
-  let maxOutputTokens = question.maxOutputTokens
+  const rounds = 1 + (question.maxRepairs ?? 1)
+  const json = { name: question.name, schema: jsonSchema(question.schema) }
+  let messages: readonly Message[] = [...(question.history ?? []), textMessage('user', question.prompt)]
   let usable: T | undefined
   let problems: readonly string[] = []
   for (let round = 0; round < rounds; round++) {
-    const request: GenerateRequest = {
-      model: asker.model,
-      ...(asker.fallbacks && { fallbacks: asker.fallbacks }),
-      system: question.system,
-      messages: [prompt, ...repair],
-      json: { name: question.name, schema: jsonSchema(question.schema) },
-      maxOutputTokens,
-      ...(asker.reasoningEffort && { reasoningEffort: asker.reasoningEffort }),
-    }
-    const answer = await answerTo(asker, request)
-    const partial = answer.finish === 'length' ? question.readPartial?.(answer.text) : undefined
-    if (partial !== undefined) return partial
-    const read = readAnswer(answer, question)
+    const { maxOutputTokens, system } = question
+    const answer = await askOnce(asker, { system, messages, json, maxOutputTokens })
+    const read = readAnswer(answer.text, question)
     if (read.problems.length === 0 && read.value !== undefined) return read.value
     usable = read.value ?? usable
     problems = read.problems
-    if (answer.finish === 'length') maxOutputTokens *= 2
-    repair = [...(answer.text === '' ? [] : [text('assistant', answer.text)]), text('user', repairPrompt(problems))]
+    messages = [...messages, textMessage('assistant', answer.text), textMessage('user', repairPrompt(problems))]
   }
-  const salvaged = usable === undefined ? undefined : question.fixInvalid?.(usable)
-  if (salvaged !== undefined) return salvaged
-  const many = rounds === 1 ? 'once' : `${rounds} times`
+  const fixed = usable === undefined ? undefined : question.fixInvalid?.(usable)
+  if (fixed !== undefined) return fixed
   throw new GenerateError(
     { kind: 'bad_response' },
-    `Asked ${many} for ${question.subject}, the model gave nothing usable: ${problems.slice(0, 3).join(' ')} Try another model.`,
+    `The model gave no usable answer for ${question.subject}: ${problems.slice(0, 3).join(' ')} Try another model.`,
   )
 }
 
-/** Who asks, of whom, and what may be spent: the same for all questions of one run. */
+/** The model, the tool and the spending limit of a run: the same for all its questions. */
 export interface ModelAsker {
   readonly generate: Generate
   readonly model: string
@@ -64,7 +51,7 @@ export interface ModelAsker {
   readonly signal: AbortSignal
   readonly newId: () => string
   readonly meter: SpendingMeter
-  /** The most that everything in the tally together may cost, in micro-dollars. */
+  /** The most that everything on the meter together may cost, in micro-dollars. */
   readonly capMicroUsd?: number
   readonly reasoningEffort?: ReasoningEffort
   /** Called with what an attempt brought to light, a sentence for a person. */
@@ -72,26 +59,26 @@ export interface ModelAsker {
 }
 
 export interface Question<T> {
-  /** Of the schema, in snake case. */
+  /** The name of the schema, in snake case. */
   readonly name: string
-  /** What is asked for, as errors say it: `the outline`. */
+  /** What errors call it: `the outline`. */
   readonly subject: string
   readonly schema: z.ZodType<T>
   readonly system: string
+  /** The conversation before the prompt; a question without one stands alone. */
+  readonly history?: readonly Message[]
   readonly prompt: string
-  /** For one answer, reasoning included; doubled after an answer that was cut off. */
+  /** Of one answer, reasoning included. */
   readonly maxOutputTokens: number
-  /** What is wrong with a value that fits the schema, one sentence each, as the model should read it. */
+  /** The problems of a value that fits the schema, a sentence each, as the model should read them. */
   readonly check?: (value: T) => readonly string[]
-  /** The code's last word when the rounds are over: mends a value that fits the schema but not the check. */
+  /** The value to use when the rounds are over and it fits the schema but not the check. */
   readonly fixInvalid?: (value: T) => T | undefined
-  /** What is of use in an answer that was cut off by its length; undefined: it is asked for again, with more room. */
-  readonly readPartial?: (text: string) => T | undefined
-  /** Repair rounds after the first answer; 2 by default. */
+  /** Repair rounds after the first answer; 1 by default. */
   readonly maxRepairs?: number
 }
 
-/** What a job has cost. `unpriced` counts attempts of unknown cost: while there are any, the whole is not known. */
+/** What a job has cost. `unpriced` counts attempts of unknown cost; while it is above 0, the total is not known. */
 export interface Spending {
   /** Questions asked of the router. */
   readonly calls: number
@@ -109,7 +96,7 @@ export interface SpendingMeter {
 
 export const NO_SPENDING: Spending = { calls: 0, microUsd: 0, unpriced: 0, models: [] }
 
-/** Counts on from what an earlier run had spent. */
+/** A meter that starts at what earlier runs of the job have spent. */
 export function createSpendingMeter(from: Spending = NO_SPENDING): SpendingMeter {
   let spent = from
   return {
@@ -135,7 +122,7 @@ export function costUsd({ microUsd, unpriced }: Pick<Spending, 'microUsd' | 'unp
   return unpriced > 0 ? null : microUsd / 1_000_000
 }
 
-/** Would more money help? A cap or a budget stopped the call, or stopped one of the models that could have answered. */
+/** True where more money would help: a cap or a budget stopped the call, or one of the models that could have answered. */
 export function isOverBudget(error: unknown): error is GenerateError {
   return error instanceof GenerateError && overBudget(error.failure)
 }
@@ -145,78 +132,61 @@ function overBudget(failure: Failure): boolean {
   return failure.kind === 'over_budget'
 }
 
-interface Answer {
-  readonly text: string
-  readonly finish: FinishReason
-  /** Set when there was no answer to read: the router gave up on an unfit one. */
-  readonly unfit?: string
+/** What one request says beside the model and the limits of its asker. */
+export type Ask = Pick<GenerateRequest, 'system' | 'messages' | 'json' | 'maxOutputTokens'>
+
+/** One request to the router, metered and under the cap. Throws `GenerateError` as `askModel` does. */
+export async function askOnce(asker: ModelAsker, ask: Ask): Promise<Answer> {
+  const answer = await collectAnswer(startRequest(asker, ask))
+  if (answer.finish !== 'content_filter') return answer
+  throw new GenerateError({ kind: 'filtered' }, 'The model declined to write this. Change the request or the model.')
 }
 
-async function answerTo(asker: ModelAsker, request: GenerateRequest): Promise<Answer> {
-  const { meter: tally, capMicroUsd } = asker
-  const left = capMicroUsd === undefined ? undefined : capMicroUsd - tally.spent.microUsd
-  // A cap of 0 lets free models through: the router holds nothing for them.
-  if (left !== undefined && left <= 0 && tally.spent.microUsd > 0) {
+/** The events of one request, metered and under the cap. Throws `over_budget` when the cap is used up. */
+export function startRequest(asker: ModelAsker, ask: Ask): AsyncIterable<GenerateEvent> {
+  const { meter, capMicroUsd } = asker
+  const leftMicroUsd = capMicroUsd === undefined ? undefined : capMicroUsd - meter.spent.microUsd
+  // A cap of 0 lets free models through, because the router holds nothing for them.
+  if (leftMicroUsd !== undefined && leftMicroUsd <= 0 && meter.spent.microUsd > 0) {
     throw new GenerateError(
       { kind: 'over_budget', budget: 'max_cost_usd', freeAt: undefined },
       'The cost limit of this job (max_cost_usd) is used up.',
     )
   }
-  const call: Call = {
+  meter.addCall()
+  const request: GenerateRequest = {
+    ...ask,
+    model: asker.model,
+    ...(asker.fallbacks && { fallbacks: asker.fallbacks }),
+    ...(asker.reasoningEffort && { reasoningEffort: asker.reasoningEffort }),
+  }
+  return asker.generate(request, {
     id: asker.newId(),
     tool: asker.tool,
     signal: asker.signal,
     onAttempt(attempt) {
-      tally.addAttempt(attempt)
+      meter.addAttempt(attempt)
       for (const warning of attempt.warnings ?? []) asker.warn?.(warning)
     },
-    ...(left !== undefined && { maxMicroUsd: left }),
-  }
-  tally.addCall()
+    ...(leftMicroUsd !== undefined && { maxMicroUsd: leftMicroUsd }),
+  })
+}
+
+function readAnswer<T>(answer: string, question: Question<T>): { value?: T; problems: readonly string[] } {
+  const json = parseJson(answer)
+  if (json === undefined) return { problems: ['It held no JSON value.'] }
+  const parsed = question.schema.safeParse(json)
+  if (parsed.success) return { value: parsed.data, problems: question.check?.(parsed.data) ?? [] }
+  const issues = parsed.error.issues.slice(0, 10)
+  return { problems: issues.map((issue) => `${issue.path.join('.') || 'The value'}: ${issue.message}.`) }
+}
+
+function parseJson(text: string): unknown {
   try {
-    const answer = await collectAnswer(asker.generate(request, call))
-    if (answer.finish !== 'content_filter') return answer
-  } catch (error) {
-    if (!(error instanceof GenerateError) || error.failure.kind !== 'bad_response') throw error
-    const { partial } = error.failure
-    if (partial !== undefined) return { text: partial, finish: 'length' }
-    return { text: '', finish: 'stop', unfit: error.message }
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
-  throw new GenerateError({ kind: 'filtered' }, 'The model declined to write this. Change the request or the model.')
-}
-
-function readAnswer<T>(answer: Answer, question: Question<T>): { value?: T; problems: readonly string[] } {
-  if (answer.unfit !== undefined) return { problems: ['It was not a JSON value of the schema.'] }
-  const found = findJson(answer.text)
-  if (found === undefined) {
-    const cut = answer.finish === 'length'
-    return { problems: [cut ? 'It was cut off before its end: be shorter.' : 'It held no JSON value.'] }
-  }
-  const parsed = question.schema.safeParse(found.value)
-  if (!parsed.success) {
-    return {
-      problems: parsed.error.issues
-        .slice(0, 10)
-        .map((issue) => `${issue.path.join('.') || 'The value'}: ${issue.message}.`),
-    }
-  }
-  return { value: parsed.data, problems: question.check?.(parsed.data) ?? [] }
-}
-
-/** The JSON value in a text, whatever stands around it: a fence, a greeting, a farewell. */
-function findJson(answer: string): { readonly value: unknown } | undefined {
-  const trimmed = answer.trim()
-  const fenced = /```(?:json)?\s*\n([\s\S]*?)\n\s*```/i.exec(trimmed)?.[1]
-  const braced = /[[{][\s\S]*[\]}]/.exec(trimmed)?.[0]
-  for (const candidate of [trimmed, fenced, braced]) {
-    if (candidate === undefined) continue
-    try {
-      return { value: JSON.parse(candidate) }
-    } catch {
-      // Not this one.
-    }
-  }
-  return undefined
 }
 
 function repairPrompt(problems: readonly string[]): string {
@@ -229,6 +199,6 @@ function jsonSchema(schema: z.ZodType): NonNullable<GenerateRequest['json']>['sc
   return rest
 }
 
-function text(role: 'user' | 'assistant', content: string): Message {
+export function textMessage(role: 'user' | 'assistant', content: string): Message {
   return { role, parts: [{ type: 'text', text: content }] }
 }

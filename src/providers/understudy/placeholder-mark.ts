@@ -1,7 +1,9 @@
 import { isObject } from './schema.ts'
 import type { MarkablePlace } from './types.ts'
 
-const PLACEHOLDER_SUFFIX = ' (Placeholder text.)'
+/** What one text of an answer says, so that it is never taken for a model's. */
+export const PLACEHOLDER_MARK = '(Placeholder text.)'
+const PLACEHOLDER_SUFFIX = ` ${PLACEHOLDER_MARK}`
 
 /** The value with one of its texts saying that it is a placeholder: the best that still fits with it, or none. */
 export function markPlaceholder(

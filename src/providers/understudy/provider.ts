@@ -1,10 +1,12 @@
 import { GenerateError } from '../../contract/errors.ts'
-import type { FinishReason, GenerateRequest, JsonSchema, Setting } from '../../contract/generate.ts'
+import type { FinishReason, GenerateRequest, JsonSchema, Message, Setting } from '../../contract/generate.ts'
 import type { Provider } from '../../contract/provider.ts'
 import { type Account, computeAccountId, type ProviderDeps } from '../account.ts'
 import { classifyNetworkError } from '../errors/classify.ts'
 import { beginSchema } from './bounds.ts'
 import { fillSchema } from './fill-json.ts'
+import { castOf, composePages, readPagesRequest } from './fountain-pages.ts'
+import { PLACEHOLDER_MARK } from './placeholder-mark.ts'
 import { findCues } from './prompt-cues.ts'
 import { createRandomSource, hashText } from './random.ts'
 import { createWriter, type Writer } from './writer.ts'
@@ -65,12 +67,21 @@ const estimateTokens = (text: string): number => Math.ceil(text.length / CHARS_P
 
 function composeAnswer(request: GenerateRequest, seed: number | undefined): string {
   if (request.json) checkSchema(request.json.schema)
+  const rest = continueAnswer(request, seed)
+  if (rest !== undefined) return rest
   const prompt = promptOf(request)
   const requestKey = JSON.stringify([prompt, request.json?.schema ?? null, request.seed ?? seed ?? null])
   const random = createRandomSource(hashText(requestKey))
-  const promptText = prompt.slice(request.system === undefined ? 0 : 1).join('\n')
+  const texts = prompt.slice(request.system === undefined ? 0 : 1)
+  // Of a long conversation, what it is about stands in its first text, and what is wanted in its last.
+  const promptText = [...new Set([texts[0] ?? '', texts.at(-1) ?? ''])].join('\n')
+  const before = texts.slice(0, -1).join('\n')
   const writer = createWriter(findCues(promptText), random)
-  if (!request.json) return composeScenes(writer, random.integer(2, 3))
+  writer.setCast(castOf(before))
+  if (!request.json) {
+    const pages = readPagesRequest(texts.at(-1) ?? '', before)
+    return pages ? composePages(pages, writer, random, PLACEHOLDER_MARK) : composeScenes(writer, random.integer(2, 3))
+  }
   const date = /\b20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])\b/.exec(promptText)?.[0] ?? '2027-01-04'
   try {
     return JSON.stringify(fillSchema(request.json.schema, writer, random, date))
@@ -93,6 +104,19 @@ function unfillableSchema(error: unknown): unknown {
   const message =
     'The understudy cannot fill this JSON schema: it is too large, contains itself without end, or has an invalid pattern. Make it smaller, or use a real model.'
   return new GenerateError({ kind: 'invalid_request', field: 'json' }, message, { cause: error })
+}
+
+/** The rest of an answer that was cut off: the same answer once more, from where it ended. */
+function continueAnswer(request: GenerateRequest, seed: number | undefined): string | undefined {
+  const [partial, instruction] = request.messages.slice(-2)
+  if (!instruction || partial?.role !== 'assistant' || !textOf(instruction).startsWith('Your answer was cut off'))
+    return undefined
+  const whole = composeAnswer({ ...request, messages: request.messages.slice(0, -2) }, seed)
+  return whole.startsWith(textOf(partial)) ? whole.slice(textOf(partial).length) : undefined
+}
+
+function textOf({ parts }: Message): string {
+  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 
 /** A page of a play, in scenes. */

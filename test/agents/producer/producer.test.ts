@@ -289,14 +289,13 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
       tasksAnswer(TASKS),
       one,
       one,
-      one,
       estimatesAnswer(TASKS),
       outlookAnswer,
     ])
     const failed = await plan(GOAL)
-    expect(failed).toMatchObject({ status: 'failed', calls: 5, tasks: [] })
+    expect(failed).toMatchObject({ status: 'failed', calls: 4, tasks: [] })
     expect(JSON.stringify(upstream.requests[3]?.messages.at(-1))).toContain('estimates.t01-write-the-script')
-    expect(await plan({ plan_id: 'id2' })).toMatchObject({ status: 'complete', calls: 7 })
+    expect(await plan({ plan_id: 'id2' })).toMatchObject({ status: 'complete', calls: 6 })
   })
 
   test('a fine plan is named in several answers, which may number their tasks alike', async () => {
@@ -384,16 +383,9 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
     { type: 'end', finish: 'content_filter', usage: {} },
   ]
 
-  test('an answer that was cut off is asked for again, with more room', async () => {
-    const { plan, upstream } = setUpProducer([
-      scopeAnswer(),
-      cutOff,
-      tasksAnswer(TASKS),
-      estimatesAnswer(TASKS),
-      outlookAnswer,
-    ])
+  test('an answer that was cut off is asked for again', async () => {
+    const { plan } = setUpProducer([scopeAnswer(), cutOff, tasksAnswer(TASKS), estimatesAnswer(TASKS), outlookAnswer])
     expect(await plan(GOAL)).toMatchObject({ status: 'complete', calls: 5 })
-    expect(upstream.requests[2]?.maxOutputTokens).toBe(2 * (upstream.requests[1]?.maxOutputTokens ?? 0))
   })
 
   test('an answer with mistakes is better than none: it is used when the model cannot do better', async () => {
@@ -401,24 +393,23 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
       scopeAnswer(),
       tasksAnswer(without(0, task('t1', 'Write', 'Writer', 16, 't9'))),
       'Sorry!',
-      'Sorry.',
       estimatesAnswer(TASKS),
       outlookAnswer,
     ])
     const result = await plan(GOAL)
-    expect(result).toMatchObject({ status: 'complete', calls: 6 })
+    expect(result).toMatchObject({ status: 'complete', calls: 5 })
     expect(findingMessages(result)).toContain(
       't01-write depended on "t9", which is not a task; that dependency was dropped.',
     )
   })
 
   test.each<{ what: string; turns: Parameters<typeof scriptedModel>[0]; calls: number; says: string }>([
-    { what: 'prose', turns: ['Sure!', 'Of course.', 'Any time.'], calls: 3, says: 'It held no JSON value.' },
+    { what: 'prose', turns: ['Sure!', 'Of course.'], calls: 2, says: 'It held no JSON value.' },
     {
       what: 'JSON cut off each time',
-      turns: [cutOff, cutOff, cutOff],
-      calls: 3,
-      says: 'It was cut off before its end',
+      turns: [cutOff, cutOff],
+      calls: 2,
+      says: 'It held no JSON value.',
     },
     { what: 'a list of nothing', turns: [NOTHING, NOTHING], calls: 2, says: 'named no task that has a title' },
     { what: 'a refusal', turns: [refusal], calls: 1, says: 'The model declined to write this.' },
@@ -450,18 +441,11 @@ describe('every stage may fail on its own, and is all that is asked again', () =
   test.each(answers.map(([what], at) => ({ what, at })))('$what', async ({ at, what }) => {
     const before = answers.slice(0, at).map(([, answer]) => answer)
     const after = answers.slice(at).map(([, answer]) => answer)
-    const { plan, upstream } = setUpProducer([
-      ...before,
-      'Sure!',
-      '{"estimates": {"t01',
-      'Here you go.',
-      ...after,
-      outlookAnswer,
-    ])
+    const { plan, upstream } = setUpProducer([...before, 'Sure!', '{"estimates": {"t01', ...after, outlookAnswer])
     const failed = await plan(GOAL)
-    expect(failed).toMatchObject({ status: 'failed', calls: at + 3, tasks: [] })
-    expect(failed.next).toContain(`Asked 3 times for ${what}`)
-    expect(await plan({ plan_id: 'id2' })).toMatchObject({ status: 'complete', calls: 7, makespan_hours: 98 })
+    expect(failed).toMatchObject({ status: 'failed', calls: at + 2, tasks: [] })
+    expect(failed.next).toContain(`The model gave no usable answer for ${what}`)
+    expect(await plan({ plan_id: 'id2' })).toMatchObject({ status: 'complete', calls: 6, makespan_hours: 98 })
     expect(upstream.remaining).toBe(0)
   })
 })

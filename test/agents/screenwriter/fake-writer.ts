@@ -1,14 +1,14 @@
 import type { Call, Generate, GenerateEvent, GenerateRequest } from '../../../src/contract/generate.ts'
 import { scriptedModel } from '../../support/scripted-model.ts'
 
-/** What one request is answered with: JSON text, an error, or events played as they are. Undefined: a good answer. */
+/** The answer to one request: its text, an error, or events played as they are. Undefined: a good answer. */
 export type AnswerOverride = (
   request: GenerateRequest,
   call: Call,
   nth: number,
 ) => string | Error | readonly GenerateEvent[] | undefined
 
-/** An upstream that answers every question of the screenwriter well and always alike, but for a twist. */
+/** An upstream that answers every question of the Screenwriter well and always alike, except where overridden. */
 export function fakeWriter(override: AnswerOverride = () => undefined) {
   let nth = 0
   return scriptedModel(
@@ -24,12 +24,12 @@ export function fakeWriter(override: AnswerOverride = () => undefined) {
         microUsd: 1_000,
         estimated: false,
       })
-      return override(request, call, nth) ?? JSON.stringify(validAnswer(request))
+      return override(request, call, nth) ?? validAnswer(request)
     }),
   )
 }
 
-/** The first `answered` requests are answered; then nothing comes any more, until the call is aborted. */
+/** The first `answered` requests are answered; later ones wait until the call is aborted. */
 export function hangAfter(good: Generate, answered: number): Generate {
   let requestCount = 0
   return async function* (request, call) {
@@ -41,107 +41,154 @@ export function hangAfter(good: Generate, answered: number): Generate {
   }
 }
 
-/** Which question a request asks: `scene 2`, with a `+` where the scene goes on. */
-export function questionName(request: GenerateRequest): string {
-  const name = request.json?.name ?? ''
-  const prompt = promptText(request)
-  if (name === 'scene')
-    return `scene ${/Now scene (\d+)/.exec(prompt)?.[1]}${prompt.includes('It begins so:') ? '+' : ''}`
-  return name === 'outline' ? `outline ${/Outline (beats? [\d to]+) in/.exec(prompt)?.[1]}` : name
+/** The events of an answer whose length is used up after `text`. */
+export function cutOff(text: string): readonly GenerateEvent[] {
+  return [
+    { type: 'start', provider: 'fake', model: 'm', ignored: [] },
+    { type: 'text', text },
+    { type: 'end', finish: 'length', usage: {} },
+  ]
 }
 
+/** Which question a request asks: the name of its schema, or `pages`, `rewrite`, `revise`, `length`, `repair`, `continue`. */
+export function questionName(request: GenerateRequest): string {
+  if (request.json?.name !== undefined) return request.json.name
+  const prompt = promptText(request)
+  if (/^Your answer was cut off/.test(prompt)) return 'continue'
+  if (/^These pages cannot stand/m.test(prompt)) return 'repair'
+  if (/A first reader who knows only the brief/.test(prompt)) return 'rewrite'
+  if (/too (?:long|short)\. /.test(prompt)) return 'length'
+  return /^(?:The notes of the person|The person wants)/m.test(prompt) ? 'revise' : 'pages'
+}
+
+/** The last message, which is the question. */
 export function promptText(request: GenerateRequest): string {
-  const part = request.messages[0]?.parts[0]
+  const part = request.messages.at(-1)?.parts[0]
   return part?.type === 'text' ? part.text : ''
 }
 
 export const CAST = ['MARA', 'TOBIAS', 'INES']
-const MORE = ['GRETA', 'OLD PEDRO', 'WIMBERLEY', 'KOJI', 'ZAHRA']
 
-export function validAnswer(request: GenerateRequest): unknown {
-  const schema = request.json?.schema ?? {}
+export function validAnswer(request: GenerateRequest): string {
+  const data = dataAnswer(request)
+  return data === undefined ? pagesAnswer(request) : JSON.stringify(data)
+}
+
+function dataAnswer(request: GenerateRequest): unknown {
   switch (request.json?.name) {
     case 'logline':
       return {
         title: 'The Door Below',
         logline: 'A keeper finds a door under the sea and must close it.',
         theme: 'Letting go.',
-      }
-    case 'characters':
-      return {
-        characters: cast(schema).map((name) => ({ name, role: `${name}, 40`, want: 'peace', voice: 'dry' })),
-        sets: ['Lamp room', 'The shore'],
+        first_half: 'The door is a wreck.',
+        turn: 'The door opens from below.',
+        plants: [{ planted: 'A key in the lamp.', paid: 'The key fits the door.' }],
+        ending: 'The lamp is dark.',
+        avoided: ['A monster.'],
       }
     case 'beats':
       return {
-        beats: times(minItems(schema, 'beats'), (i) => ({ title: `Beat ${i}`, summary: `Turn ${i}.`, pages: 0.5 })),
+        beats: times(5, (i) => ({ title: `Beat ${i}`, summary: `Turn ${i}.`, because: 'before', part: '', pages: 1 })),
       }
-    case 'outline':
+    case 'characters':
       return {
-        scenes: times(minItems(schema, 'scenes'), (i, count) => ({
-          beats: beatsFor(schema, i, count),
-          int_ext: i % 2 ? 'EXT.' : 'INT.',
-          set: i % 2 ? 'The shore' : 'Lamp room',
-          time: 'NIGHT',
-          summary: `Something turns, ${i}.`,
-          characters: enumOf(request, 'characters'),
-          pages: 0.5 + (i % 3) / 10,
+        characters: CAST.map((name) => ({
+          name: name.toLowerCase(),
+          role: `${name}, 40`,
+          want: 'peace',
+          need: 'truth',
+          secret: 'none',
+          relation: 'a friend',
+          voice: 'dry',
+          sample: 'No.',
         })),
       }
+    case 'outline':
+      return { scenes: times(cardsAsked(request), (i) => card(i)) }
+    case 'reading':
+      return {
+        must_stay: [{ quote: 'the door', why: 'the turn' }],
+        not_understood: [{ scene: 1, quote: 'the door', question: 'Which door?', show: 'Name it.' }],
+        faults: [{ kind: 'logic', scene: 1, quote: 'the lamp', fault: 'It was dark before.', cure: 'Light it.' }],
+        cuts: [],
+      }
+    case 'comparison':
+      return { weakness_of_a: 'a', weakness_of_b: 'b', better: 'tie', still_wrong: [] }
     case 'revision':
-      return { rewrite: [2], remove: [], add: [], characters: [], rename: [], title: null }
+      return {
+        decision: 'The storm is worse.',
+        title: null,
+        logline: null,
+        theme: null,
+        beats: [],
+        characters: [],
+        renames: [],
+        rewrite: [{ scene: 2, summary: 'A worse storm.', instruction: 'More wind.' }],
+        remove: [],
+        add: [],
+      }
     default:
-      return { elements: sceneElements(request), facts: [`MARA knows it since ${questionName(request)}.`] }
+      return undefined
   }
 }
 
-/** Unlike any other scene's, and the same each time. */
-export function sceneElements(request: GenerateRequest, factor = 1): readonly Record<string, unknown>[] {
-  const elements = getPath(request.json?.schema, 'properties', 'elements')
-  const [min, max] = [Number(getPath(elements, 'minItems')), Number(getPath(elements, 'maxItems'))]
-  const cast = enumOf(request, 'speaker')
-  const tag = `${questionName(request)} ${promptText(request).length}`.replace(/\W+/g, ' ')
-  return times(Math.round(((min + max) / 2) * factor), (i) =>
-    i % 2 === 0
-      ? { type: 'action', text: `Rain on the glass. She counts to ${i} in ${tag} and looks at the door again.` }
-      : {
-          type: 'dialogue',
-          speaker: cast[((i - 1) / 2) % cast.length],
-          parenthetical: null,
-          text: `I told you ${i} times about ${tag}, did I not? You never listened.`,
-        },
-  )
+function card(i: number) {
+  return {
+    int_ext: i % 2 ? 'EXT.' : 'INT.',
+    set: i % 2 ? 'The shore' : `Lamp room ${i}`,
+    time: 'NIGHT',
+    summary: `Something turns, ${i}.`,
+    part: '',
+    whose: 'MARA',
+    want: 'the key',
+    obstacle: 'the sea',
+    turn: 'it opens',
+    unsaid: 'fear',
+    plants: '',
+    way_in_and_out: 'wind',
+    characters: CAST,
+    pages: 0.5 + (i % 3) / 10,
+  }
 }
 
-/** Those of the cast, as a field of the schema names them. */
-function enumOf({ json }: GenerateRequest, field: 'speaker' | 'characters'): readonly string[] {
-  const names = new RegExp(`"${field}":\\{.*?"enum":(\\[[^\\]]*\\])`).exec(JSON.stringify(json?.schema))?.[1]
-  return JSON.parse(names ?? '[]')
+function cardsAsked(request: GenerateRequest): number {
+  const found = /about (?:(\d+) scenes|one scene)/.exec(promptText(request))
+  return Number(found?.[1] ?? 1)
 }
 
-function cast(schema: unknown): readonly string[] {
-  return [...CAST, ...MORE].slice(0, Math.max(CAST.length, minItems(schema, 'characters')))
+/** Fountain of the length asked for: the scenes that the question lists, or those that it shows again. */
+export function pagesAnswer(request: GenerateRequest, factor = 1): string {
+  const prompt = promptText(request)
+  const words = Number(/which is about (\d+) words/.exec(prompt)?.[1] ?? 200) * factor
+  const listed = [...prompt.matchAll(/^\d+\. (.+) \([\d.]+ pages?\)$/gm)].map(([, heading]) => heading ?? '')
+  const shown = [...prompt.matchAll(/^(?:INT|EXT)\..+$/gm)].map(([heading]) => heading)
+  const added = /Write a new scene, (.+?), after/.exec(prompt)?.[1]
+  if (added !== undefined) return `${added}\n\n${sceneBody(words, 'the new scene')}`
+  const headings = listed.length > 0 ? listed : shown.length > 0 ? shown : ['INT. LAMP ROOM - NIGHT']
+  const tag = `${questionName(request)} ${request.messages.length}`
+  const scenes = headings.map((heading, at) => `${heading}\n\n${sceneBody(words / headings.length, `${tag} ${at}`)}`)
+  const isEnd = /These pages end the script|^The script as it stands/m.test(prompt)
+  return `${scenes.join('\n\n')}${isEnd ? '\n\n> FADE OUT.' : ''}`
 }
 
-function times<T>(count: number, make: (index: number, count: number) => T): T[] {
-  return Array.from({ length: count }, (_, index) => make(index, count))
+/** What a step counts as, so that the pages come to the length asked for at 205 words a page. */
+const WORDS_PER_STEP = 36
+
+/** Action and speech in turn, about so many words, unlike any other scene's. */
+export function sceneBody(words: number, tag: string): string {
+  const parts: string[] = []
+  for (let i = 0, count = 0; count < words; i++) {
+    const cast = CAST[i % CAST.length] ?? 'MARA'
+    parts.push(
+      `${cast}, 40, counts to ${i} for ${tag} and looks at the door again. Rain on the glass.`,
+      `${cast}\nI said ${i} times about ${tag} that the door stays shut, did I not? You never listened.`,
+    )
+    count += WORDS_PER_STEP
+  }
+  return parts.join('\n\n')
 }
 
-/** The beats of one scene of so many: those that are asked for, in order, each in some scene. */
-function beatsFor(schema: unknown, index: number, count: number): readonly number[] {
-  const range = getPath(schema, 'properties', 'scenes', 'items', 'properties', 'beats', 'items')
-  const [min, max] = [Number(getPath(range, 'minimum')), Number(getPath(range, 'maximum'))]
-  const before = (scene: number): number => Math.floor((scene * (max - min + 1)) / count)
-  return times(Math.max(1, before(index + 1) - before(index)), (at) => min + before(index) + at)
-}
-
-function minItems(schema: unknown, list: string): number {
-  return Number(getPath(getPath(schema, 'properties', list), 'minItems'))
-}
-
-function getPath(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (here, name) => (typeof here === 'object' && here !== null ? Reflect.get(here, name) : undefined),
-    value,
-  )
+export function times<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index))
 }

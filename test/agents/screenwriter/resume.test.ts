@@ -2,42 +2,50 @@ import { describe, expect, test } from 'vitest'
 import { createScreenwriter, type ScriptInput, type ScriptResult } from '../../../src/agents/screenwriter/index.ts'
 import { GenerateError } from '../../../src/contract/errors.ts'
 import type { Generate } from '../../../src/contract/generate.ts'
-import { type MemoryDocumentStore, memoryDocumentStore } from '../../support/document-store.ts'
+import { memoryDocumentStore } from '../../support/document-store.ts'
 import { testWorld } from '../../support/test-world.ts'
-import { fakeWriter, hangAfter, promptText, questionName, sceneElements } from './fake-writer.ts'
+import { type AnswerOverride, cutOff, fakeWriter, hangAfter, pagesAnswer, questionName } from './fake-writer.ts'
 
 const never = new AbortController().signal
 const ASK: ScriptInput = { concept: 'A keeper finds a door under the sea.', format: 'short', target_pages: 3 }
 
-/** A good upstream but for an action in scene 1 that is too long, until the editor says so. */
-const wordy = () =>
-  fakeWriter((request) => {
-    if (questionName(request) !== 'scene 1' || promptText(request).includes('Put this right')) return undefined
-    const long = { type: 'action', text: `She looks at ${'the door and the sea and '.repeat(14)}the lamp.` }
-    return JSON.stringify({ elements: [long, ...sceneElements(request)], facts: [] })
-  })
+/** A reader who prefers the rewrite, and a first draft that is cut off once. */
+const eventful: () => AnswerOverride = () => {
+  let comparisons = 0
+  return (request) => {
+    if (questionName(request) === 'comparison') {
+      const better = ++comparisons % 2 === 1 ? 'B' : 'A'
+      return JSON.stringify({ weakness_of_a: '', weakness_of_b: '', better, still_wrong: [] })
+    }
+    if (questionName(request) === 'pages') return cutOff(pagesAnswer(request).slice(0, 900))
+    if (questionName(request) === 'continue') {
+      const question = request.messages.at(-3)
+      const whole = pagesAnswer({
+        ...request,
+        messages: [...request.messages.slice(0, -3), ...(question ? [question] : [])],
+      })
+      return whole.slice(900)
+    }
+    return undefined
+  }
+}
 
-/** The questions of a run that nothing disturbs, and its script. */
 const undisturbed = async (): Promise<{ questions: string[]; result: ScriptResult }> => {
-  const { generate, requests } = wordy()
-  const result = await createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() }).develop(
-    ASK,
-    {
-      signal: never,
-    },
-  )
+  const { generate, requests } = fakeWriter(eventful())
+  const writer = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
+  const result = await writer.develop(ASK, { signal: never })
   return { questions: requests.map(questionName), result }
 }
 
 describe('a crash at any moment', () => {
   test('nothing that was answered is asked again, and the script is the same as without the crash', async () => {
     const { questions, result } = await undisturbed()
-    expect(questions.filter((question) => question === 'scene 1')).toHaveLength(2)
-    expect(questions.at(-1)).toBe('scene 1')
+    expect(questions).toContain('continue')
+    expect(questions.filter((question) => question === 'comparison')).toHaveLength(2)
     for (let answered = 0; answered < questions.length; answered++) {
       const world = testWorld()
       const documents = memoryDocumentStore()
-      const { generate, requests } = wordy()
+      const { generate, requests } = fakeWriter(eventful())
       const [one, two] = [documents.otherProcess(), documents.otherProcess()]
       const before = createScreenwriter({ generate: hangAfter(generate, answered), documents: one, world })
       const begun = before.develop({ ...ASK, wait_seconds: 5 }, { signal: never })
@@ -52,216 +60,196 @@ describe('a crash at any moment', () => {
     }
   })
 
-  test('a revision goes on too, without its notes being given again', async () => {
+  test('pages that were coming are continued from what was saved of them', async () => {
+    const world = testWorld()
+    const documents = memoryDocumentStore()
+    const upstream = fakeWriter()
+    const [one, two] = [documents.otherProcess(), documents.otherProcess()]
+    const text = 'INT. LAMP ROOM - NIGHT\n\nMARA\nThe first words were paid for, and'
+    const slow: Generate = async function* (request, call) {
+      if (questionName(request) !== 'pages') return yield* upstream.generate(request, call)
+      yield { type: 'start', provider: 'fake', model: 'm', ignored: [] }
+      for (const word of text.split(/(?<= )/)) {
+        await world.sleep(1_000, call.signal)
+        yield { type: 'text', text: word }
+      }
+      await world.sleep(1e9, call.signal)
+    }
+    const begun = createScreenwriter({ generate: slow, documents: one, world }).develop(
+      { ...ASK, wait_seconds: 20 },
+      { signal: never },
+    )
+    await world.advance(20_000)
+    const { script_id } = await begun
+    one.crash()
+    const seen: string[] = []
+    const generate: Generate = (request, call) => {
+      seen.push(questionName(request))
+      return upstream.generate(request, call)
+    }
+    const after = createScreenwriter({ generate, documents: two, world }).develop({ script_id }, { signal: never })
+    await world.advance(40_000)
+    await after
+    const kept = String(await createScreenwriter({ generate, documents: two, world }).export(script_id, 'json'))
+    expect(kept).toContain('The first words were paid')
+    expect(seen[0]).toBe('continue')
+  })
+
+  test('a revision continues too, without its notes being given again', async () => {
     const world = testWorld()
     const documents = memoryDocumentStore()
     const { generate, requests } = fakeWriter()
     const [one, two] = [documents.otherProcess(), documents.otherProcess()]
     const { script_id } = await createScreenwriter({ generate, documents: one, world }).develop(ASK, { signal: never })
-    const before = requests.length
-    const revising = createScreenwriter({ generate: hangAfter(generate, 1), documents: one, world }).develop(
-      { script_id, notes: 'Colder.', wait_seconds: 5 },
-      { signal: never },
-    )
+    const before = createScreenwriter({ generate: hangAfter(generate, 1), documents: one, world })
+    const begun = before.develop({ script_id, notes: 'A worse storm.', wait_seconds: 5 }, { signal: never })
     await world.advance(5_000)
-    expect((await revising).status).toBe('running')
+    expect(await begun).toMatchObject({ status: 'running' })
     one.crash()
     const after = createScreenwriter({ generate, documents: two, world }).develop({ script_id }, { signal: never })
     await world.advance(40_000)
-    expect((await after).status).toBe('complete')
-    const questions = requests.slice(before).map(questionName)
-    expect(questions.filter((question) => question === 'revision')).toHaveLength(1)
-    expect(questions[1]).toBe('scene 2')
+    expect(await after).toMatchObject({ status: 'complete' })
+    expect(requests.map(questionName).slice(-2)).toEqual(['revision', 'revise'])
   })
 })
 
-describe('a script that was saved before scenes named their beats', () => {
-  const long: ScriptInput = { ...ASK, format: 'tv_pilot', target_pages: 60 }
-
-  /** Takes from every scene on the shelf what an earlier version did not know. */
-  async function aged(documents: MemoryDocumentStore, id: string): Promise<void> {
-    const kept = await documents.get('script', id)
-    const without = JSON.parse(JSON.stringify(kept?.value), (key, value) =>
-      key === 'scenes' ? value.map(({ beats: _, ...scene }: Record<string, unknown>) => scene) : value,
-    )
-    expect(without).not.toEqual(kept?.value)
-    await documents.put('script', id, without, kept?.version ?? 0, 0)
-  }
-
-  test.each<[string, ScriptInput, string | undefined, string[]]>([
-    ['in the middle of its outline', long, 'outline', ['outline', 'scene']],
-    ['with its outline', { ...ASK, stop_after: 'outline' }, undefined, ['scene']],
-    ['in the middle of its scenes', long, 'scene', ['scene']],
-    ['when it was complete', ASK, undefined, []],
-  ])('%s goes on, and F19 is said to be not checked', async (_, ask, breaks, asks) => {
-    let broken = breaks !== undefined
-    const broke = new GenerateError({ kind: 'auth' }, 'No key.')
-    const { generate, requests } = fakeWriter((request) => {
-      const second = requests.filter(({ json }) => json?.name === breaks).length === 2
-      return broken && second && request.json?.name === breaks ? broke : undefined
-    })
-    const documents = memoryDocumentStore()
-    const screenwriter = createScreenwriter({ generate, documents, world: testWorld() })
-    const { script_id, status } = await screenwriter.develop(ask, { signal: never })
-    expect(status).toBe(breaks === undefined ? 'complete' : 'failed')
-    await aged(documents, script_id)
-    broken = false
-    const before = requests.length
-    const result = await screenwriter.develop({ script_id }, { signal: never })
-    expect(result).toMatchObject({ status: 'complete', stage: 'script', findings: [{ code: 'CHECKED' }] })
-    expect(result.findings[0]?.message).toMatch(/^17 of 17 checks passed: .*\. Not checked: F19 /)
-    expect([...new Set(requests.slice(before).map(({ json }) => json?.name))]).toEqual(asks)
-    const noted = await screenwriter.develop({ script_id, notes: 'Colder.' }, { signal: never })
-    expect(noted).toMatchObject({ status: 'complete', findings: [{ code: 'CHECKED' }] })
-    const anew = await screenwriter.develop({ script_id, redo: 'outline' }, { signal: never })
-    expect(anew.findings[0]?.message).toBe('1 of 1 checks passed: F19 beats and their scenes.')
-  })
-})
-
-describe('time', () => {
-  /** Takes a minute for an answer. */
-  const slow = (generate: Generate, world: ReturnType<typeof testWorld>): Generate =>
-    async function* (request, call) {
-      await world.sleep(60_000, call.signal)
-      yield* generate(request, call)
+describe('waiting', () => {
+  test('a running poll gives only what is new since the last one, and is short', async () => {
+    const world = testWorld()
+    const upstream = fakeWriter()
+    const generate: Generate = async function* (request, call) {
+      await world.sleep(4_000, call.signal)
+      yield* upstream.generate(request, call)
     }
-
-  test('when wait_seconds pass it says so and goes on; the next call waits for the same run', async () => {
-    const world = testWorld()
-    const { generate, requests } = fakeWriter()
-    const screenwriter = createScreenwriter({
-      generate: slow(generate, world),
-      documents: memoryDocumentStore(),
-      world,
-    })
-    const first = screenwriter.develop(ASK, { signal: never })
-    await world.advance(45_000)
-    const running = await first
-    expect(running).toMatchObject({ status: 'running', stage: 'logline', title: null, logline: null, cost_usd: 0 })
-    expect(running.next).toContain(`script_id "${running.script_id}"`)
-    const second = screenwriter.develop({ script_id: running.script_id, wait_seconds: 3_600 }, { signal: never })
-    await world.advance(30 * 60_000)
-    expect((await second).status).toBe('complete')
-    expect(requests.map(questionName).filter((question) => question === 'logline')).toHaveLength(1)
+    const writer = createScreenwriter({ generate, documents: memoryDocumentStore(), world })
+    const begun = writer.develop({ ...ASK, format: 'tv_pilot', target_pages: 30, wait_seconds: 5 }, { signal: never })
+    await world.advance(5_000)
+    let result = await begun
+    expect(result).toMatchObject({ status: 'running', logline: expect.stringContaining('door'), theme: 'Letting go.' })
+    const texts: string[] = []
+    while (result.status === 'running') {
+      const poll = writer.develop({ script_id: result.script_id, wait_seconds: 5 }, { signal: never })
+      await world.advance(5_000)
+      result = await poll
+      if (result.status !== 'running') break
+      const { fountain = '', beats: _, characters: __, scenes, ...rest } = result
+      expect(JSON.stringify(rest).length).toBeLessThan(2_000)
+      expect(result.logline).toBeNull()
+      if (fountain !== '') texts.push(fountain)
+      if (scenes.length === 0) expect(JSON.stringify(result).length).toBeLessThan(2_500)
+    }
+    expect(result.status).toBe('complete')
+    expect(new Set(texts).size).toBe(texts.length)
   })
 
-  test.each<[string, ScriptInput]>([
-    ['notes', { notes: 'Colder.' }],
-    ['redo', { redo: 'outline' }],
-    ['target_pages', { target_pages: 5 }],
-  ])('%s that come while it is being written are refused, not lost in silence', async (_, change) => {
+  test('progress says what was found, and shows the page as it is written', async () => {
     const world = testWorld()
-    const screenwriter = createScreenwriter({
-      generate: slow(fakeWriter().generate, world),
-      documents: memoryDocumentStore(),
-      world,
-    })
-    const first = screenwriter.develop({ ...ASK, wait_seconds: 0 }, { signal: never })
-    const { script_id } = await first
-    await world.advance(1)
-    const noted = screenwriter.develop({ script_id, ...change, wait_seconds: 1 }, { signal: never })
-    const refused = expect(noted).rejects.toThrow('is being written')
-    await world.advance(1_000)
-    await refused
-  })
-
-  test.each<[string, ScriptInput, string | undefined]>([
-    ['another model', { model: 'fake/better' }, 'so model did not count'],
-    ['another cap', { max_cost_usd: 9 }, 'so max_cost_usd did not count'],
-    ['both', { model: 'fake/better', max_cost_usd: 9 }, 'so model and max_cost_usd did not count'],
-    ['the same', { ...ASK, model: 'fake/writer', max_cost_usd: 1 }, undefined],
-  ])('%s while it is being written: it says what it keeps', async (_, change, told) => {
-    const world = testWorld()
-    const { generate, requests } = fakeWriter()
-    const screenwriter = createScreenwriter({
-      generate: slow(generate, world),
-      documents: memoryDocumentStore(),
-      world,
-    })
-    const begun = { ...ASK, model: 'fake/writer', max_cost_usd: 1, wait_seconds: 0 }
-    const { script_id } = await screenwriter.develop(begun, { signal: never })
-    await world.advance(1)
-    const waiting = screenwriter.develop({ script_id, ...change, wait_seconds: 1 }, { signal: never })
-    await world.advance(1_000)
-    const { status, next = '' } = await waiting
-    expect(status).toBe('running')
-    if (told === undefined) expect(next).not.toContain('did not count')
-    else expect(next).toContain(told)
-    await world.advance(30 * 60_000)
-    expect(new Set(requests.map(({ model }) => model))).toEqual(new Set(['fake/writer']))
-    // Once it is over, the same call counts.
-    const later = screenwriter.develop({ script_id, ...change, notes: 'Colder.' }, { signal: never })
-    await world.advance(10 * 60_000)
-    expect((await later).next ?? '').not.toContain('did not count')
-    expect(requests.at(-1)?.model).toBe(change.model ?? 'fake/writer')
+    const upstream = fakeWriter()
+    const generate: Generate = async function* (request, call) {
+      await world.sleep(1_500, call.signal)
+      yield* upstream.generate(request, call)
+    }
+    const heard: string[] = []
+    const writer = createScreenwriter({ generate, documents: memoryDocumentStore(), world })
+    const whole = writer.develop(ASK, { signal: never, onProgress: ({ message }) => void heard.push(message) })
+    await world.advance(60_000)
+    await whole
+    expect(heard.join('\n')).toContain('The Door Below: A keeper finds a door')
+    expect(heard.join('\n')).toContain('cast: MARA, TOBIAS, INES')
+    expect(heard.join('\n')).toMatch(/pages · [\d.]+ of 3 pages · …/)
+    expect(heard.join('\n')).toMatch(/^to do: \d+ to \d+ calls/m)
   })
 
   test('a cancelled call stops the script where it is saved', async () => {
     const world = testWorld()
-    const { generate, requests } = fakeWriter()
-    const screenwriter = createScreenwriter({
-      generate: slow(generate, world),
-      documents: memoryDocumentStore(),
-      world,
-    })
+    const { generate } = fakeWriter()
+    const documents = memoryDocumentStore()
+    const writer = createScreenwriter({ generate: hangAfter(generate, 3), documents, world })
     const cancel = new AbortController()
-    const ids: string[] = []
-    const first = screenwriter.develop({ ...ASK, wait_seconds: 0 }, { signal: never })
-    ids.push((await first).script_id)
-    await world.advance(150_000)
-    const waiting = screenwriter.develop({ script_id: ids[0] }, { signal: cancel.signal })
-    const cancelled = expect(waiting).rejects.toMatchObject({ failure: { kind: 'cancelled' } })
-    await world.advance(1)
+    const outcome = writer.develop(ASK, { signal: cancel.signal }).catch((error: unknown) => error)
+    await world.advance(1_000)
     cancel.abort()
-    await world.advance(1)
-    await cancelled
-    expect(await screenwriter.get(ids[0] ?? '')).toMatchObject({
-      status: 'stopped',
-      stage: 'beats',
-      next: expect.stringContaining('It was cancelled.'),
-    })
-    expect(requests).toHaveLength(2)
+    expect(await outcome).toMatchObject({ failure: { kind: 'cancelled' } })
+    const [saved] = await documents.list('script', '', 1)
+    expect(await writer.get(saved?.id ?? '')).toMatchObject({ status: 'stopped', stage: 'outline', calls: 3 })
+  })
+
+  test('a change that comes while the script is being written is refused, and the model it was given is named', async () => {
+    const world = testWorld()
+    const { generate } = fakeWriter()
+    const writer = createScreenwriter({ generate: hangAfter(generate, 2), documents: memoryDocumentStore(), world })
+    const begun = writer.develop({ ...ASK, wait_seconds: 1 }, { signal: never })
+    await world.advance(1_000)
+    const { script_id } = await begun
+    const notes = writer.develop({ script_id, notes: 'Colder.', wait_seconds: 1 }, { signal: never })
+    const refused = expect(notes).rejects.toThrow('is being written. Give notes again when it is complete.')
+    await world.advance(1_000)
+    await refused
+    const other = writer.develop({ script_id, model: 'other/m', wait_seconds: 1 }, { signal: never })
+    await world.advance(1_000)
+    expect((await other).next).toContain('It was already being written, so model did not count')
   })
 })
 
 describe('money', () => {
-  test('at the cap it stops with what it has; with more it goes on', async () => {
-    const { generate, requests } = fakeWriter()
-    const screenwriter = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
-    const stopped = await screenwriter.develop({ ...ASK, max_cost_usd: 0.005 }, { signal: never })
-    expect(stopped).toMatchObject({
-      status: 'stopped',
-      cost_usd: 0.005,
-      stage: 'script',
-      next: expect.stringContaining('higher max_cost_usd'),
-    })
-    expect(requests).toHaveLength(5)
-    expect((await screenwriter.develop({ script_id: stopped.script_id }, { signal: never })).status).toBe('stopped')
-    expect(requests).toHaveLength(5)
-    const result = await screenwriter.develop({ script_id: stopped.script_id, max_cost_usd: 1 }, { signal: never })
-    expect(result.status).toBe('complete')
-    expect(new Set(requests.map(questionName)).size).toBe(requests.length)
+  const facts = async () => ({ price: { input: 3_000_000, output: 15_000_000, source: 'test' } })
+
+  test('at the cap it stops with what it has; with more it continues', async () => {
+    const { generate } = fakeWriter()
+    const writer = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
+    const capped = await writer.develop({ ...ASK, max_cost_usd: 0.003 }, { signal: never })
+    expect(capped).toMatchObject({ status: 'stopped', cost_usd: 0.003, calls: 3 })
+    expect(capped.next).toContain('max_cost_usd')
+    const more = await writer.develop({ script_id: capped.script_id, max_cost_usd: 1 }, { signal: never })
+    expect(more.status).toBe('complete')
   })
 
-  test('a budget that says no stops it as well', async () => {
+  test('where even the least is above the cap nothing is asked, and the estimate is shown', async () => {
+    const { generate, requests } = fakeWriter()
+    const writer = createScreenwriter({
+      generate,
+      documents: memoryDocumentStore(),
+      world: testWorld(),
+      factsOf: facts,
+    })
+    const result = await writer.develop({ ...ASK, max_cost_usd: 0.01 }, { signal: never })
+    expect(result).toMatchObject({ status: 'stopped', calls: 0 })
+    expect(result.next).toContain('more than max_cost_usd, $0.01. Nothing was asked.')
+    expect(result.estimate?.cost_usd?.[0]).toBeGreaterThan(0.01)
+    expect(requests).toEqual([])
+  })
+
+  test('the estimate holds the calls of a run, and is empty when nothing is left', async () => {
+    const { generate, requests } = fakeWriter()
+    const writer = createScreenwriter({
+      generate,
+      documents: memoryDocumentStore(),
+      world: testWorld(),
+      factsOf: facts,
+    })
+    const early = await writer.develop({ ...ASK, stop_after: 'logline' }, { signal: never })
+    const whole = await writer.develop({ script_id: early.script_id }, { signal: never })
+    const [least = 0, most = 0] = early.estimate?.calls ?? []
+    expect(requests.length - 1).toBeGreaterThanOrEqual(least - 1)
+    expect(requests.length - 1).toBeLessThanOrEqual(most)
+    expect(whole.status).toBe('complete')
+  })
+
+  test('a budget that says no stops it, and an unknown price makes the cost unknown', async () => {
     const over = new GenerateError(
       { kind: 'over_budget', budget: 'daily', freeAt: undefined },
-      'The daily budget is used up.',
+      'The budget is used up.',
     )
-    const { generate } = fakeWriter((_, __, nth) => (nth === 3 ? over : undefined))
-    const screenwriter = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
-    const stopped = await screenwriter.develop(ASK, { signal: never })
-    expect(stopped).toMatchObject({
-      status: 'stopped',
-      stage: 'beats',
-      next: expect.stringContaining('The daily budget is used up.'),
+    const stopped = fakeWriter((_, __, nth) => (nth === 3 ? over : undefined))
+    const writer = createScreenwriter({
+      generate: stopped.generate,
+      documents: memoryDocumentStore(),
+      world: testWorld(),
     })
-  })
-
-  test('an unknown price makes the cost unknown', async () => {
-    const { generate } = fakeWriter((_, call) => {
+    expect(await writer.develop(ASK, { signal: never })).toMatchObject({ status: 'stopped', stage: 'characters' })
+    const unpriced = fakeWriter((_, call) => {
       call.onAttempt?.({
-        model: 'fake/x',
+        model: 'x/y',
         outcome: 'ok',
         at: 0,
         latencyMs: 1,
@@ -272,7 +260,81 @@ describe('money', () => {
       })
       return undefined
     })
-    const screenwriter = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
-    expect((await screenwriter.develop({ ...ASK, stop_after: 'logline' }, { signal: never })).cost_usd).toBeNull()
+    const other = createScreenwriter({
+      generate: unpriced.generate,
+      documents: memoryDocumentStore(),
+      world: testWorld(),
+    })
+    expect(await other.develop({ ...ASK, stop_after: 'logline' }, { signal: never })).toMatchObject({ cost_usd: null })
+  })
+
+  test('each scene says who wrote it and its share of the cost', async () => {
+    const { generate } = fakeWriter()
+    const writer = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
+    const { scenes } = await writer.develop({ ...ASK, polish: 0 }, { signal: never })
+    expect(scenes.every(({ model, attempts }) => model === 'fake/writer' && attempts === 1)).toBe(true)
+    expect(scenes.reduce((sum, { cost_usd }) => sum + (cost_usd ?? 0), 0)).toBeCloseTo(0.001, 4)
+  })
+})
+
+describe('a model that misbehaves', () => {
+  const run = async (override: AnswerOverride) => {
+    const { generate, requests } = fakeWriter(override)
+    const writer = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
+    const result = await writer.develop({ ...ASK, polish: 0 }, { signal: never })
+    return { result, questions: requests.map(questionName) }
+  }
+
+  test('an answer in another format is asked for once more, with the fault', async () => {
+    const { result, questions } = await run((request) =>
+      questionName(request) === 'pages' ? '{"elements":[{"type":"action","text":"Rain."}]}' : undefined,
+    )
+    expect(questions.slice(4, 6)).toEqual(['pages', 'repair'])
+    expect(result.status).not.toBe('running')
+  })
+
+  test('no script twice is a clear error, calls are bounded, and the plan is kept', async () => {
+    const { result, questions } = await run((request) => (request.json ? undefined : 'I would rather not write this.'))
+    expect(questions).toEqual(['logline', 'beats', 'characters', 'outline', 'pages', 'repair'])
+    expect(result).toMatchObject({ status: 'failed', stage: 'script', title: 'The Door Below', pages: 0 })
+    expect(result.next).toContain('the model gave no script')
+  })
+
+  test('a stop in the middle of a sentence is asked for once more', async () => {
+    const { questions } = await run((request) =>
+      questionName(request) === 'pages' ? `${pagesAnswer(request)}\n\nMARA\nThen she said that the` : undefined,
+    )
+    expect(questions.slice(4, 6)).toEqual(['pages', 'repair'])
+  })
+
+  test('a script of quite another length is asked for once more, then failed, with nothing cut', async () => {
+    const { result, questions } = await run((request) => (request.json ? undefined : pagesAnswer(request, 2)))
+    expect(questions.slice(4)).toEqual(['pages', 'length'])
+    expect(result.status).toBe('failed')
+    expect(result.next).toMatch(/runs \d\.\d pages instead of 3/)
+    expect(result.fountain).toContain('FADE OUT.')
+  })
+
+  test('a little too long is a warning with the figure', async () => {
+    const { result } = await run((request) => (request.json ? undefined : pagesAnswer(request, 1.25)))
+    expect(result).toMatchObject({ status: 'complete' })
+    expect(result.findings[0]).toMatchObject({
+      code: 'LENGTH',
+      severity: 'warn',
+      message: expect.stringMatching(/\d+ % more/),
+    })
+  })
+
+  test('cues with extensions, people outside the cast and two speeches in a row are printed as they are', async () => {
+    const text =
+      'INT. ROOM - DAY\n\nA phone.\n\nOPERATOR (ON PHONE)\nLine one.\n\nMARA (O.S.)\nNo.\n\nMARA (O.S.)\nNo, again.\n\n> FADE OUT.'
+    const { generate } = fakeWriter((request) => (request.json ? undefined : text))
+    const writer = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
+    const result = await writer.develop(
+      { concept: 'x', format: 'scene', target_pages: 0.5, polish: 0 },
+      { signal: never },
+    )
+    expect(result.fountain).toContain(text)
+    expect(result.findings.map(({ code }) => code)).toContain('S03')
   })
 })

@@ -7,6 +7,7 @@ import {
   isOverBudget,
   type ModelAsker,
   type Question,
+  textMessage,
 } from '../../../src/agents/shared/ask-model.ts'
 import { GenerateError } from '../../../src/contract/errors.ts'
 import type { Attempt, GenerateEvent } from '../../../src/contract/generate.ts'
@@ -47,21 +48,18 @@ const attempt = (microUsd: number | undefined): Attempt => ({
   estimated: false,
 })
 
-const cutOff: readonly GenerateEvent[] = [
-  { type: 'start', provider: 'fake', model: 'm', ignored: [] },
-  { type: 'text', text: '{"names": ["A' },
-  { type: 'end', finish: 'length', usage: {} },
-]
-
 describe('reading', () => {
-  test.each([
-    ['bare', '{"names":["ANNA"]}'],
-    ['in a fence', '```json\n{"names":["ANNA"]}\n```'],
-    ['with a greeting and a farewell', 'Certainly! Here it is:\n{"names":["ANNA"]}\nLet me know!'],
-  ])('an answer is read %s', async (_, answer) => {
-    const { asker, upstream } = setUp([answer])
+  test('the answer of the router is JSON of the schema', async () => {
+    const { asker, upstream } = setUp(['{"names":["ANNA"]}'])
     expect(await askModel(asker, QUESTION)).toEqual({ names: ['ANNA'] })
     expect(upstream.requests[0]?.json).toMatchObject({ name: 'cast', schema: { type: 'object', required: ['names'] } })
+  })
+
+  test('a question in a conversation comes after what was said', async () => {
+    const { asker, upstream } = setUp(['{"names":["ANNA"]}'])
+    const history = [textMessage('user', 'Who?'), textMessage('assistant', 'A keeper.')]
+    await askModel(asker, { ...QUESTION, history })
+    expect(upstream.requests[0]?.messages).toEqual([...history, textMessage('user', 'Name them.')])
   })
 })
 
@@ -69,29 +67,23 @@ describe('repairing', () => {
   test.each([
     ['text without JSON', 'I would rather not.', 'It held no JSON value.'],
     ['a value of another shape', '{"names":[]}', 'names: Too small'],
-    ['an answer that was cut off', cutOff, 'It was cut off before its end'],
-    [
-      'an answer the router gave up on',
-      new GenerateError({ kind: 'bad_response' }, 'x'),
-      'not a JSON value of the schema',
-    ],
-  ])('%s is asked for again, and the model is shown the problem', async (_, turn, problem) => {
+  ])('%s is asked for once more, and the model is shown the problem', async (_, turn, problem) => {
     const { asker, upstream } = setUp([turn, '{"names":["ANNA"]}'])
     expect(await askModel(asker, QUESTION)).toEqual({ names: ['ANNA'] })
     expect(JSON.stringify(upstream.requests[1]?.messages)).toContain(problem)
   })
 
-  test('an answer that was cut off gets twice the room', async () => {
-    const { asker, upstream } = setUp([cutOff, '{"names":["ANNA"]}'])
-    await askModel(asker, QUESTION)
-    expect(upstream.requests.map((request) => request.maxOutputTokens)).toEqual([100, 200])
+  test('what the router gave up on is not asked for again, because it was repaired there', async () => {
+    const { asker, upstream } = setUp([new GenerateError({ kind: 'bad_response' }, 'x')])
+    await expect(askModel(asker, QUESTION)).rejects.toMatchObject({ failure: { kind: 'bad_response' } })
+    expect(upstream.requests).toHaveLength(1)
   })
 
-  test('what the check says is shown to the model; after the last round it is an error that tells it', async () => {
+  test('what the check says is shown to the model; after the last round it is the error', async () => {
     const check = ({ names }: { readonly names: readonly string[] }): string[] =>
       names.includes('BOB') ? ['BOB is dead.'] : []
     const bob = '{"names":["BOB"]}'
-    const { asker, upstream } = setUp([bob, bob, bob])
+    const { asker, upstream } = setUp([bob, bob])
     await expect(askModel(asker, { ...QUESTION, check })).rejects.toMatchObject({
       failure: { kind: 'bad_response' },
       message: expect.stringContaining('BOB is dead.'),
@@ -100,7 +92,7 @@ describe('repairing', () => {
     expect(upstream.requests[1]?.messages.map((message) => message.role)).toEqual(['user', 'assistant', 'user'])
   })
 
-  test('the code has the last word on a value that fits the schema', async () => {
+  test('a value that fits the schema may be fixed by code after the last round', async () => {
     const { asker } = setUp(['{"names":["BOB"]}'])
     const value = await askModel(asker, {
       ...QUESTION,

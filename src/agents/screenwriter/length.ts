@@ -1,0 +1,61 @@
+import type { Document, PageTask } from './document.ts'
+import { blockRanges, LENGTH_TOLERANCE } from './polish.ts'
+import { formatPages } from './prompts.ts'
+import { pagesOf, pagesOfScenes } from './render.ts'
+
+/** True where a whole draft is longer or shorter than asked for by more than a tenth, and that was not put right yet. */
+export function needsResizing(document: Document): boolean {
+  return !document.resized && document.scenes.length > 0 && Math.abs(lengthError(document)) > LENGTH_TOLERANCE
+}
+
+/** How much of the target the script is over (above 0) or under. */
+export function lengthError(document: Document): number {
+  return pagesOf(document) / document.brief.target_pages - 1
+}
+
+/**
+ * Asks once for versions of the right length, with the figure and the text: of a short script the whole, of a longer one
+ * as many blocks as it takes, each by at most a quarter of its pages. Nothing is cut or filled by code.
+ */
+export function planResizing(document: Document): Document {
+  const pages = pagesOf(document)
+  const target = document.brief.target_pages
+  const blocks = blockRanges(document).map(([from, to]) => ({
+    from,
+    to,
+    pages: pagesOfScenes(document.scenes.slice(from, to)),
+  }))
+  const isOver = pages > target
+  let left = Math.abs(pages - target)
+  // The ending keeps its space as long as other blocks can make up for it.
+  const order = isOver
+    ? blocks
+        .slice(0, -1)
+        .toSorted((a, b) => b.pages - a.pages)
+        .concat(blocks.slice(-1))
+    : blocks
+  const tasks: PageTask[] = []
+  for (const block of order) {
+    if (left <= target * (LENGTH_TOLERANCE / 2)) break
+    const change = Math.min(left, block.pages * (blocks.length === 1 ? 1 : MAX_CHANGE))
+    left -= change
+    const wanted = Math.max(0.2, block.pages + (isOver ? -change : change))
+    tasks.push({
+      kind: 'length',
+      from: block.from,
+      to: block.to,
+      pages: wanted,
+      instruction: instruction(block.pages, wanted, isOver),
+    })
+  }
+  return { ...document, resized: true, tasks: tasks.toSorted((a, b) => a.from - b.from) }
+}
+
+const MAX_CHANGE = 0.25
+
+function instruction(pages: number, wanted: number, isOver: boolean): string {
+  const off = formatPages(Math.abs(pages - wanted))
+  return isOver
+    ? `This runs ${formatPages(pages)}: ${off} too long. Keep the turn, every plant that is paid later, and the last line. Cut whole exchanges and action that say something twice; never cut a line that is answered or needed later. What stays, stays word for word.`
+    : `This runs ${formatPages(pages)}: ${off} too short. Give more room where a first reader needs it: before the turn, where people want something from each other, where a thing is planted. Add no new ending and no new idea. What is there stays word for word.`
+}

@@ -1,0 +1,126 @@
+import { GenerateError } from '../../contract/errors.ts'
+import type { FinishReason, Message } from '../../contract/generate.ts'
+import { type ModelAsker, startRequest, textMessage } from './ask-model.ts'
+
+export interface TextQuestion {
+  /** What errors call it: `the pages`. */
+  readonly subject: string
+  readonly system: string
+  readonly history: readonly Message[]
+  readonly prompt: string
+  /** Of one answer, reasoning included. */
+  readonly maxOutputTokens: number
+  /** What an earlier run saved of the answer; it is continued, not asked for again. */
+  readonly partial?: string
+  /** Called with the whole text so far, every time some of it came; awaited, so that it may be saved. */
+  readonly onText?: (text: string) => Promise<void>
+  /** Called with what came, before it is continued. */
+  readonly onCut?: (text: string) => Promise<void>
+}
+
+/** How many times an answer is continued that its length cut off. */
+const MAX_CONTINUATIONS = 8
+
+/**
+ * Asks for prose. An answer that its length or a lost connection cut off is continued from its last word until it ends.
+ *
+ * Throws `GenerateError`: what the `Generate` throws while there is no text yet; `over_budget` when the cap is used up;
+ * `filtered`; `bad_response` for an empty answer or one that never ends.
+ */
+export async function askText(asker: ModelAsker, question: TextQuestion): Promise<string> {
+  let text = question.partial ?? ''
+  for (let round = 0; round <= MAX_CONTINUATIONS; round++) {
+    const before = text
+    const messages = [...question.history, textMessage('user', question.prompt), ...continuation(before)]
+    const finish = await readText(asker, question, messages, (more) => {
+      text = joinText(before, more)
+      return question.onText?.(text)
+    })
+    if (finish === 'content_filter') {
+      throw new GenerateError(
+        { kind: 'filtered' },
+        'The model declined to write this. Change the request or the model.',
+      )
+    }
+    if (text.trim() === '') {
+      const message = `The model answered ${question.subject} with nothing. Try again, or try another model.`
+      throw new GenerateError({ kind: 'bad_response' }, message)
+    }
+    if (finish !== 'length') return text
+    if (text.length === before.length) break
+    await question.onCut?.(text)
+  }
+  const message = `The answer for ${question.subject} was cut off again and again. What came is saved; try another model.`
+  throw new GenerateError({ kind: 'bad_response', partial: text }, message)
+}
+
+async function readText(
+  asker: ModelAsker,
+  { system, maxOutputTokens }: TextQuestion,
+  messages: readonly Message[],
+  onText: (more: string) => Promise<void> | undefined,
+): Promise<FinishReason> {
+  let more = ''
+  try {
+    for await (const event of startRequest(asker, { system, messages, maxOutputTokens })) {
+      if (event.type === 'text') {
+        more += event.text
+        await onText(more)
+      }
+      if (event.type === 'end') return event.finish
+    }
+  } catch (error) {
+    // An answer that was cut off by its length may come as an error that holds it.
+    const partial = error instanceof GenerateError && error.failure.kind === 'bad_response' && error.failure.partial
+    if (!partial) throw error
+    await onText(partial)
+  }
+  return 'length'
+}
+
+/** What follows the question where part of the answer is there already. */
+function continuation(text: string): readonly Message[] {
+  if (text === '') return []
+  const lastLine = text.trimEnd().split('\n').at(-1) ?? ''
+  const instruction = `Your answer was cut off. It ended with: "${lastLine.slice(-160)}"\nContinue it from exactly there: begin with its last word, written again in full, repeat nothing else, and write on to the end.`
+  return [textMessage('assistant', text), textMessage('user', instruction)]
+}
+
+/** At most this much of the end of a text is looked for at the beginning of its continuation. */
+const MAX_OVERLAP = 400
+
+/**
+ * A text and its continuation as one: words of the end that the continuation repeats stand once, and a word boundary
+ * gets its space. Nothing else is taken away or added.
+ */
+export function joinText(text: string, more: string): string {
+  if (text === '' || more === '') return text + more
+  const tail = text.slice(-MAX_OVERLAP)
+  for (let start = 0; start < tail.length - MIN_OVERLAP; start++) {
+    const startsWord = start === 0 ? text.length > MAX_OVERLAP : /\s/.test(tail[start - 1] ?? '')
+    if (startsWord && more.trimStart().startsWith(tail.slice(start).trimEnd())) {
+      return text.slice(0, text.length - tail.length + start) + more.trimStart()
+    }
+  }
+  const lastWord = /[\p{L}\p{N}]+$/u.exec(text)?.[0] ?? ''
+  const repeats = more.startsWith(lastWord) && (lastWord.length > 1 || more.startsWith(`${lastWord} `))
+  if (lastWord !== '' && repeats) return text.slice(0, -lastWord.length) + more
+  return isNewWord(text, lastWord, more) ? `${text} ${more}` : text + more
+}
+
+/** Does a continuation without white space begin a new word, or does it end the last one? Decided by the words of the text. */
+function isNewWord(text: string, lastWord: string, more: string): boolean {
+  const nextWord = /^[\p{L}\p{N}]+/u.exec(more)?.[0]
+  if (nextWord === undefined) return /^["“‘(]/.test(more) && /\S$/.test(text) && !/["“‘(]$/.test(text)
+  if (lastWord === '') return /[,;:.!?…"”)]$/.test(text)
+  const words = new Set(
+    text
+      .slice(0, -lastWord.length)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu),
+  )
+  return !words.has(`${lastWord}${nextWord}`.toLowerCase()) && words.has(lastWord.toLowerCase())
+}
+
+/** Fewer characters than these may be the same by chance. */
+const MIN_OVERLAP = 12

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 })
 const ASK = {
   concept: 'MARA and her brother TOM keep a lighthouse through one storm with one match left.',
   format: 'short',
-  target_pages: 3,
+  target_pages: 2,
   model: 'rehearsal/understudy',
 }
 const NOTES = 'Make the storm worse in the middle.'

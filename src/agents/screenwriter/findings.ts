@@ -1,12 +1,10 @@
-import { type Finding, lint, parseFountain, RULES } from '../../screenplay/index.ts'
+import { lint, parseFountain, RULES } from '../../screenplay/index.ts'
 import type { Document } from './document.ts'
 import { lengthError } from './length.ts'
 import { fountainOf, isWritten, pagesOf } from './render.ts'
+import type { ScriptFinding } from './script-finding.ts'
 import { isDrafted } from './standing.ts'
 import { substanceFindings } from './substance.ts'
-
-/** A finding of a result. Without a line it is about the whole, or about what is not written yet. */
-export type ScriptFinding = Omit<Finding, 'line'> & Partial<Pick<Finding, 'line'>>
 
 /**
  * What a reader should know of a script, the gravest first: its length, what the rules of form and of substance find,

@@ -5,9 +5,10 @@ import type { Job } from '../shared/jobs.ts'
 import type { Delivery } from './delivery.ts'
 import type { Document, Estimate } from './document.ts'
 import { estimateText } from './estimate.ts'
-import { findingsOf, type ScriptFinding } from './findings.ts'
+import { findingsOf } from './findings.ts'
 import type { Stage } from './input.ts'
 import { currentScenes, fountainOf, pagesOf, scriptOf } from './render.ts'
+import type { ScriptFinding } from './script-finding.ts'
 import { isDrafted, isReached, stageOf } from './standing.ts'
 
 /** What a call of `develop_script` answers. Money is in US dollars, lengths in pages. */

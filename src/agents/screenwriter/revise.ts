@@ -17,7 +17,7 @@ export async function planRevision(document: Document, desk: Desk<Document>): Pr
   const { value: plan, turn } = await desk.askData(document, {
     name: 'revision',
     subject: 'what the notes change',
-    schema: RevisionPlan,
+    schema: revisionPlan(scenes.length),
     prompt: revisionPrompt(document, revision.notes),
     maxOutputTokens: 12_000,
     check: (answer) => planProblems(answer, scenes.length),
@@ -26,40 +26,45 @@ export async function planRevision(document: Document, desk: Desk<Document>): Pr
   return planTasks(withStory(renamed, plan), plan)
 }
 
-type RevisionPlan = z.infer<typeof RevisionPlan>
-const RevisionPlan = z.object({
-  decision: z.string().describe('The notes as one standing decision for everything that is written from here on.'),
-  title: z.string().nullable().describe('A new title where the notes want one; else null.'),
-  logline: z.string().nullable(),
-  theme: z.string().nullable(),
-  beats: z
-    .array(z.object({ number: z.int(), summary: z.string() }))
-    .describe('Beats that are different now, by number from 1; often none.'),
-  characters: z.array(Character).describe('People who are new or different now, whole; mostly none.'),
-  renames: z
-    .array(z.object({ from: z.string(), to: z.string() }))
-    .describe('Names that the notes change everywhere; code does it, so no scene is written again for it.'),
-  rewrite: z
-    .array(
-      z.object({
-        scene: z.int(),
-        summary: z.string().describe('What happens in it now.'),
-        instruction: z.string().describe('What must be different in this scene, and what must stay.'),
-      }),
-    )
-    .describe('The scenes that the notes concern, by number from 1, and no others.'),
-  remove: z.array(z.int()).describe('Scenes that go; mostly none.'),
-  add: z
-    .array(
-      z.object({
-        after: z.int().describe('It follows this scene; 0 is the beginning.'),
-        heading: z.string(),
-        summary: z.string(),
-        pages: z.number(),
-      }),
-    )
-    .describe('New scenes that the notes need, in order; mostly none.'),
-})
+type RevisionPlan = z.infer<ReturnType<typeof revisionPlan>>
+
+/** The plan for a script of so many scenes. */
+function revisionPlan(count: number) {
+  const scene = z.int().min(1).max(count)
+  return z.object({
+    decision: z.string().describe('The notes as one standing decision for everything that is written from here on.'),
+    title: z.string().nullable().describe('A new title where the notes want one; else null.'),
+    logline: z.string().nullable(),
+    theme: z.string().nullable(),
+    beats: z
+      .array(z.object({ number: z.int(), summary: z.string() }))
+      .describe('Beats that are different now, by number from 1; often none.'),
+    characters: z.array(Character).describe('People who are new or different now, whole; mostly none.'),
+    renames: z
+      .array(z.object({ from: z.string(), to: z.string() }))
+      .describe('Names that the notes change everywhere; code does it, so no scene is written again for it.'),
+    rewrite: z
+      .array(
+        z.object({
+          scene,
+          summary: z.string().describe('What happens in it now.'),
+          instruction: z.string().describe('What must be different in this scene, and what must stay.'),
+        }),
+      )
+      .describe('The scenes that the notes concern, by number from 1, and no others.'),
+    remove: z.array(scene).describe('Scenes that go; mostly none.'),
+    add: z
+      .array(
+        z.object({
+          after: z.int().min(0).max(count).describe('It follows this scene; 0 is the beginning.'),
+          heading: z.string(),
+          summary: z.string(),
+          pages: z.number(),
+        }),
+      )
+      .describe('New scenes that the notes need, in order; mostly none.'),
+  })
+}
 
 function planProblems({ rewrite, remove, add, renames, title }: RevisionPlan, count: number): readonly string[] {
   const numbers = [...rewrite.map(({ scene }) => scene), ...remove]

@@ -1,7 +1,7 @@
 import { readHeading, type Script, toPlainText } from '../../screenplay/index.ts'
 import { isNearDuplicate } from '../../screenplay/similar-names.ts'
 import type { ScriptElement } from '../../screenplay/types.ts'
-import type { ScriptFinding } from './findings.ts'
+import type { ScriptFinding } from './script-finding.ts'
 
 /** A check of what the pages say, as far as code can judge it. Its findings are hints, never a reason to fail. */
 interface Check {

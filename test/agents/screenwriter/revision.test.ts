@@ -122,7 +122,7 @@ describe('notes', () => {
 
   test.each([
     [{ rewrite: [] }, 'Nothing would change'],
-    [{ rewrite: [{ scene: 99, summary: '', instruction: '' }] }, 'There is no scene 99'],
+    [{ rewrite: [{ scene: 99, summary: '', instruction: '' }] }, 'rewrite.0.scene'],
     [{ rewrite: [], remove: [1, 2, 3, 4] }, 'No scene would be left'],
   ])('a plan that cannot be is asked for again: %j', async (wrong, problem) => {
     let round = 0

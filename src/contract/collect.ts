@@ -3,7 +3,7 @@ import type { FinishReason, GenerateEvent, Setting, ToolCall, Usage } from './ge
 
 /** A whole answer: a stream that was read to its end. */
 export interface Answer {
-  /** Of several models that continued each other, the last. */
+  /** The last one, where several models continued each other. */
   readonly provider: string
   /** The vendor's own model id, without the provider. */
   readonly model: string

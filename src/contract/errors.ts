@@ -41,7 +41,7 @@ export type Failure =
 
 export type FailureKind = Failure['kind']
 
-/** What the router does about a kind of failure. */
+/** The router's response to a kind of failure. */
 export interface FailurePolicy {
   /** Ask the same model again, after a wait. */
   readonly retry: boolean

@@ -1,6 +1,6 @@
 import type { FailureKind, GenerateError } from './errors.ts'
 
-/** What one attempt takes from the limits: an upper estimate on the way in, a count on the way out. */
+/** The use of the limits by one attempt: an upper estimate on the way in, a count on the way out. */
 export interface QuotaCost {
   readonly requests: number
   readonly tokens: number
@@ -40,9 +40,9 @@ export type ReservationResult =
       readonly ok: false
       /** Undefined: waiting does not help, because the cost is above the limit itself. */
       readonly freeAt: number | undefined
-      /** Of several limits that are reserved as one, the first that refused. */
+      /** The first that refused, where several limits are reserved as one. */
       readonly limitName: string
-      /** Of a cooldown: the failure that began it, and when. */
+      /** The failure that began a cooldown, and when. */
       readonly cause?: CooldownCause
     }
 

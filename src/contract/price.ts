@@ -1,7 +1,7 @@
 import type { Usage } from './generate.ts'
 
 /**
- * What a model costs: whole micro-dollars for a million tokens, so $3.00 is 3_000_000. An absent rate of a part is
+ * The rates of a model: whole micro-dollars for a million tokens, so $3.00 is 3_000_000. An absent rate of a part is
  * charged like the whole it belongs to (cached input like input, reasoning like output).
  */
 export interface Rates {

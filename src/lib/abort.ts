@@ -36,7 +36,7 @@ export async function pause(
   }
 }
 
-/** What `withTimeout` throws when the time is over. */
+/** Thrown by `withTimeout` when the time is over. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError'
   readonly afterMs: number

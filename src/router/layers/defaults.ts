@@ -10,7 +10,7 @@ const DEFAULT_MAX_OUTPUT_TOKENS = 8_192
 /** Asked for even where the window seems full, because the estimate of the prompt is not exact. */
 const MIN_OUTPUT_TOKENS = 256
 
-/** What models refused, for the life of the process: bounds by account and model, schemas by those and their text. */
+/** Refusals of models, for the life of the process: bounds by account and model, schemas by those and their text. */
 export interface LearnedRefusals {
   readonly bounds: Map<string, LearnedBound>
   readonly schemas: Set<string>

@@ -1,7 +1,7 @@
 import { refuseStart } from './refuse.ts'
 
 /**
- * Runs before everything else of the server, as the banner of the built file: an older Node is told so in one line, and
+ * Runs before everything else of the server, as the banner of the built file: an older Node gets one line, and
  * the rest of the file does not run.
  */
 const parts = process.versions.node.split('.').map(Number)

@@ -54,7 +54,7 @@ function serve(): void {
     transport,
     onerror: (error) => app.world.log('protocol_error', { error: error.message }),
   })
-  // Whoever closed the connection, calls are aborted and settled before the process ends.
+  // However the connection ends, calls are aborted and settled before the process does.
   process.stdin.once('end', () => end(0)).once('close', () => end(0))
   process.stdout.once('error', () => end(0)) // the client has gone
   for (const signal of ENDINGS) process.once(signal, () => end(0))

@@ -111,7 +111,7 @@ interface LongLine {
 /** Enough of a line's beginning and end to find the id of its message. */
 const KEPT_BYTES = 4_096
 
-/** Cuts a stream of bytes into lines. Of a line above the limit only its ends are kept. */
+/** Cuts a stream of bytes into lines. Only the ends of a line above the limit are kept. */
 function createLineReader(
   onLine: (text: string) => void,
   onLongLine: (line: LongLine) => void,

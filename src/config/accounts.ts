@@ -115,7 +115,7 @@ interface Found {
   readonly address: Address | undefined
 }
 
-/** What keeps a provider from being ready, as the way to change it. Undefined: nothing. */
+/** The way to make a provider ready. Undefined: it is ready. */
 function findMissing(
   settings: Settings,
   vendor: Vendor,
@@ -127,7 +127,7 @@ function findMissing(
   const refusedAddress = findRefusedAddress(settings, vendor)
   if (refusedAddress && !address?.given) {
     const setting = azureOrRule(id, templateVariables(vendor))
-    return `Its address stands in ${refusedAddress.origin}, which is not trusted, and nothing is sent to another address instead. ${howToTrust(refusedAddress.origin)} Otherwise set ${setting} in the environment.`
+    return `Its address comes from ${refusedAddress.origin}, which is not trusted, and nothing is sent to another address instead. ${howToTrust(refusedAddress.origin)} Otherwise set ${setting} in the environment.`
   }
   if (!key && !keyless) return missingKey(settings, id, keyNames)
   if (!address) return `Set ${azureOrRule(id, templateVariables(vendor))} to its address.`
@@ -142,11 +142,11 @@ function missingKey({ env, projectProviders }: Settings, id: string, keyNames: r
   const placeholder = keyNames.find((name) => env.raw(name) !== undefined)
   const names = keyNames.join(' or ')
   if (refused)
-    return `Its key stands in ${refused.origin}, which is not trusted. ${howToTrust(refused.origin)} Otherwise set ${names} in the environment.`
+    return `Its key comes from ${refused.origin}, which is not trusted. ${howToTrust(refused.origin)} Otherwise set ${names} in the environment.`
   if (placeholder !== undefined) {
     const { value = '' } = env.raw(placeholder) ?? {}
     const shown = isUnfilled(value) ? ` (${value.slice(0, 60)})` : ''
-    return `Set ${placeholder} to the key itself: what stands there is a placeholder${shown}.`
+    return `Set ${placeholder} to the key itself: its value is a placeholder${shown}.`
   }
   return names ? `Set ${names}.` : `Set \`api_key_env\` under \`providers.${id}\`.`
 }

@@ -20,7 +20,7 @@ const VARIABLES = [
 ] as const
 
 /**
- * The budgets of all layers. Of two trusted files the stronger one's budget of a name counts. An untrusted file may add a
+ * The budgets of all layers. Where two trusted files have a budget of one name, the stronger file's counts. An untrusted file may add a
  * budget or lower one, because either only spends less; a higher one is named in `warnings`. Amounts that are none, an
  * unfilled placeholder among them, go to `problems`: a budget that silently is not there spends without a limit.
  */

@@ -3,11 +3,11 @@ import { findNearestNames } from '../contract/nearest.ts'
 import { type ConfigFile, configFileSchema } from './schema.ts'
 import { parseJsonWithComments } from './text-file.ts'
 
-/** What an untrusted `showrunner.json` holds that is not taken, by its path in the file (`routing.default_model`). */
+/** The settings of an untrusted `showrunner.json` that are not taken, by path in the file (`routing.default_model`). */
 export type RefusedSettings = readonly string[]
 
 /**
- * Reads the text of a `showrunner.json`. A trusted file is read whole. Of an untrusted one only what it may set is read
+ * Reads the text of a `showrunner.json`. A trusted file is read whole. In an untrusted one only the settings it may set are read
  * and checked; the rest is named in `refused`. Every problem goes to `problems`, with the path and its fix.
  */
 export function parseConfigFile(
@@ -112,7 +112,7 @@ function suggestKey(key: string, at: readonly PropertyKey[]): string {
   return near ? `did you mean \`${near}\`?` : 'remove it, or see showrunner.schema.json for what may stand here'
 }
 
-/** The settings that may stand at a path of the file. */
+/** The settings that are allowed at a path of the file. */
 function settingNames(path: readonly PropertyKey[]): readonly string[] {
   let schema: unknown = configFileSchema()
   for (const key of path) {

@@ -10,7 +10,7 @@ export interface Environment {
   first(names: readonly string[]): (SourcedValue & { readonly name: string }) | undefined
   /** The value of each layer that has one, strongest first, under the rule of `get`. */
   all(name: string): readonly SourcedValue[]
-  /** The strongest value that is not empty, as it stands there: an unfilled `${BUDGET}` too. Under the rule of `get`. */
+  /** The strongest value that is not empty, as it is written: an unfilled `${BUDGET}` too. Under the rule of `get`. */
   raw(name: string): SourcedValue | undefined
   /** The value of an untrusted file under a name that it may not set. */
   refused(name: string): SourcedValue | undefined
@@ -22,7 +22,7 @@ export interface SourcedValue {
   readonly value: string
   /** `environment`, or the path of the file. */
   readonly origin: string
-  /** False for a file in a working directory that nobody trusted: it may have come with a stranger's repository. */
+  /** False for a file in a working directory that is not trusted: it may have come with a stranger's repository. */
   readonly trusted: boolean
 }
 
@@ -86,7 +86,7 @@ export function parseDotenv(path: string, text: string, trusted: boolean): Envir
   return { origin: path, trusted, values: parse(text) }
 }
 
-/** Where `.env` stands in a folder. */
+/** The path of a folder's `.env`. */
 export function dotenvPath(folder: string): string {
   return join(folder, '.env')
 }

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 
 /**
  * The absolute path that a configured home means. No shell expands a client's settings, so `~`, `$HOME` and `${HOME}` at
- * its beginning are expanded here. What is relative after that would be another home in every working directory, with a
+ * its beginning are expanded here. A path that is relative after that would be another home in every working directory, with a
  * budget of its own; it is refused, as is a variable left in it.
  */
 export function expandHome(

@@ -30,7 +30,7 @@ export interface Settings {
   readonly home: string
   /** Where a key was looked for, for people. */
   readonly searchedSources: readonly string[]
-  /** What was configured and is not used, a sentence each with the file and the fix. */
+  /** A sentence for each setting that is not used, with the file and the fix. */
   readonly warnings: readonly string[]
   /** Every configured key, so that none leaves the process in a text. */
   readonly secrets: readonly string[]
@@ -107,7 +107,7 @@ export function findConfigDir(): string | undefined {
   return absolute(envPaths('showrunner', { suffix: '' }).config)
 }
 
-/** A relative config directory (an empty HOME) lies in the working directory, whose files nobody has trusted. */
+/** A relative config directory (an empty HOME) lies in the working directory, whose files are not trusted. */
 function absolute(path: string): string | undefined {
   return isAbsolute(path) ? path : undefined
 }

@@ -17,7 +17,7 @@ export interface ConfigLayer {
 export interface Layers {
   readonly env: Environment
   readonly files: readonly ConfigLayer[]
-  /** What untrusted files say and may not, a sentence for each file. */
+  /** A sentence for each untrusted file with settings that are not taken. */
   readonly warnings: readonly string[]
   /** The real working directory's files that are not trusted, for the advice of other messages. */
   readonly untrusted: readonly string[]
@@ -121,7 +121,7 @@ function namedPath(value: string, env: Readonly<Record<string, string | undefine
   return isAbsolute(path) ? path : resolve(cwd, path)
 }
 
-/** The quick settings that an untrusted `.env` may not set. Keys and addresses are told by the provider they are for. */
+/** The quick settings that an untrusted `.env` may not set. Keys and addresses are reported with their provider. */
 const QUICK_SETTINGS = ['SHOWRUNNER_MODEL', 'SHOWRUNNER_HOME', 'SHOWRUNNER_CONFIG', 'SHOWRUNNER_DATABASE_URL']
 
 function describeRefused(

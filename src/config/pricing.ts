@@ -12,7 +12,7 @@ export type Pricing = (
 
 /**
  * The price of the trusted configuration first, then nothing for what runs here, then the catalog's. A price of a file
- * that is not trusted raises a known one. Of a provider that the same file added with a key, it is taken as it is,
+ * that is not trusted raises a known one. For a provider that the same file added with a key it is taken as it is,
  * because the file's own account pays; without a key an address of this machine may be a gateway that somebody pays.
  */
 export function createPricing({ prices, projectPrices }: Pick<Settings, 'prices' | 'projectPrices'>): Pricing {

@@ -6,7 +6,7 @@ import type { ProviderConfig, Sourced } from './project.ts'
 import { isLoopback, normalizeKey } from './values.ts'
 
 /**
- * A provider that an untrusted `showrunner.json` adds under a name of its own. Its address and its key stand in that file
+ * A provider that an untrusted `showrunner.json` adds under a name of its own. Its address and its key are in that file,
  * or it has no key and is on this machine. `auto` never chooses it and no bare model name means it, so that a prompt is
  * only sent there by its full name.
  */
@@ -45,6 +45,6 @@ function findMissing(id: string, origin: string, config: ProviderConfig, key: st
   if (config.enabled === false) return `Set \`enabled\` of \`providers.${id}\` to true in ${origin}.`
   if (config.base_url === undefined) return `Set \`base_url\` of \`providers.${id}\` in ${origin}.`
   if (key === undefined && !isLoopback(config.base_url))
-    return `Its address stands in ${origin}, which is not trusted: without a key in that file it is only used on this machine. ${howToTrust(origin)}`
+    return `Its address comes from ${origin}, which is not trusted: without a key in that file it is only used on this machine. ${howToTrust(origin)}`
   return undefined
 }

@@ -6,7 +6,7 @@ import type { ConfigFile } from './schema.ts'
 export type ProviderConfig = NonNullable<ConfigFile['providers']>[string]
 export type PriceConfig = NonNullable<ConfigFile['prices']>[string]
 
-/** A setting and the file it stands in. */
+/** A setting and its file. */
 export interface Sourced<T> {
   readonly value: T
   readonly origin: string
@@ -60,7 +60,7 @@ export function mergeProviders(files: readonly ConfigLayer[]): Readonly<Record<s
 
 /**
  * The aliases and fallbacks of an untrusted working directory: only names of trusted providers' models. An alias is not
- * taken where the person's own settings use its name, because it would change what they mean. What is left out goes to
+ * taken where the person's own settings use its name, because it would change what they mean. Names that are left out go to
  * `warnings`.
  */
 export function readProjectNames(

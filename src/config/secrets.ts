@@ -3,7 +3,7 @@ import type { ConfigLayer } from './layers.ts'
 import { normalizeKey } from './values.ts'
 
 /**
- * Every key that stands in the environment, a `.env` or a `showrunner.json`, used or not: what is named like a key is
+ * Every key in the environment, a `.env` or a `showrunner.json`, used or not: a value named like a key is
  * taken for one, because the names of all vendors are only known when the catalog is read.
  */
 export function findSecrets(env: Environment, files: readonly ConfigLayer[]): readonly string[] {

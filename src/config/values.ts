@@ -18,7 +18,7 @@ export function isUnfilled(value: string): boolean {
 
 /**
  * The key in a value: without quotation marks and without `Bearer`, which belongs to the header. Undefined for what only
- * stands for a key, as documentation writes it: `YOUR_KEY_HERE`, `<your key>`, `sk-...`.
+ * takes the place of a key, as documentation writes it: `YOUR_KEY_HERE`, `<your key>`, `sk-...`.
  */
 export function normalizeKey(value: string | undefined): string | undefined {
   const key = stripQuotes((normalizeValue(value) ?? '').replace(/^bearer\s+/i, ''))

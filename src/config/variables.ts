@@ -13,7 +13,7 @@ const OWN_VARIABLES = [
   'SHOWRUNNER_CONFIG',
 ]
 
-/** The addresses whose names are known without the catalog. Those of other vendors are checked when providers are resolved. */
+/** The addresses whose names are known without the catalog. Addresses of other vendors are checked when providers are resolved. */
 const ADDRESS_VARIABLES = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL', 'AZURE_API_BASE', 'AZURE_OPENAI_ENDPOINT']
 
 /** Problems of single variables that can be seen without the catalog, each with its fix. */

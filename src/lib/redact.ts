@@ -15,7 +15,7 @@ export const REMOVED = '[key removed]'
 /** A shorter one occurs in ordinary text by chance. */
 const MIN_LENGTH = 8
 
-/** What servers without keys are commonly given as one; replacing it would change ordinary words. */
+/** Common values for servers that want no key; replacing them would change ordinary words. */
 const DUMMY_KEYS: ReadonlySet<string> = new Set([
   'lm-studio',
   'lmstudio',

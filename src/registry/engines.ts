@@ -44,7 +44,7 @@ function refusedOllama(origin: string): ProviderInfo {
     id: 'ollama',
     name: 'Ollama',
     provider: undefined,
-    fix: `Its address stands in ${origin}, which is not trusted, and is not on this machine. ${howToTrust(origin)}`,
+    fix: `Its address comes from ${origin}, which is not trusted, and is not on this machine. ${howToTrust(origin)}`,
     local: true,
     auto: false,
     models: () => [],

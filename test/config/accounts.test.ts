@@ -35,7 +35,7 @@ interface Given {
   readonly real?: EnvironmentSource['values']
   readonly cwd?: EnvironmentSource['values']
   readonly config?: EnvironmentSource['values']
-  /** Of a showrunner.json in the working directory. */
+  /** The `providers` of a showrunner.json in the working directory. */
   readonly providers?: Readonly<Record<string, ProviderConfig>>
   readonly fileTrusted?: boolean
 }
@@ -183,7 +183,7 @@ describe('a key as people paste it', () => {
   ])('a placeholder (%s) is no key, and the fix says so', (value) => {
     const openai = knownAccounts({ real: { OPENAI_API_KEY: value } }).get('openai')
     expect(openai?.account).toBeUndefined()
-    expect(openai?.fix).toMatch(/^Set OPENAI_API_KEY to the key itself: what stands there is a placeholder/)
+    expect(openai?.fix).toMatch(/^Set OPENAI_API_KEY to the key itself: its value is a placeholder/)
   })
 })
 
@@ -209,7 +209,7 @@ describe('a whole endpoint as the address is cut back to the base URL', () => {
     })
   })
 
-  test('an address that is none is told', () => {
+  test('an address that is no web address is reported', () => {
     const fix = knownAccounts({ real: { WAFER_API_KEY: 'k', WAFER_AI_BASE_URL: '127.0.0.1:80/v1' } }).get(
       'wafer.ai',
     )?.fix
@@ -267,7 +267,7 @@ describe('a file in a working directory that is not trusted', () => {
     const provider = knownAccounts(given).get(id)
     expect(provider?.account).toBeUndefined()
     expect(provider?.fix).toMatch(
-      /stands in \/repo\/(\.env|showrunner\.json), which is not trusted.*`showrunner trust` in \/repo/,
+      /comes from \/repo\/(\.env|showrunner\.json), which is not trusted.*`showrunner trust` in \/repo/,
     )
   })
 

@@ -134,7 +134,7 @@ describe('settings', () => {
     expect(problemsOf(() => readSettings({ env, ...makeFiles(files) })).join('\n')).toMatch(problem)
   })
 
-  test('never show a key that stands in a wrong place', () => {
+  test('never show a key of a wrong place', () => {
     const file = { providers: { openai: { api_key: 'sk-planted-7f3', base_url: 'not an address' } } }
     const problems = problemsOf(() =>
       readSettings({ env: {}, ...makeFiles({ cwd: { 'showrunner.json': JSON.stringify(file) } }) }),

@@ -47,7 +47,7 @@ describe('starting', () => {
     )
   })
 
-  test('prints nothing but the protocol on stdout, however noisy the vendors’ SDKs are told to be', async () => {
+  test('prints nothing but the protocol on stdout, however noisy the vendors’ SDKs are set', async () => {
     const { origin, close } = await (await import('../support/fake-vendor.ts')).startFakeVendor(() => ({ status: 401 }))
     const env = {
       OPENAI_LOG: 'debug',

@@ -7,7 +7,7 @@ import { trust } from '../../src/config/trust.ts'
 import { collectAnswer } from '../../src/contract/collect.ts'
 import { testWorld } from '../support/test-world.ts'
 
-/** What the person has: a key of one vendor, a secret of another program, and a config directory. */
+/** The person has a key of one vendor, a secret of another program, and a config directory. */
 const KEY = 'sk-of-the-person-0123456789'
 const SECRET = 'aws-secret-of-the-person-9876'
 const PROSE = 'the private prose of a person'
@@ -25,7 +25,7 @@ interface Attack {
   readonly models?: readonly string[]
   /** The hosts that may be asked. Default: the vendor's own. */
   readonly hosts?: readonly string[]
-  /** What each warning must name; default: the file that was attacked with. */
+  /** Must match the warnings; default: the path of the repository. */
   readonly warning?: RegExp
   /** Changes the working directory after its files were written. */
   readonly prepare?: (cwd: string, configDir: string) => void
@@ -306,7 +306,7 @@ async function ask(app: App, model: string): Promise<void> {
 }
 
 describe('a stranger’s repository', () => {
-  test.each(ATTACKS)('$name: nothing goes where it does not belong, and the person is told', async (attack) => {
+  test.each(ATTACKS)('$name: nothing goes where it does not belong, and a warning says so', async (attack) => {
     const { app, cwd, root, sent, log, before } = prepare(attack)
     for (const model of ['openai/gpt-4.1', 'auto', ...(attack.models ?? [])]) await ask(app, model)
     const paid = sent.filter(({ body }) => body.includes(PROSE))
@@ -335,7 +335,7 @@ describe('a stranger’s repository', () => {
     ).toEqual([])
     expect(app.settings.home).toBe(join(root, 'data'))
     expect(readdirSync(cwd)).toEqual(before)
-    // The same warnings stand in the settings, which results and list_models show, and in the log.
+    // The same warnings are in the settings, which results and list_models show, and in the log.
     const { warnings } = app.settings
     if (String(warning) === '/^$/') expect(warnings).toEqual([])
     else expect(warnings.join('\n')).toMatch(warning)

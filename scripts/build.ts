@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { builtinModules } from './build/builtin-modules.ts'
 import { lazyPackages } from './build/lazy-packages.ts'
+import { collectLicences } from './build/licences.ts'
 import { workerSources } from './build/worker-sources.ts'
 
 /**
@@ -87,33 +88,9 @@ const libraries = await build({
 
 writeFileSync(
   join(dist, 'THIRD-PARTY-LICENSES.txt'),
-  collectLicences([server.metafile, libraries.metafile, ...lazyMetafiles]),
+  collectLicences(root, [server.metafile, libraries.metafile, ...lazyMetafiles]),
 )
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
   cwd: root,
   stdio: 'inherit',
 })
-
-/** The licence texts of every package that went into the bundles. */
-function collectLicences(metafiles: readonly { readonly inputs: Readonly<Record<string, unknown>> }[]): string {
-  const files = metafiles
-    .flatMap((metafile) => Object.keys(metafile.inputs))
-    .filter((file) => !/^(?:lazy|builtin):/.test(file))
-  const packages = new Set(
-    files.map((file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter((path) => path !== undefined),
-  )
-  return [...packages]
-    .sort()
-    .map((path) => licenceText(join(root, path)))
-    .join('\n\n')
-}
-
-function licenceText(folder: string): string {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Readonly<
-    Record<string, string>
-  >
-  const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE']
-    .map((each) => join(folder, each))
-    .find((path) => existsSync(path))
-  return `${name} ${version} (${license})\n\n${file ? readFileSync(file, 'utf8').trim() : 'No licence file in the package.'}`
-}

@@ -4,7 +4,7 @@ import { brotliCompressSync } from 'node:zlib'
 import type { CatalogData } from '../src/catalog/rows.ts'
 import { makeCatalog } from './catalog/make-catalog.ts'
 
-/** `npm run catalog [-- folder]`: makes `src/catalog/catalog.json` anew from the published lists in a folder. */
+/** `npm run catalog [-- folder]`: writes `src/catalog/catalog.json` from the published lists in a folder. */
 const root = join(import.meta.dirname, '..')
 const text = makeCatalog(process.argv[2] ?? join(root, '../shared/data/catalog'))
 writeFileSync(join(root, 'src/catalog/catalog.json'), text)

@@ -64,7 +64,7 @@ export interface DevRates {
 
 export interface DevCost extends DevRates {
   readonly tiers?: readonly (DevRates & { readonly tier: { readonly size: number } })[]
-  /** Fees that no token count of ours tells. */
+  /** Fees that do not depend on token counts. */
   readonly citation?: number
   readonly request?: number
 }

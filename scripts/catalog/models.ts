@@ -4,7 +4,7 @@ import type { Ability } from '../../src/contract/provider.ts'
 import { type DevModel, type LiteModel, type Modalities, type RouterModel, SOURCE_INDEX } from './inputs.ts'
 import { devPrices, genaiPrices, routerPrices } from './prices.ts'
 
-/** What the other lists have of the same vendor's same id. */
+/** The entries of the other lists for the same id of the same vendor. */
 export interface OtherListings {
   readonly lite: LiteModel | undefined
   readonly genai: ModelInfo | undefined
@@ -98,7 +98,7 @@ export function rowFromLiteLlm(
     ['xhigh', lite.supports_xhigh_reasoning_effort],
     ['max', lite.supports_max_reasoning_effort],
   ]
-  const told = levels.some(([word, known]) => known !== undefined && !['low', 'medium', 'high'].includes(word))
+  const hasOwnWords = levels.some(([word, known]) => known !== undefined && !['low', 'medium', 'high'].includes(word))
   return compactRow({
     i: id,
     n: genai.name,
@@ -115,7 +115,10 @@ export function rowFromLiteLlm(
       lite.supports_sampling_params === false || resold?.supported_parameters.includes('temperature') === false
         ? 1
         : undefined,
-    e: lite.supports_reasoning && told ? effortList(levels.flatMap(([word, has]) => (has ? [word] : []))) : undefined,
+    e:
+      lite.supports_reasoning && hasOwnWords
+        ? effortList(levels.flatMap(([word, has]) => (has ? [word] : [])))
+        : undefined,
     f: lite.supports_assistant_prefill === false ? 0 : undefined,
     r: resold && releaseDate(resold),
     w: resold ? [SOURCE_INDEX.liteLlm, SOURCE_INDEX.openRouter] : [SOURCE_INDEX.liteLlm],

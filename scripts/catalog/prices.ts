@@ -26,7 +26,7 @@ const GENAI_ID: Readonly<Record<string, string>> = {
   xai: 'x-ai',
 }
 
-/** What genai-prices knows of a vendor, by exact model id: its own matching goes by pattern, and a near match is not the price. */
+/** The prices of a vendor in genai-prices by exact model id, because its own matching by pattern may give another model's price. */
 export function indexGenaiModels(vendor: string): ReadonlyMap<string, ModelInfo> {
   const id = GENAI_ID[vendor]
   if (!id) return new Map()
@@ -38,7 +38,7 @@ export function indexGenaiModels(vendor: string): ReadonlyMap<string, ModelInfo>
 /**
  * The prices that genai-prices has for a model, one for each day from which they changed. Where a price depends on the
  * hour, the dearest of the day: a hold must cover the call whenever it ends. Undefined where a part of the price cannot
- * be told from token counts.
+ * be computed from token counts.
  */
 export function genaiPrices({ prices }: ModelInfo): readonly PriceRow[] | undefined {
   const all = Array.isArray(prices) ? prices : [{ prices }]
@@ -68,7 +68,7 @@ function dearestPrice(all: readonly Conditional[], day: string): ModelPrice {
 }
 
 const TOKENS = ['input_mtok', 'output_mtok', 'cache_read_mtok', 'cache_write_mtok', 'output_reasoning_mtok'] as const
-/** Parts that a text call of ours never has: long-lived cache writes, tools on the vendor's side, sounds and pictures. */
+/** Parts that a text call never has: long-lived cache writes, tools on the vendor's side, sounds and pictures. */
 const UNUSED_PRICE_PARTS =
   /^(cache_write_1h_|web_searches_|storage_searches_)|_(audio|image|video|document|text_messages)_/
 
@@ -110,7 +110,7 @@ function priceAt(value: ModelPrice[string], inputTokens: number): number {
 
 /**
  * The price that models.dev has. A cost of 0 and 0 is kept: the source says free (a free tier, a plan). Undefined where
- * a fee cannot be told from token counts, or one side only is 0.
+ * a fee cannot be computed from token counts, or one side only is 0.
  */
 export function devPrices(cost: DevCost | undefined): readonly PriceRow[] | undefined {
   if (!cost || cost.citation || cost.request) return undefined

@@ -55,7 +55,7 @@ export interface PriceRow {
   readonly s?: number
 }
 
-/** What follows the output's, in this order and as far as known: cached input, cache write, reasoning; null is not known. */
+/** Input, output, and as far as known cached input, cache write and reasoning; null is not known. */
 export type RateRow = readonly [input: number, output: number, ...parts: (number | null)[]]
 
 export const ABILITIES: Readonly<Record<string, Ability>> = { i: 'images', t: 'tools', j: 'json', h: 'thinking' }

@@ -2,7 +2,7 @@ import type { ModelFacts, Wire } from '../contract/provider.ts'
 import type { World } from '../contract/world.ts'
 import type { Quirks } from './quirks.ts'
 
-/** One place to send requests to, and what it takes to be let in. Configuration makes one of each vendor with a key. */
+/** An address to send requests to, with its credentials. The configuration makes one for each vendor with a key. */
 export interface Account {
   /** The name in `provider/model`. */
   readonly id: string
@@ -30,14 +30,14 @@ export interface Account {
 export interface RequestTarget {
   readonly account: Pick<Account, 'id' | 'keyNames' | 'wire'>
   readonly model: string
-  /** Of the request, without the address. */
+  /** The request's path after the base URL. */
   readonly path?: string
 }
 
-/** What a provider is made with, beside its account. */
+/** The dependencies of a provider besides its account. */
 export interface ProviderDeps {
   readonly world: World
-  /** What the catalog knows of a model of this account; undefined for one it does not know. */
+  /** The catalog's facts of a model of this account; undefined for an unknown model. */
   facts(model: string): ModelFacts | undefined
 }
 

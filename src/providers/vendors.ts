@@ -103,7 +103,7 @@ const VENDOR_OVERRIDES: Readonly<Record<string, VendorOverride>> = {
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     wire: 'openai-chat',
     keyNames: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
-    // Gemini 3 refuses a past tool call without its signature; this word stands for one that was not kept.
+    // Gemini 3 refuses a past tool call without its signature; this value replaces one that was not kept.
     // https://ai.google.dev/gemini-api/docs/thought-signatures
     quirks: {
       toolCallExtras: { extra_content: { google: { thought_signature: 'skip_thought_signature_validator' } } },

@@ -46,7 +46,7 @@ describe('a price of genai-prices', () => {
       ],
     ],
     [
-      'has no row for a day on which nothing of ours changed',
+      'has no row for a day on which no used price changed',
       [
         { prices: { input_mtok: 1, output_mtok: 2 } },
         { constraint: from('2026-01-01'), prices: { input_mtok: 1, output_mtok: 2, web_searches_kcount: 10 } },

@@ -30,7 +30,7 @@ describe(`${compatible.length} OpenAI-compatible vendors, one request to each`, 
     server.respond = (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream.join(''))
     }
-    // The vendor's own path, at an upstream of ours in its host's place.
+    // The vendor's own path, at a test server in place of its host.
     const address = new URL(vendor.baseUrl.replace(/^\$\{\w+\}/, 'https://filled.test').replace(/\$\{\w+\}/g, 'filled'))
     const baseUrl = `${server.origin}/${id}${address.pathname}`.replace(/\/+$/, '')
     const [model] = catalog.models(id, Date.UTC(2026, 6, 1))

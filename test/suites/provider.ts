@@ -64,7 +64,7 @@ const STATUSES: readonly (readonly [number, FailureKind])[] = [
   [529, 'overloaded'],
 ]
 
-/** What every provider promises. A new wire adds a test file that calls this and little else. */
+/** The contract of every provider. The test file of a new wire calls this and adds its own cases. */
 export function testProviderContract(name: string, wire: WireUnderTest): void {
   describe(`${name} keeps the provider contract`, () => {
     let server: RawServer
@@ -181,7 +181,7 @@ export function testProviderContract(name: string, wire: WireUnderTest): void {
       })
     }
 
-    check('an address that nobody answers at is unreachable, and nothing was sent', async () => {
+    check('an address without a server is unreachable, and nothing was sent', async () => {
       const gone = await startRawServer()
       await gone.close()
       const asking = Array.fromAsync(provider({}, gone.origin).generate(ASK, call()))

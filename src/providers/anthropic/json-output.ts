@@ -3,7 +3,7 @@ import { getPath } from '../http/json-access.ts'
 import { schemaName } from '../request/json-mode.ts'
 import type { ModelContext } from '../request/settings.ts'
 
-/** How a request for JSON is put to a model on this wire. */
+/** How a model on this wire is asked for JSON. */
 export type JsonPlan =
   /** Natively: the server holds the model to the schema. */
   | { readonly by: 'format'; readonly schema: JsonSchema }
@@ -12,8 +12,8 @@ export type JsonPlan =
   | { readonly by: 'words' }
 
 /**
- * Natively where the catalog says that the model can and the schema is one that the server takes; else by a tool, which
- * every model that has tools can, and so is tried with a model that nothing is known of; else in words.
+ * Natively where the catalog says that the model can and the server takes the schema; else by a tool, also for a model
+ * that nothing is known of; else in words.
  */
 export async function planJson(
   request: GenerateRequest,
@@ -35,7 +35,7 @@ export async function planJson(
 }
 
 /**
- * The schema in the subset that the server enforces; what is beyond it goes into descriptions, for the model to read.
+ * The schema in the subset that the server enforces; other keywords go into descriptions, for the model to read.
  * Undefined where there is no such form. https://platform.claude.com/docs/en/build-with-claude/structured-outputs
  */
 async function toStrictSchema(schema: JsonSchema): Promise<JsonSchema | undefined> {
@@ -47,7 +47,7 @@ async function toStrictSchema(schema: JsonSchema): Promise<JsonSchema | undefine
   }
 }
 
-/** The server closes every object and follows no circle, so a map, an open object or a reference is lost on it. */
+/** False for maps, open objects and references: the server closes every object and follows no cycle. */
 function isClosable(schema: unknown): boolean {
   if (Array.isArray(schema)) return schema.every(isClosable)
   if (typeof schema !== 'object' || schema === null) return true

@@ -5,10 +5,10 @@ import { createSettingFilter, type ModelContext, type SettingFilter, type WireRe
 import type { JsonPlan } from './json-output.ts'
 import { toWireMessages } from './messages.ts'
 
-/** Required by this wire. The router always sets it; this is for those who ask without one. */
+/** The bound of a request without one, because this wire requires it. The router always sets it. */
 const DEFAULT_MAX_TOKENS = 8192
 
-/** The least thinking that the API takes, and what a model that can only be switched gets. */
+/** The smallest thinking budget of the API, and the budget of a model whose thinking can only be switched. */
 const MIN_THINKING_TOKENS = 1024
 const DEFAULT_THINKING_TOKENS = 8192
 
@@ -68,8 +68,8 @@ function boundMaxTokens({ maxOutputTokens }: GenerateRequest, { facts }: ModelCo
 }
 
 /**
- * One of temperature and top_p at most: newer models refuse the two together. None with thinking. The scale ends at 1
- * here; a hotter wish is sent as 1, and listed.
+ * One of temperature and top_p at most, because newer models refuse the two together; none with thinking. The scale ends
+ * at 1 here: a higher temperature is sent as 1, and listed.
  */
 function sampling(
   { temperature, topP }: GenerateRequest,
@@ -92,7 +92,7 @@ function sampling(
 }
 
 interface Reasoning {
-  /** Reasoning is asked for, so that there is no sampling to set. */
+  /** Reasoning is on, which excludes sampling settings. */
   readonly thinks: boolean
   readonly thinking?: Readonly<Record<string, unknown>>
   readonly effort?: string
@@ -101,8 +101,8 @@ interface Reasoning {
 const MODEL_DEFAULT: Reasoning = { thinks: false }
 
 /**
- * Models with a budget think by it, the others as they see fit (`adaptive`); an effort goes along where the model has
- * such words. A budget leaves a quarter of the tokens for the answer, and none is possible where a tool call is forced.
+ * Models with a thinking budget get one, the others `adaptive`, with an effort where the model has such words. A budget
+ * leaves a quarter of the tokens for the answer, and is not possible where a tool call is forced.
  */
 function chooseReasoning(
   { reasoningEffort: effort }: GenerateRequest,

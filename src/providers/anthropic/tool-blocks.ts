@@ -3,7 +3,7 @@ import { asString, getPath, tryParseJson } from '../http/json-access.ts'
 import { parseToolCall } from '../http/tool-calls.ts'
 import type { JsonPlan } from './json-output.ts'
 
-/** Tool calls of a message, from their blocks. The input of the tool that stands in for a JSON answer becomes text. */
+/** Tool calls of a message, from their blocks. The input of the tool that takes a JSON answer becomes text. */
 export interface ToolBlocks {
   start(index: unknown, block: unknown): Iterable<GenerateEvent>
   append(index: unknown, json: unknown): Iterable<GenerateEvent>

@@ -1,21 +1,21 @@
 import type { OnUnsupported } from '../errors/classify.ts'
 import { getPath } from '../http/json-access.ts'
 
-/** What can be left out of a Messages request when a model refuses it, as `Learned` remembers it. */
+/** The parts of a Messages request that are left out once a model has refused them. */
 export type UnsupportedParameter =
   | 'temperature'
   | 'top_p'
   | 'stop_sequences'
   | 'tool_choice'
-  /** Thinking by a budget: newer models think as they see fit. */
+  /** Thinking by a budget, which newer models refuse. */
   | 'thinking.type.enabled'
   | 'thinking'
   | 'effort'
   | 'format'
-  /** Its own words as the last of a conversation. */
+  /** A conversation that ends with the assistant's own words. */
   | 'prefill'
 
-/** How a refusal names it, what it is, and where it would be in the body. In order: the first that was sent is meant. */
+/** The name in a refusal, the parameter, and its place in the body. The first entry that was sent applies. */
 const PARAMETER_PATTERNS: readonly (readonly [RegExp, UnsupportedParameter, readonly string[]])[] = [
   [/^temperature$/, 'temperature', ['temperature']],
   [/^top_p$/, 'top_p', ['top_p']],
@@ -28,7 +28,7 @@ const PARAMETER_PATTERNS: readonly (readonly [RegExp, UnsupportedParameter, read
   [/^prefill$/, 'prefill', ['messages']],
 ]
 
-/** Learns from the refusals of one request: only what was sent can be left out the next time. */
+/** Learns from the refusals of one request. Only a part that was sent can be left out. */
 export function createUnsupportedHandler(
   body: unknown,
   add: (parameter: UnsupportedParameter) => boolean,

@@ -5,12 +5,12 @@ import { mapReasoningEffort } from '../request/reasoning-effort.ts'
 import { canSendImages, createSettingFilter, type ModelContext, type WireRequest } from '../request/settings.ts'
 import { chooseJsonMode, isEmpty } from './chat-request.ts'
 
-/** The least that Responses takes: https://platform.openai.com/docs/api-reference/responses/create */
+/** The smallest bound that Responses takes: https://platform.openai.com/docs/api-reference/responses/create */
 const MIN_OUTPUT_TOKENS = 16
 
 /**
- * A Responses request. `stop` and `seed` do not exist there and are listed as ignored; a bound on the output below what
- * Responses takes is raised to it and listed too. Nothing is stored upstream.
+ * A Responses request. `stop` and `seed` do not exist there and are listed as ignored; a bound on the output
+ * below the smallest is raised to it and listed too. Nothing is stored upstream.
  */
 export function buildResponsesRequest(request: GenerateRequest, modelContext: ModelContext): WireRequest {
   const ignored = new Set<Setting>()

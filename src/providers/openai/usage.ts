@@ -1,7 +1,7 @@
 import type { Usage } from '../../contract/generate.ts'
 import { asString, asTokenCount, getPath } from '../http/json-access.ts'
 
-/** What a vendor's usage holds beyond counts. */
+/** The vendor's own fields in its usage. */
 export interface UsageRules {
   /** The path of the vendor's own bill in US dollars. */
   readonly billPath?: string

@@ -1,10 +1,10 @@
 import type { GenerateRequest, JsonSchema } from '../../contract/generate.ts'
 import { asArray } from '../http/json-access.ts'
 
-/** How a request for JSON is put to a model: by a schema the server enforces, by its plain JSON mode, or in words. */
+/** How a model is asked for JSON: by a schema that the server enforces, by its plain JSON mode, or in words. */
 export type JsonMode = 'schema' | 'object' | 'words'
 
-/** Said to the model wherever the server does not see to the schema itself; the answer is validated above in any case. */
+/** The instructions for a model whose server does not enforce the schema. The router validates every answer. */
 export function jsonInstructions(json: NonNullable<GenerateRequest['json']>): string {
   return `Answer with one JSON value that fits this JSON Schema, and with nothing else: no Markdown fence, no words around it.\n${JSON.stringify(json.schema)}`
 }
@@ -15,13 +15,13 @@ export function schemaName(json: NonNullable<GenerateRequest['json']>): string {
   return name === '' ? 'answer' : name
 }
 
-/** OpenAI's structured output wants an object at the root, strict or not. */
+/** OpenAI's structured output needs an object at the root, strict or not. */
 export function isObjectSchema(schema: JsonSchema): boolean {
   return schema['type'] === 'object'
 }
 
 /**
- * May `strict: true` be said of this schema? Strict takes a subset of JSON Schema: every object closed, every property
+ * True where `strict: true` may be set for this schema. Strict takes a subset of JSON Schema: every object closed, every property
  * required, none but these keywords, ten levels at most. https://platform.openai.com/docs/guides/structured-outputs
  */
 export function canBeStrict(schema: JsonSchema): boolean {

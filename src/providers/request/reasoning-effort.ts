@@ -1,21 +1,21 @@
 import type { ReasoningEffort } from '../../contract/generate.ts'
 import type { ModelFacts } from '../../contract/provider.ts'
 
-/** How a wish for more or less reasoning is put to one model. */
+/** How one model is asked for more or less reasoning. */
 export type ReasoningControl =
   /** In a word the model takes; `budgetTokens` is the same for models that are steered by a number. */
   | { readonly by: 'word'; readonly word: string; readonly budgetTokens: number }
   | { readonly by: 'switch'; readonly on: boolean }
-  /** The model does as wished without being told: it cannot reason, and was asked not to. */
+  /** No parameter is needed: the model cannot reason, and reasoning is off. */
   | { readonly by: 'nature' }
-  /** The model cannot be steered this way. */
+  /** The model has no such parameter. */
   | { readonly by: 'nothing' }
 
 const EFFORT_RANK: Readonly<Record<string, number>> = {
   ...{ none: 0, minimal: 1, low: 2, medium: 3, default: 3, high: 4, xhigh: 5, max: 6 },
 }
 
-/** What Google takes its three words to mean: https://ai.google.dev/gemini-api/docs/openai#thinking */
+/** Google's token budgets of its effort words: https://ai.google.dev/gemini-api/docs/openai#thinking */
 const EFFORT_BUDGET_TOKENS: Readonly<Record<ReasoningEffort, number>> = {
   none: 0,
   low: 1024,
@@ -25,7 +25,7 @@ const EFFORT_BUDGET_TOKENS: Readonly<Record<ReasoningEffort, number>> = {
 
 /**
  * The nearest to `effort` that the model allows, by the catalog's facts; of two equally near, the weaker, which costs
- * less. A model that nothing is known of is asked in our own word: a refusal is learned from.
+ * less. A model that nothing is known of gets `effort` itself, and its refusal is remembered.
  */
 export function mapReasoningEffort(effort: ReasoningEffort, facts: ModelFacts | undefined): ReasoningControl {
   const word = (name: string): ReasoningControl => ({

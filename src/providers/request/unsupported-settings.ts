@@ -1,7 +1,7 @@
-/** What a provider has found out about its models from their refusals: parameters to leave out, by model. */
+/** The parameters that a provider's models have refused, by model. */
 export interface UnsupportedParameters {
   forModel(model: string): ReadonlySet<string>
-  /** False: it was known, or there is no room for more. */
+  /** False where it was known, or where the model has `MAX_PARAMETERS`. */
   add(model: string, parameter: string): boolean
 }
 
@@ -9,7 +9,7 @@ const NONE: ReadonlySet<string> = new Set()
 const MAX_MODELS = 500
 const MAX_PARAMETERS = 16
 
-/** For as long as the process lives; the model that was learned about first is forgotten first. */
+/** In memory, for as long as the process lives. The oldest model is forgotten first. */
 export function createUnsupportedParameters(): UnsupportedParameters {
   const byModel = new Map<string, Set<string>>()
   return {

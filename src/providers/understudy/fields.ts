@@ -3,7 +3,7 @@ import type { RandomSource } from './random.ts'
 import type { Field, SceneElement } from './types.ts'
 import type { Writer } from './writer.ts'
 
-/** A string for a field, and how well it can carry the word that it is a placeholder (1 is best, 0 not at all). */
+/** A string for a field, and how suitable it is to say that it is a placeholder (1 is best, 0 not at all). */
 export interface FieldText {
   readonly text: string
   readonly markRank: number
@@ -65,14 +65,14 @@ const BY_ELEMENT: Readonly<Record<SceneElement, TextKind | undefined>> = {
   other: undefined,
 }
 
-/** A list whose objects are milestones, risks or people says what their `title` or `description` is. */
+/** The kind of `title` or `description` in lists of milestones, risks or people. */
 const BY_LIST: readonly (readonly [RegExp, RegExp, TextKind])[] = [
   [/milestone/, /title|name/, { rule: 'planName', markRank: 0 }],
   [/risk/, /title|name|description/, { rule: 'risk', markRank: 4 }],
   [/character|cast|people/, /description|bio|about|background|summary/, 'person'],
 ]
 
-/** What to write where, by the field's name first, then by what its description says, then by what it is part of. */
+/** A text for a field, by its name first, then its description, then the object around it. */
 export function writeFieldText(field: Field, writer: Writer, random: RandomSource): FieldText {
   const kind = kindOf(field)
   const once = (text: string): FieldText => ({ text, markRank: 0, writeMore: () => writer.write('label') })
@@ -112,7 +112,7 @@ export const splitIdentifier = (name: string): string =>
     .replace(/[_-]+/g, ' ')
     .toLowerCase()
 
-/** Usual ranges of numbers by what they are called. */
+/** Usual ranges of numbers by field name. */
 const RANGES: readonly (readonly [RegExp, number, number])[] = [
   [/optimistic/, 1, 4],
   [/\blikely/, 4, 16],

@@ -3,7 +3,7 @@ import { splitIdentifier } from './fields.ts'
 import { asNumber, isObject, matchesSchema, typeOf } from './schema.ts'
 import type { FieldSlot, FillContext } from './types.ts'
 
-/** What a finished list can be referred to by, and who is in it. */
+/** Records the ids of a finished list, and the names of a list of people. */
 export function recordIds(name: string, items: readonly unknown[], context: FillContext): void {
   context.idsByList.set(
     singular(name),
@@ -45,7 +45,7 @@ export function fillReferences(
   const least = asNumber(schema['minItems']) ?? 0
   if (choice.length < least) return undefined
   const recent = back ? choice.slice(-4) : choice
-  // The first two hang together; after them about one in five begins a line of its own, so that some run side by side.
+  // The second depends on the first; after them about one in five starts a branch of its own, so that some run in parallel.
   const fewest = back && (choice.length > 1 ? context.random.happens(0.2) : choice.length === 0) ? 0 : 1
   const count = Math.min(
     Math.max(least, context.random.integer(fewest, fewest * 2)),

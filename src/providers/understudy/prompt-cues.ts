@@ -1,4 +1,4 @@
-/** What the understudy picks up from a prompt: nothing is understood, words are only found. */
+/** Words of a prompt that the understudy uses. It finds them by patterns only. */
 export interface PromptCues {
   /** People, as written, in order of appearance. */
   readonly names: readonly string[]
@@ -30,7 +30,7 @@ export function findCues(prompt: string): PromptCues {
   }
 }
 
-/** A line that says what it is all about, the text with it or under it. */
+/** A line that names the subject, with the text on it or below it. */
 const SUBJECT = /^(?:the )?(?:concept|goal|premise|idea|setting|topic)\s*:\s*(.+)$/gim
 /** A scene heading names places in capitals, not people. */
 const HEADING = /\b(?:INT|EXT|EST)[./][^\n:]*/g
@@ -61,7 +61,7 @@ const isName = (name: string): boolean => !name.split(' ').some((word) => NOT_NA
 const matches = (text: string, pattern: RegExp): readonly { readonly word: string; readonly at: number }[] =>
   [...text.matchAll(pattern)].map((match) => ({ word: match[1] ?? '', at: match.index }))
 
-/** What follows an article: up to two words that look like a noun. */
+/** Up to two words after an article that look like a noun. */
 function nouns(text: string): readonly string[] {
   return [...text.matchAll(/\b(a|an|the|his|her|their|one)((?: [\p{Ll}-]+){1,4})/gu)].flatMap(([, article, rest]) => {
     const run = (rest ?? '').trim().split(' ')

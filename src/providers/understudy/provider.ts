@@ -14,11 +14,11 @@ import { createWriter, type Writer } from './writer.ts'
 /** The understudy's only model. */
 export const UNDERSTUDY_MODEL = 'understudy'
 
-/** How every answer in prose begins. Of an answer in JSON one text says `(Placeholder text.)`. */
+/** The first sentence of every answer in prose. In a JSON answer one text ends with `(Placeholder text.)`. */
 export const PLACEHOLDER_NOTICE = 'This is placeholder text from the understudy: no model was called.'
 
 /**
- * The understudy stands in where there is no key: it answers by the request's JSON schema, or with a page of a play made
+ * The understudy answers without a key: by the request's JSON schema, or with a page of a play made
  * of the prompt's own words. No network, no cost, and the same answer to the same request (`seed`, the account's or the
  * request's, gives another). Throws `unknown_model`, `cancelled`, and `invalid_request` for a schema that never ends or whose patterns cannot be read.
  */
@@ -163,7 +163,7 @@ function splitPieces(text: string, json: boolean): readonly string[] {
   return text.match(size) ?? []
 }
 
-/** What it cannot honour: it does not sample, does not think, sees no images and calls no tools. */
+/** Settings that it ignores: it does not sample, does not think, sees no images and calls no tools. */
 function ignoredSettings(request: GenerateRequest): readonly Setting[] {
   const images = request.messages.some((message) => message.parts.some((part) => part.type === 'image'))
   const requested: Readonly<Partial<Record<Setting, boolean>>> = {

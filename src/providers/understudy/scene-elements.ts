@@ -34,7 +34,7 @@ const WORDS: readonly (readonly [RegExp, SceneElement])[] = [
   [/heading|slug/i, 'heading'],
 ]
 
-/** How often one element follows another in a scene that reads like one. What is not here never follows. */
+/** How often one element follows another in a plausible scene; a pair that is not listed never occurs. */
 const FOLLOW_WEIGHTS: Readonly<Record<SceneElement | 'start', Partial<Readonly<Record<SceneElement, number>>>>> = {
   start: { action: 10, other: 1 },
   action: { speech: 6, cue: 6, action: 3, other: 1 },

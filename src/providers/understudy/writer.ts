@@ -12,14 +12,14 @@ export interface Writer {
   place(): string
   /** A person: those of the prompt first, each once, then others. */
   newName(): string
-  /** From now on these are the people. */
+  /** Replaces the people. */
   setCast(names: readonly string[]): void
-  /** Who speaks now: not the one who spoke before, and in the speech that follows not the one who is spoken to. */
+  /** The next speaker: never the previous one. */
   nextSpeaker(): string
 }
 
 const TIMES = ['DAY', 'NIGHT', 'DAWN', 'DUSK', 'EVENING', 'MORNING'] as const
-/** Where a play takes place inside or outside, by a word of the place. */
+/** Words of places that are outside. */
 const OUTSIDE =
   /street|alley|bridge|forest|beach|island|garden|park|market|desert|mountain|valley|river|lake|cemetery|harbou?r|deck|yard|roof|village|city|steps/
 
@@ -103,7 +103,7 @@ export function createWriter(cues: PromptCues, random: RandomSource): Writer {
   }
 }
 
-/** Enough company for a scene, should the prompt name nobody or only one. */
+/** More people for a scene whose prompt names one or none. */
 function inventNames(random: RandomSource, cues: PromptCues): readonly string[] {
   const start = random.integer(0, GRAMMAR.person_name.length - 1)
   const turned = [...GRAMMAR.person_name.slice(start), ...GRAMMAR.person_name.slice(0, start)]
@@ -112,7 +112,7 @@ function inventNames(random: RandomSource, cues: PromptCues): readonly string[] 
     .slice(0, 3 - cues.names.length)
 }
 
-/** Kinds in which nobody speaks of the speaker. */
+/** Kinds in which the speaker is not mentioned. */
 const SAID: ReadonlySet<GrammarRule> = new Set<GrammarRule>(['speech', 'parenthetical'])
 
 const isRule = (slot: string): slot is GrammarRule => Object.hasOwn(GRAMMAR, slot)

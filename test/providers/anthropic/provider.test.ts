@@ -109,7 +109,7 @@ describe('how an answer is read', () => {
     })
   })
 
-  test('parallel calls come whole, a call without arguments has none, thinking is told apart', async () => {
+  test('parallel calls come whole, a call without arguments has none, thinking is separate', async () => {
     const events = await stubProvider([
       sseResponse(
         messageStart(),

@@ -1,7 +1,7 @@
 import type { FailureKind } from '../../../src/contract/errors.ts'
 import type { FinishReason } from '../../../src/contract/generate.ts'
 
-/** What must come of a recording on Anthropic's wire, counted from the recorded bytes by hand and by an independent script. */
+/** The expected result of each recording on Anthropic's wire, counted from the recorded bytes by hand and by an independent script. */
 export type ExpectedAnswer = readonly [
   /** `file#n` is the n-th exchange of a file. */
   name: string,

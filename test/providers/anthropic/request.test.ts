@@ -204,7 +204,7 @@ describe('what a request becomes', () => {
     expect(ignored).toEqual(['images'])
   })
 
-  test('a model that takes no prefill is told to go on', async () => {
+  test('a model without prefill gets a request to continue', async () => {
     const messages = [...REQUEST.messages, { role: 'assistant', parts: [{ type: 'text', text: 'Once upon' }] }] as const
     const { body } = await bodyOf({ messages }, { prefill: false })
     expect(body?.['messages']).toMatchObject([
@@ -338,7 +338,7 @@ describe('what a model refuses is learned', () => {
     expect(rest.ignored).toEqual(ignored)
   })
 
-  test('that it takes no beginning of its answer: it is told to go on', async () => {
+  test('that it has no prefill: it gets a request to continue', async () => {
     const words =
       'This model does not support assistant message prefill. The conversation must end with a user message.'
     const said = { role: 'assistant', parts: [{ type: 'text', text: 'Once upon ' }] } as const

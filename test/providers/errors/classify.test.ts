@@ -13,7 +13,7 @@ const openai = (message: string, code?: string, param?: string) => ({ error: { m
 const sort = (status: number, body: unknown, headers: Record<string, string> = {}): Failure =>
   classifyHttpError(TARGET, { status, body, headers: new Headers(headers) }, NOW).failure
 
-/** What vendors really say. */
+/** Errors as vendors send them. */
 test.each<[says: string, status: number, body: unknown, kind: FailureKind]>([
   [
     'OpenAI',
@@ -396,11 +396,11 @@ describe('a parameter that is not taken', () => {
       'stream',
     ],
   ])('%s: %i %o', (_says, status, body, field) => {
-    const told: string[] = []
-    const learn = (parameter: string): boolean => told.push(parameter) > 0
+    const refused: string[] = []
+    const learn = (parameter: string): boolean => refused.push(parameter) > 0
     const { failure } = classifyHttpError(TARGET, { status, body, headers: new Headers() }, NOW, learn)
     expect(failure).toEqual({ kind: 'invalid_request', field, learned: true })
-    expect(told).toEqual([field])
+    expect(refused).toEqual([field])
   })
   test('a bad value is no parameter to leave out', () => {
     const body = openai("Invalid 'temperature': decimal below minimum value.", 'decimal_below_min_value', 'temperature')
@@ -425,7 +425,7 @@ test.each<[what: string, payload: unknown, kind: FailureKind]>([
     { error: { code: 'rate_limit_exceeded', message: 'Please try again in 1s' } },
     'rate_limited',
   ],
-  ['something nobody knows', { error: { message: 'oops' } }, 'bad_response'],
+  ['an unknown error', { error: { message: 'oops' } }, 'bad_response'],
   ['words', 'oops', 'bad_response'],
 ])('inside a stream: %s is %s', (_what, payload, kind) => {
   expect(classifyStreamError(TARGET, payload, NOW).failure.kind).toBe(kind)
@@ -458,13 +458,13 @@ describe('a request that does not arrive', () => {
       kind: 'cancelled',
     })
   })
-  test('stays what it was where it is one of ours already', () => {
+  test('a GenerateError in the chain is returned as it is', () => {
     const ours = badResponseError(TARGET, 'x')
     expect(classifyNetworkError(TARGET, new Error('y', { cause: ours }), live)).toBe(ours)
   })
 })
 
-test('messages say who, which model and the way out, and nothing of the upstream’s', () => {
+test('messages name the provider, the model and the fix, and quote nothing of the upstream', () => {
   const message = (status: number, body: unknown = '', account: object = TARGET.account) =>
     classifyHttpError(
       { account: { ...TARGET.account, ...account }, model: 'llama' },

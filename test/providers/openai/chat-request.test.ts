@@ -57,7 +57,7 @@ test.each<
   ['nearest word', { ...THINKS, efforts: ['medium', 'xhigh'] }, {}, 'low', { reasoning_effort: 'medium' }, []],
   ['no none', { ...THINKS, efforts: ['low', 'high'] }, {}, 'none', {}, ['reasoningEffort']],
   ['cannot think', FACTS, {}, 'high', {}, ['reasoningEffort']],
-  ['need not be told', FACTS, {}, 'none', {}, []],
+  ['needs no parameter', FACTS, {}, 'none', {}, []],
   [
     'OpenRouter',
     { ...THINKS, efforts: ['low', 'high'] },

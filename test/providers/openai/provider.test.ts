@@ -205,7 +205,7 @@ test.each<[what: string, Partial<Account>, model: string, url: string, sentModel
   expect(events[0]).toMatchObject({ provider: 'azure', model })
 })
 
-test('Azure lists its deployments where it is told of them', async () => {
+test('Azure lists the configured deployments', async () => {
   const list = () => Response.json(chatFixtures.modelList(['gpt-4.1', 'gpt-5']))
   const { signal } = CALL
   const dated = stubProvider(list)

@@ -9,7 +9,7 @@ export type ExpectedAnswer = readonly [
   name: string,
   wire: 'chat' | 'responses',
   finish: FinishReason,
-  /** Input, cached, output, reasoning, written to the cache; as the vendor told, brought to our counting. */
+  /** Input, cached, output, reasoning, written to the cache: the vendor's counts as `Usage` has them. */
   usage: readonly (number | undefined)[] | undefined,
   /** Characters of visible thinking. */
   thinking: number,

@@ -4,19 +4,19 @@ import { countPageLines, type Page, type PageOptions, paginate } from './layout/
 import { labelOf, type TagCategory, tagsOf } from './tags.ts'
 import type { Script, ScriptElement } from './types.ts'
 
-/** What a production asks of a scene. */
+/** The needs of a scene in production. */
 export interface SceneBreakdown {
-  /** Its place in the script, from 1. */
+  /** Its position in the script, from 1. */
   readonly scene: number
-  /** The number it bears in the script, if it bears one. */
+  /** Its scene number in the script, if it has one. */
   readonly number: string | undefined
   readonly heading: string
   readonly intExt: 'INT' | 'EXT' | 'INT/EXT' | 'EST' | undefined
   readonly set: string
   readonly time: string | undefined
-  /** Who speaks, in order of appearance. */
+  /** The speakers, in order of appearance. */
   readonly cast: readonly string[]
-  /** What is tagged in it, by category, as the production calls it, in order of appearance and each once. */
+  /** The tagged items by category, under the names of the production, in order of appearance and each once. */
   readonly tagged: Readonly<Partial<Record<TagCategory, readonly string[]>>>
   /** Length in eighths of a page, at least 1; all scenes together make the length of the script. */
   readonly eighths: number
@@ -26,7 +26,7 @@ export interface SceneBreakdown {
   readonly element: number
 }
 
-/** One entry a scene. What stands before the first heading belongs to no scene. */
+/** One entry a scene. Elements before the first heading belong to no scene. */
 export function breakdown(script: Script, options?: PageOptions): readonly SceneBreakdown[] {
   const pages = paginate(script, options)
   const linesPerPage = countPageLines(script, options)

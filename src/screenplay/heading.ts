@@ -1,7 +1,7 @@
 import { toPlainText } from './emphasis.ts'
 import { isItalianTime, readForeignPrefix, toEnglishTime, translateTime } from './heading-languages.ts'
 
-/** A scene heading, read. What it does not say is undefined. */
+/** The parts of a scene heading. Missing parts are undefined. */
 export interface Heading {
   readonly prefix: 'INT' | 'EXT' | 'INT/EXT' | 'EST' | undefined
   /** The place: `HOUSE - KITCHEN`. */

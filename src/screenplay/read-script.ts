@@ -16,7 +16,7 @@ export function readScript(source: string): Script {
   return /^\uFEFF?\s*</.test(source) ? fromFdx(source) : parseFountain(source)
 }
 
-/** What begins a file of a format that is not read; the second form is the same in base64. */
+/** The first characters of formats that are not read, and the same in base64. */
 const SIGNATURES: readonly (readonly [string, string, string])[] = [
   ['%PDF-', 'JVBERi0', 'a PDF'],
   ['{\\rtf', 'e1xydGY', 'an RTF document'],

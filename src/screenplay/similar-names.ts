@@ -70,8 +70,8 @@ function isShortForm(one: string, other: string): boolean {
 const MAX_COMPARED = 50
 
 /**
- * Creates a function that finds an earlier name that a name may be a slip of, and remembers the name. Of many names with
- * one beginning and one length only the first `MAX_COMPARED` are compared.
+ * Creates a function that finds an earlier name that a name may be a slip of, and remembers the name. Only the
+ * first `MAX_COMPARED` names with one beginning and one length are compared.
  */
 export function createSimilarNameFinder(): (name: string) => string | undefined {
   const buckets = new Map<string, string[]>()

@@ -3,20 +3,20 @@ import type { ScriptElement, Tag } from './types.ts'
 export { TAG_CATEGORIES, type TagCategory } from './tag-categories.ts'
 export type { Tag } from './types.ts'
 
-/** Where words stand in a text: from the first character to before the last; `alone`: not inside a longer word. */
+/** An occurrence of words in a text: the offset of the first character and the one after the last. */
 export interface Occurrence {
   readonly from: number
   readonly to: number
   readonly isWholeWord: boolean
 }
 
-/** All places of some words, in order, and the same with the likeliest first. None overlaps another. */
+/** All occurrences of some words, in order, and the same with the likeliest first. None overlaps another. */
 interface Occurrences {
   readonly inOrder: readonly Occurrence[]
   readonly byLikelihood: readonly Occurrence[]
 }
 
-/** Finds words in what is seen of an element; the same words cost nothing more. */
+/** Finds words in the printed text of an element; a repeated search is free. */
 export type OccurrenceFinder = (words: string) => Occurrences
 
 /** The tags of an element, none where it has none. */
@@ -37,13 +37,13 @@ export function createOccurrenceFinder(seen: string): OccurrenceFinder {
   }
 }
 
-/** The places that a tag may mark, the likeliest first: the one it counts to, or any. */
+/** The occurrences that a tag may mark, the likeliest first: the one of `nth`, or any. */
 export function findTagOccurrences(find: OccurrenceFinder, { text, nth }: Tag): readonly Occurrence[] {
   const { inOrder: places, byLikelihood: likeliest } = find(text)
   return nth === undefined ? likeliest : places.slice(nth - 1, nth)
 }
 
-/** A tag at the place of its words that has so many before it; what goes without saying is left out. */
+/** A tag at an occurrence of its words; `nth` is left out where it is the likeliest one. */
 export function createTag(
   find: OccurrenceFinder,
   occurrenceIndex: number,

@@ -17,10 +17,10 @@ export interface Script {
   readonly fdx?: FdxRest
 }
 
-/** The layout of pages. What is absent is as in a new Final Draft screenplay. */
+/** The layout of pages. Absent values are those of a new Final Draft screenplay. */
 export interface PageSetup {
   readonly paper?: 'letter' | 'a4'
-  /** Of dialogue; `double` is the form of comedy shot with several cameras. */
+  /** The line spacing of dialogue; `double` is the form of comedy shot with several cameras. */
   readonly spacing?: 'single' | 'double'
   readonly paragraphs?: Readonly<Partial<Record<SetupKind, ParagraphSetup>>>
 }
@@ -76,7 +76,7 @@ export interface SceneHeading extends Taggable {
 export interface Character extends Taggable {
   readonly type: 'character'
   readonly name: string
-  /** What follows the name in brackets, without them: `V.O.`, `on the radio`. */
+  /** The texts in brackets after the name, without them: `V.O.`, `on the radio`. */
   readonly extensions: readonly string[]
   /** Spoken at the same time as the speech before it. */
   readonly dual?: true
@@ -112,7 +112,7 @@ interface TextElement<Type extends string> extends Taggable {
 }
 
 interface Taggable extends Located {
-  /** What of it a production has to provide; never an empty list. */
+  /** The items of it that a production provides; never an empty list. */
   readonly tags?: readonly Tag[]
 }
 

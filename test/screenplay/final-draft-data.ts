@@ -16,7 +16,7 @@ export const fdxFiles: readonly string[] = hasData
     ]
   : []
 
-/** FDX of ours as another program sees it. */
+/** Our FDX without the instructions that other programs ignore. */
 export function stripInstructions(xml: string): string {
   return xml.replace(/^\s*<\?showrunner .*\?>\n/gm, '')
 }

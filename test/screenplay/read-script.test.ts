@@ -14,7 +14,7 @@ test.each([
   expect(() => readScript(source)).toThrow(`This is ${name}`)
 })
 
-test('Fountain and Final Draft are told apart', () => {
+test('Fountain and Final Draft are distinguished', () => {
   expect(readScript('INT. SHED - DAY\n').elements[0]?.type).toBe('scene_heading')
   const fdx = '<FinalDraft><Content><Paragraph Type="Action"><Text>A</Text></Paragraph></Content></FinalDraft>'
   expect(readScript(`\uFEFF${fdx}`).elements[0]?.type).toBe('action')

@@ -1,7 +1,7 @@
 import type { PageSetup, ParagraphSetup, SetupKind } from '../types.ts'
 import { childElements, type XmlElement } from './xml.ts'
 
-/** What the settings of a Final Draft file say about its kinds of paragraph, by their names in small letters. */
+/** The settings of a Final Draft file for its kinds of paragraph, by their names in small letters. */
 export interface ElementSettings {
   readonly capitals: ReadonlySet<string>
   readonly startsPage: ReadonlySet<string>

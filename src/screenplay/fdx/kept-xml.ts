@@ -57,7 +57,7 @@ export function textOf(node: XmlNode): string {
   return isXmlElement(node) ? node.children.map(textOf).join('') : ''
 }
 
-/** Whether a paragraph marks tags, which are numbered anew when it is written. */
+/** Whether a paragraph marks tags, which get new numbers when it is written. */
 export function hasTagNumbers(node: XmlNode): boolean {
   return isXmlElement(node) && (node.attributes['TagNumber'] !== undefined || node.children.some(hasTagNumbers))
 }

@@ -6,7 +6,7 @@ import { continuesSpeech } from '../speech.ts'
 import type { FdxRest, Script, ScriptElement, TitleEntry } from '../types.ts'
 import { type ElementSettings, readElementSettings } from './element-settings.ts'
 import { readRoundTripData } from './extensions.ts'
-import { holdsMore, omittedParagraphs, summaryOf, textOf } from './kept-xml.ts'
+import { hasTagNumbers, holdsMore, omittedParagraphs, summaryOf, textOf } from './kept-xml.ts'
 import { isSameParagraph, type Paragraph, toElements, toParagraph } from './paragraph.ts'
 import { isOwnSettings } from './settings.ts'
 import { readTagData, type TagDefinition } from './tag-data.ts'
@@ -24,7 +24,7 @@ import {
 /**
  * Reads a Final Draft script. Kinds of paragraph that Fountain has no word for become action, or centred where they are
  * printed so; notes of the writer and struck words become `[[notes]]`, a summary becomes a synopsis, an omitted scene a
- * boneyard. Text that Final Draft shows in capitals is in capitals. What else the file holds stays in `fdx` for `toFdx`.
+ * boneyard. Text that Final Draft shows in capitals is in capitals. The rest of the file is kept in `fdx` for `toFdx`.
  * Throws `SyntaxError` with the reason for a text that is no such file.
  */
 export function fromFdx(xml: string): Script {
@@ -95,7 +95,8 @@ export function readBody(nodes: readonly XmlNode[], context: BodyContext): reado
 
   function addParagraph(node: XmlElement, paragraph: Paragraph, dual: boolean): void {
     const shown = capitalize(paragraph, settings)
-    const isKept = holdsMore(node) || shown !== paragraph
+    // Tags are numbered by the writer, so a tagged paragraph is written from the tree.
+    const isKept = (holdsMore(node) || shown !== paragraph) && !hasTagNumbers(node)
     const read = [...toElements(shown, inSpeech, dual), ...hiddenElements(node, context)]
     for (const [index, element] of read.entries()) {
       const kept = index === 0 && isKept && !isEmptyAction(element) ? { ...element, fdx: writeXml(node) } : element
@@ -138,7 +139,7 @@ function isNote(text: string): boolean {
   return text.startsWith(' [[')
 }
 
-/** What the numbers of tagged texts mean. */
+/** The meaning of the numbers of tagged texts. */
 type DefinitionsByTagNumber = ReadonlyMap<string, readonly TagDefinition[]>
 
 /** Notes of the writer and struck words are at the end, so that they leave no gap in the text. */
@@ -188,7 +189,7 @@ function toTaggedText(runs: readonly NumberedRun[], definitions: DefinitionsByTa
   return { runs: taggedRuns, spans }
 }
 
-/** As the file has it: the number of its tag, not yet what that means. */
+/** A run with the number of its tag in the file. */
 type NumberedRun = Run & { readonly tag?: string }
 
 function readRun(node: XmlElement): NumberedRun {

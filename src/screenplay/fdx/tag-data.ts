@@ -1,7 +1,7 @@
 import { TAG_CATEGORIES, type TagCategory } from '../tags.ts'
 import { childElements, escapeXml, type XmlElement } from './xml.ts'
 
-/** A thing that a production has to provide. */
+/** An item that a production provides. */
 export interface TagDefinition {
   readonly category: TagCategory
   readonly label: string
@@ -80,7 +80,7 @@ ${tagsXml.join('')}    </Tags>
 }
 
 /**
- * What the numbers of tagged texts mean. A category is known by its id, or by its name; one that somebody added to
+ * The meaning of the numbers of tagged texts. A category is known by its id, or by its name; one that a person added to
  * Final Draft's own is Miscellaneous. A thing without a label is called by the words that are tagged.
  */
 export function readTagData(root: XmlElement): ReadonlyMap<string, readonly TagDefinition[]> {

@@ -73,7 +73,7 @@ export function attachTags(
   return elements.map((element, at) => withTags(element, tags[at] ?? []))
 }
 
-/** The words of every stretch, on one line, and where the first of them stands in what is seen of all. */
+/** The words of every tagged range, on one line, and the offset of the first of them in the printed text. */
 function spanWords(runs: readonly TaggedRun[]): readonly { readonly words: string; readonly from: number }[] {
   const spans: { text: string; from: number }[] = []
   let end = 0
@@ -86,12 +86,12 @@ function spanWords(runs: readonly TaggedRun[]): readonly { readonly words: strin
   return spans.map(({ text, from }) => ({ words: collapseWhitespace(text), from: from + text.search(/\S|$/) }))
 }
 
-/** Without a note of the writer, which is not seen. */
+/** The printed text of a run: a note of the writer is not printed. */
 function visibleText({ text }: Run): string {
   return /^ \[\[[\s\S]*\]\]$/.test(text) ? '' : text
 }
 
-/** In which text a place of some words is that has so many before it in all, and how many are before it there. */
+/** The text that holds an occurrence with so many before it in all texts, and the number of those before it there. */
 function locateOccurrence(
   finders: readonly OccurrenceFinder[],
   words: string,
@@ -106,7 +106,7 @@ function locateOccurrence(
   return { at: 0, nth: -1 }
 }
 
-/** One speech of two, one below the other, with the tags of both. */
+/** Joins two parts of a speech, one below the other, with the tags of both. */
 export function joinDialogue(one: Dialogue, other: Dialogue): Dialogue {
   const text = `${one.text}\n${other.text}`
   if (!one.tags && !other.tags) return { ...one, text }

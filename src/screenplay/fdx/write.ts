@@ -7,7 +7,6 @@ import { tagsOf } from '../tags.ts'
 import type { Script, ScriptElement } from '../types.ts'
 import { type ElementSettings, readElementSettings } from './element-settings.ts'
 import { writeRoundTripData } from './extensions.ts'
-import { hasTagNumbers } from './kept-xml.ts'
 import { type Paragraph, toElements, toParagraph } from './paragraph.ts'
 import { capitalize, readBody } from './read.ts'
 import { writeSettings } from './settings.ts'
@@ -16,9 +15,9 @@ import { type TaggedRun, toTagDefinition } from './tags.ts'
 import { childElements, escapeXml, readXml, writeXml, type XmlElement } from './xml.ts'
 
 /**
- * A script as a Final Draft file. Lengths and pages of scenes are those of `breakdown`. What FDX has no form for (a
- * boneyard, a mark that only Fountain knows) is kept for `fromFdx` in processing instructions, which other programs
- * ignore. Of a script that was read from FDX, paragraphs whose text is unchanged and the settings are written as read.
+ * A script as a Final Draft file. Lengths and pages of scenes are those of `breakdown`. Processing instructions keep for
+ * `fromFdx` what FDX has no form for (a boneyard, a mark that only Fountain knows); other programs ignore them. A script
+ * that was read from FDX keeps its settings, and its paragraphs while their text is unchanged.
  */
 export function toFdx(script: Script, options: PageOptions = {}): string {
   const paper = options.paper ?? script.setup?.paper ?? 'letter'
@@ -100,7 +99,7 @@ function writeBody(
     const source = elements[at]?.fdx
     if (source === undefined) return undefined
     const nodes = readKept(source)
-    if (!nodes || nodes.some(hasTagNumbers)) return undefined
+    if (!nodes) return undefined
     const read = readBody(nodes, { definitions: new Map(), settings, inSpeech, dual }).filter(
       ({ type }) => type !== 'page_break',
     )

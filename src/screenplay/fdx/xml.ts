@@ -51,7 +51,7 @@ export function childElements({ children }: XmlElement, name?: string): readonly
   return children.filter(isXmlElement).filter((child) => name === undefined || child.name === name)
 }
 
-/** What XML cannot hold becomes U+FFFD. */
+/** Replaces characters that XML cannot hold by U+FFFD. */
 export function replaceIllegalCharacters(text: string): string {
   return text.replace(ILLEGAL_CHARACTERS, '\uFFFD')
 }

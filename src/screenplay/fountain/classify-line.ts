@@ -3,7 +3,7 @@ import { removeHidden } from '../hidden.ts'
 import type { ScriptElement } from '../types.ts'
 
 /**
- * What a line is at the start of a paragraph, by Fountain 1.1. The parser reads with it, and the printer learns from it
+ * Returns the kind of a line at the start of a paragraph, by Fountain 1.1. The parser reads with it, and the printer learns from it
  * whether a line needs a mark. A heading needs no blank line below it, because many writers and most models leave it
  * out; models also put stars around it.
  */
@@ -48,7 +48,7 @@ function isCue(text: string): boolean {
   return isCapitals(name) && !ANNOUNCES.test(name)
 }
 
-/** Lines in capitals that models and writers put right above their text, and that nobody is called. */
+/** Words in capitals that models and writers put right above a text, and that are no name. */
 const ANNOUNCES =
   /^(?:SUPER(?:IMPOSE)?|CHYRON|TITLE CARD|INSERT|CLOSE(?: UP| ON)|CLOSEUP|ANGLE ON|WIDE SHOT|BACK TO (?:SCENE|PRESENT)|INTERCUT(?: WITH)?|(?:END )?(?:OF )?(?:MONTAGE|FLASHBACK|SERIES OF SHOTS))(?: *[-–—:].*|:|$| (?:THE|AN?|HIS|HER) .*)$/
 

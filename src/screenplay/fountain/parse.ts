@@ -108,7 +108,7 @@ function readElement(reader: Reader, at: number): Paragraph {
   }
 }
 
-/** The scene number stands between `#` at the end, or before the notes at the end. */
+/** The scene number is between `#` at the end, or before the notes at the end. */
 function readHeadingLine(line: string): { readonly text: string; readonly number?: string } {
   const notes = /(?:\s*\[\[[^[\]]*\]\])+$/.exec(line.slice(-2000))?.[0] ?? ''
   const [heading, after] = [line.slice(0, line.length - notes.length).trimEnd(), notes.trim()]

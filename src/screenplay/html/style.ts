@@ -1,5 +1,5 @@
 /**
- * The look of the page: on a wide screen and on paper every line stands where the layout puts it, `--r` lines below the
+ * The look of the page: on a wide screen and on paper every line has the position of the layout, `--r` lines below the
  * top margin and `--c` cells from the left edge; on a narrow screen lines flow, at the indents of their kind.
  */
 export const STYLESHEET = `

@@ -7,7 +7,7 @@ import { type Measure, type Measures, SCENE_NUMBER_COLUMNS } from './measures.ts
 import { printedText } from './printed-text.ts'
 import { countCells, wrapLines } from './wrap.ts'
 
-/** What stays together on a page, or splits by its own rule. Rows count from the block's own top. */
+/** Lines that stay together on a page or split by their own rule. Rows count from the top of the block. */
 export interface Block {
   readonly kind: 'heading' | 'action' | 'speech' | 'dual' | 'transition' | 'blank' | 'page_break'
   /** Blank lines above, unless it begins a page. */
@@ -20,7 +20,7 @@ export interface Block {
   readonly cut?: (rows: number) => readonly [Block, Block]
 }
 
-/** The blocks of a script in order. What is not printed (notes, sections, synopses) has none. */
+/** The blocks of a script in order. Elements that are not printed (notes, sections, synopses) have none. */
 export function buildBlocks(script: Script, measures: Measures): Block[] {
   const blocks: Block[] = []
   const { elements } = script
@@ -76,7 +76,7 @@ function blocksOf(element: ScriptElement, at: number, measures: Measures): reado
   }
 }
 
-/** Scene numbers stand in both margins. */
+/** Scene numbers are in both margins. */
 function headingBlock(heading: SceneHeading, at: number, { heading: measure, above }: Measures): Block {
   const block = fixedBlock('heading', above.heading, heading, at, measure, () => measure.column)
   const { number } = heading
@@ -200,7 +200,7 @@ function dualBlock(flows: readonly [Flow, Flow], measures: Measures): Block {
   }
 }
 
-/** What is left of dual dialogue: only the longer of the two may be. */
+/** The rest of dual dialogue; one of the two speeches may be at its end. */
 function restBlock(flows: readonly [Flow, Flow], measures: Measures): Block {
   const empty = (flow: Flow): Flow => {
     const { cue: _, ...rest } = flow

@@ -1,6 +1,6 @@
 import type { PageSetup, ParagraphSetup, Script } from '../types.ts'
 
-/** Of dialogue: `double` as in comedy shot with several cameras. */
+/** The line spacing of dialogue: `double` as in comedy shot with several cameras. */
 export type Spacing = 'single' | 'double'
 
 /** Where a kind of paragraph begins, in cells of a tenth of an inch from the left edge of the paper, and its width. */

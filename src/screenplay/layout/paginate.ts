@@ -32,10 +32,10 @@ export interface PageLine {
  */
 export const LINES_PER_PAGE = { letter: 54, a4: 58 } as const
 
-/** What is absent is as the script's own `setup` says, else `letter` and `single`. */
+/** Absent options are those of the script's own `setup`, else `letter` and `single`. */
 export interface PageOptions {
   readonly paper?: 'letter' | 'a4'
-  /** Of dialogue; `double` is the form of comedy shot with several cameras. */
+  /** The line spacing of dialogue; `double` is the form of comedy shot with several cameras. */
   readonly spacing?: Spacing
 }
 
@@ -114,7 +114,7 @@ function breakBeforeOverflow(
     if (last.block.kind !== 'heading' && next?.kind !== 'transition') {
       return { page: page.slice(0, kept), next: first + kept }
     }
-    // What stands above a transition may give it its last lines for company.
+    // The block above a transition gives it its last lines, because no transition begins a page.
     const parts = last.block.split?.(last.block.rows - 1)
     if (parts) {
       blocks[first + kept - 1] = parts[1]

@@ -10,7 +10,7 @@ export interface StyledLine extends PageLine {
   readonly hard?: true
 }
 
-/** The lines of every page with the styles of their elements. What the layout adds, such as cues, is plain. */
+/** The lines of every page with the styles of their elements. Lines that the layout adds, such as cues, are plain. */
 export function styleLines(script: Script, pages: readonly Page[]): readonly (readonly StyledLine[])[] {
   const sources = new Map<number, Source>()
   return pages.map(({ lines }) => lines.map((line) => ({ ...line, ...stylesOf(line) })))

@@ -18,8 +18,8 @@ const LINE_WIDTH = 60
 
 /**
  * Lays the title page out: title, credit, author and source in the middle, all else for readers at the foot on the left.
- * Several credits stay with their names. What does not fit continues on another page. Without anything to show there is
- * no title page.
+ * Several credits stay with their names. Lines that do not fit continue on another page. Without anything to print there
+ * is no title page.
  */
 export function layOutTitlePage({ titlePage }: Script, rows: number): readonly TitleLine[] {
   let row = TITLE_ROW

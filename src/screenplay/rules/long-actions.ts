@@ -3,7 +3,7 @@ import { wrapText } from '../layout/wrap.ts'
 import type { Rule } from './rule.ts'
 
 /**
- * F11: an action is at most five lines long. Of the actions of four professional scripts 3 in 1,093 are longer.
+ * F11: an action is at most five lines long. In four professional scripts 3 of 1,093 actions are longer.
  *
  * @example lines 3
  * ```

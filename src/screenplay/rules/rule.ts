@@ -10,7 +10,7 @@ export interface Finding {
   /** From 1; absent before the first heading, and where the finding concerns the whole script. */
   readonly scene?: number
   readonly message: string
-  /** What to do about it. */
+  /** The way to correct it. */
   readonly fix?: string
 }
 
@@ -38,10 +38,10 @@ export interface Rule {
   readonly code: string
   /** The subject, as a result names it. */
   readonly title: string
-  /** What it checks, in one sentence. */
+  /** The requirement that it checks, in one sentence. */
   readonly checks: string
   readonly severity: Readonly<Record<LintMode, Severity>>
-  /** What `fix` changes for it; absent: it only reports. */
+  /** The change that `fix` makes for it; absent: it only reports. */
   readonly fixes?: string
   check(script: Script, options: LintOptions): readonly Problem[]
 }

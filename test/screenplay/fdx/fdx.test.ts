@@ -98,7 +98,7 @@ describe('what is written can be read back', () => {
     '{"titlePage":[{}]}',
     'null',
     '{',
-  ])('an instruction that was spoiled is passed over: %s', (spoiled) => {
+  ])('a damaged instruction is ignored: %s', (spoiled) => {
     const kept = `<?showrunner ${spoiled}?>`
     const title = `<TitlePage><Content>${kept}<Paragraph Alignment="Center"><Text>T</Text></Paragraph></Content></TitlePage>`
     const xml = `<FinalDraft><Content>${kept}${paragraph('Action', 'A')}</Content>${title}</FinalDraft>`
@@ -160,7 +160,7 @@ describe('files of others', () => {
         { type: 'dialogue', text: 'T1\n\nT3' },
       ],
     ],
-    ['dialogue that nobody speaks', paragraph('Dialogue', 'Oh.'), [{ type: 'action', text: 'Oh.' }]],
+    ['dialogue without a speaker', paragraph('Dialogue', 'Oh.'), [{ type: 'action', text: 'Oh.' }]],
     [
       'a note of the writer',
       paragraph('Action', 'A', '<ScriptNote Name="x"><Paragraph><Text>why?</Text></Paragraph></ScriptNote>'),
@@ -180,7 +180,7 @@ describe('files of others', () => {
     expect(elements(xml)).toEqual(expected)
   })
 
-  test('a title page is told from its words', () => {
+  test('the lines of a title page are recognised by their words', () => {
     const lines = [
       ['Center', 'THE KETTLE'],
       ['Center', ''],
@@ -387,10 +387,10 @@ describe.skipIf(!hasData)('real files (skipped where ../shared/data is absent)',
   })
 })
 
-/** What a page break cannot be told before: there is no paragraph to begin the page. */
+/** Elements that a page break cannot be written before, because no paragraph begins the page. */
 const APART: ReadonlySet<string> = new Set(['page_break', 'boneyard'])
 
-/** Of the printed elements, what a reader sees, in one spelling of emphasis. A dual cue with no speech beside it is none. */
+/** The printed elements in one spelling of emphasis and of cues. A dual cue with no speech beside it is a single one. */
 function shown({ elements }: Script): readonly unknown[] {
   let beside = false
   const seen = withoutFdx(elements)

@@ -9,7 +9,7 @@ import { anyScript } from '../arbitrary-script.ts'
 const html = (text: string): string => toHtml(parseFountain(text))
 const body = (page: string): string => page.slice(page.indexOf('<body>'))
 
-test('every kind stands where the layout puts it, and knows what it is', () => {
+test('every kind has the position of the layout and its own class', () => {
   const page = body(html('Title: X\n\nINT. A - DAY #1#\n\nShe *waits*.\n\nANNA\n(low)\nYes.\n\nCUT TO:'))
   for (const expected of [
     '<h1 class="centered" style="--r:17;--c:42">X</h1>',

@@ -58,7 +58,7 @@ describe('a page', () => {
     expect(cues?.map(([, , text]) => text)).toEqual(['ANNA', "ANNA (CONT'D)", 'ANNA'])
   })
 
-  test('scene numbers stand in both margins', () => {
+  test('scene numbers are in both margins', () => {
     expect(rows('INT. HOUSE - DAY #12A#')).toEqual([
       [0, 7.5, '12A'],
       [0, 15, 'INT. HOUSE - DAY'],
@@ -152,18 +152,18 @@ describe('breaking pages', () => {
 })
 
 describe('splitting as Final Draft does', () => {
-  const speech = 'Probably just as well.  He would have told it wrong anyway.  All the facts and none of the flavor.'
+  const speech = 'Probably just as well.  He would have said it wrong anyway.  All the facts and none of the flavor.'
   const texts = (text: string, page: number) => rows(text, page)?.map(([, , line]) => line)
 
   test('two lines of the original wrapping stay below, so a split may be a sentence earlier', () => {
-    const script = `${fill(23)}\n\nOne.\nTwo.\n\nBO\nHe never told you?\n(no)\n${speech}`
+    const script = `${fill(23)}\n\nOne.\nTwo.\n\nBO\nHe never said so?\n(no)\n${speech}`
     expect(texts(script, 0)?.slice(-3)).toEqual(['(no)', 'Probably just as well.', '(MORE)'])
-    expect(texts(script, 1)?.[1]).toBe('He would have told it wrong anyway.')
+    expect(texts(script, 1)?.[1]).toBe('He would have said it wrong anyway.')
   })
 
   test('a speech splits after a parenthetical where there is no other place', () => {
-    const script = `${fill(25)}\n\nBO\nHe never told you?\n(no)\nNo. He would have told it wrong. I know.`
-    expect(texts(script, 0)?.slice(-3)).toEqual(['He never told you?', '(no)', '(MORE)'])
+    const script = `${fill(25)}\n\nBO\nHe never said so?\n(no)\nNo. He would have said it wrong. I know.`
+    expect(texts(script, 0)?.slice(-3)).toEqual(['He never said so?', '(no)', '(MORE)'])
   })
 
   test('dual dialogue taller than a page continues with (MORE)', () => {
@@ -185,8 +185,8 @@ describe('splitting as Final Draft does', () => {
 
 // Characters of each text; a layout whose time grows with the square of one of them would take minutes.
 test.each<[string, string]>([
-  ['one action', 'I sat by a wall all day, and no dog came. '.repeat(10_000)],
-  ['one speech', `LOU\n${'I sat by a wall all day, and no dog came. '.repeat(10_000)}`],
+  ['one action', 'I sat by a lake all day, and no dog came. '.repeat(10_000)],
+  ['one speech', `LOU\n${'I sat by a lake all day, and no dog came. '.repeat(10_000)}`],
   ['lines without a blank one', 'He walks over to the door.\n'.repeat(15_000)],
   ['parentheticals', `LOU\n${'(low)\nI see.\n'.repeat(20_000)}`],
   ['open parentheses', `LOU\n${'(a\n'.repeat(50_000)}`],

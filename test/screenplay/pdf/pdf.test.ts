@@ -94,7 +94,7 @@ describe.skipIf(!poppler)('read by poppler (skipped where pdftotext is not insta
     )
   })
 
-  test('every word stands where the layout puts it', async () => {
+  test('every word has the position of the layout', async () => {
     const script = parseFountain(SCRIPT)
     const words = [
       ...(await text(await toPdf(script), '-bbox')).matchAll(/xMin="([\d.]+)" yMin="([\d.]+)"[^>]*>([^<]+)</g),

@@ -2,7 +2,7 @@ export { toInstant, toLocal } from './calendar/time-zone.ts'
 export { type Calendar, type CalendarOptions, workingCalendar } from './calendar/working-calendar.ts'
 export type { Check, PlanCheck, PlanContext, Violation } from './check/check.ts'
 export { checkFixes, checkPlan, PLAN_CHECKS } from './check/plan.ts'
-export { checkShooting } from './check/shooting.ts'
+export { checkShooting, SHOOTING_CHECKS } from './check/shooting.ts'
 export { computeCosts, type PlanCosts } from './costs.ts'
 export { csvTable, toCsv } from './export/csv.ts'
 export { toDot } from './export/dot.ts'
@@ -46,10 +46,12 @@ export { expectedHours, openTasks, remainingHours, type TaskProgress } from './s
 export { type Schedule, type ScheduleTask, schedule } from './schedule/schedule.ts'
 export { buildTimetable, type TaskDraft, type Timetable, type TimetableOptions } from './schedule/timetable.ts'
 export { type DayMark, type DayOutOfDaysRow, dayOutOfDays, numberCast } from './shooting/day-out-of-days.ts'
+export { lightFromTimeOfDay, shiftKindOf } from './shooting/light.ts'
 export { orderShoot, type ShootOrder, type ShootScene } from './shooting/order/order-shoot.ts'
-export { lightFromTimeOfDay, shootingSchedule } from './shooting/schedule.ts'
+export { shootingSchedule } from './shooting/schedule.ts'
 export type {
   Light,
+  ShiftKind,
   ShootingCost,
   ShootingDay,
   ShootingOptions,

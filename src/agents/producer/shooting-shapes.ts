@@ -25,7 +25,8 @@ export const Suggested = z.object({
   suggested: z.literal(true),
 })
 
-const Light = z.enum(['day', 'night'])
+const Light = z.enum(['day', 'night', 'dawn', 'dusk'])
+const ShiftKind = z.enum(['day', 'night'])
 const Strip = z.object({
   scene: z.string(),
   eighths: z.number(),
@@ -33,7 +34,7 @@ const Strip = z.object({
 })
 const ShootingDay = z.object({
   day: z.number(),
-  light: Light,
+  light: ShiftKind,
   strips: z.array(Strip),
   eighths: z.number(),
   sets: z.array(z.string()),
@@ -44,6 +45,9 @@ const ShootingCost = z.object({
   shootingDays: z.number(),
   spanDays: z.number(),
   moves: z.number(),
+  setMoves: z.number().default(0),
+  splitSets: z.number().default(0),
+  brokenContinuity: z.number().default(0),
   restDays: z.number(),
   castCost: z.number(),
   holdCost: z.number(),
@@ -69,6 +73,7 @@ const Schedule: z.ZodType<ShootingSchedule> = z.object({
   scriptOrder: ShootingCost,
   unrated: z.array(z.string()),
   pagesPerDay: z.number(),
+  pagesPerTwilight: z.number().default(1),
   hoursPerDay: z.number(),
   turnaroundHours: z.number(),
 })

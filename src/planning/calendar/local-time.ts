@@ -11,10 +11,12 @@ const LAST_DAY = Date.parse('9999-12-31') / 1000 / DAY_SECONDS
  */
 export function parseLocal(text: string): { readonly day: number; readonly seconds: number | undefined } {
   const [, date = '', hours, minutes] = DATE_TIME_PATTERN.exec(text) ?? []
-  const isReal = date !== '' && new Date(Date.parse(date)).toJSON()?.startsWith(date) === true
+  const ms = Date.parse(date)
+  // A day that its month does not have is read as one of the next month.
+  const isReal = date !== '' && new Date(ms).getUTCDate() === Number(date.slice(8))
   if (!isReal) throw new RangeError(`"${text}" is not a date: write it as 2026-03-31`)
   return {
-    day: Date.parse(date) / 1000 / DAY_SECONDS,
+    day: ms / 1000 / DAY_SECONDS,
     seconds: hours === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60,
   }
 }

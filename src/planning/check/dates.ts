@@ -66,7 +66,7 @@ function findWrongSpan(task: PlanTask, { calendar, roles }: PlanContext): readon
   const isMoment = start === finish && task.estimate_hours <= MINUTE_HOURS
   return [
     ...(isMoment || isWithin(time.startOf(time.workedUntil(from)), from) ? [] : [`${id} starts outside working time`]),
-    ...(isWithin(time.finishOf(time.workedUntil(to)), to) ? [] : [`${id} finishes outside working time`]),
+    ...(isMoment || isWithin(time.finishOf(time.workedUntil(to)), to) ? [] : [`${id} finishes outside working time`]),
     ...(isSameHours(hours, task.estimate_hours)
       ? []
       : [`${id} has ${hours} hours for ${task.estimate_hours} hours of work`]),

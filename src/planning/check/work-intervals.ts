@@ -26,7 +26,7 @@ export function workIntervals(task: PlanTask, { calendar, roles }: PlanContext):
       return { role, count, from: start, to: isWhole ? finish : time.finishOf(time.workedUntil(start) + hours * 3600) }
     })
   }
-  const minutesLeft = people.map(({ hours }) => Math.round(hours * 60))
+  const minutesLeft = people.map(({ hours }) => Math.floor(hours * 60 + 1e-6))
   const intervals: (WorkInterval & { to: number })[] = []
   for (let moment = start; moment < finish; moment += 60) {
     const active = [...people.keys()].filter((at) => (minutesLeft[at] ?? 0) > 0)

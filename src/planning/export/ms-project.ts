@@ -132,6 +132,7 @@ function milestoneNode({ id, title, at, depends_on }: Milestone, context: Contex
       ['Duration', formatDuration(0)],
       ['DurationFormat', 5],
       ['Milestone', 1],
+      !context.awaited.has(id) && deadlineNode(context),
       ...predecessorNodes(depends_on, context),
     ],
   ]

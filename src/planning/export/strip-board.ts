@@ -1,8 +1,10 @@
 import { escapeXml } from '../../lib/escape-xml.ts'
 import { roundToHundredths } from '../../lib/round.ts'
 import { dayOutOfDays, numberCast } from '../shooting/day-out-of-days.ts'
-import type { ShootingDay, ShootingSchedule, Strip, StripScene } from '../shooting/types.ts'
+import { shiftKindOf } from '../shooting/light.ts'
+import type { Light, ShootingDay, ShootingSchedule, Strip, StripScene } from '../shooting/types.ts'
 import { renderHtmlPage } from './html-page.ts'
+import { escapeMarkdown } from './markdown-text.ts'
 import { STRIP_BOARD_STYLE } from './strip-board-style.ts'
 
 /** What the board is called, and what its money is in (`$`); without rates, costs are cast-days. */
@@ -17,7 +19,7 @@ export type StripColour = 'white' | 'yellow' | 'blue' | 'green'
 /** White: interior day. Yellow: exterior day. Blue: interior night. Green: exterior night. Both is as exterior. */
 export function stripColour({ intExt, light }: Pick<StripScene, 'intExt' | 'light'>): StripColour {
   const isOutside = /EXT/i.test(intExt ?? '')
-  if (light === 'night') return isOutside ? 'green' : 'blue'
+  if (shiftKindOf(light) === 'night') return isOutside ? 'green' : 'blue'
   return isOutside ? 'yellow' : 'white'
 }
 
@@ -45,7 +47,7 @@ export function describeSaving(
 /** The one-line schedule: a table a day, in Markdown. */
 export function toOneLiner(schedule: ShootingSchedule, { title, currency }: StripBoardOptions): string {
   const numbers = numberCast(schedule.scenes)
-  const escapeCell = (cell: string): string => cell.replace(/\s+/g, ' ').trim().replaceAll('|', '\\|')
+  const escapeCell = escapeMarkdown
   return [
     `# ${escapeCell(title)}: one-line schedule`,
     '',
@@ -58,7 +60,7 @@ export function toOneLiner(schedule: ShootingSchedule, { title, currency }: Stri
       '| --- | --- | --- | --- | ---: | --- | --- |',
       ...pairStripsWithScenes(schedule, day).map(
         ({ strip, scene }) =>
-          `| ${escapeCell(strip.scene)}${formatPart(strip)} | ${scene.intExt ?? ''} | ${escapeCell(scene.set)} | ${scene.light === 'night' ? 'N' : 'D'} | ${formatPages(strip.eighths)} | ${formatCastNumbers(scene, numbers)} | ${escapeCell(scene.summary ?? '')} |`,
+          `| ${escapeCell(strip.scene)}${formatPart(strip)} | ${scene.intExt ?? ''} | ${escapeCell(scene.set)} | ${LIGHT_LABELS[scene.light][0]} | ${formatPages(strip.eighths)} | ${formatCastNumbers(scene, numbers)} | ${escapeCell(scene.summary ?? '')} |`,
       ),
     ]),
     '',
@@ -73,7 +75,7 @@ export function toOneLiner(schedule: ShootingSchedule, { title, currency }: Stri
 export function toStripBoard(schedule: ShootingSchedule, { title, currency }: StripBoardOptions): string {
   const numbers = numberCast(schedule.scenes)
   const renderStrip = (row: { readonly strip: Strip; readonly scene: StripScene }): string =>
-    `<tr class="${stripColour(row.scene)}"><th scope="row">${escapeXml(row.strip.scene)}${formatPart(row.strip)}</th><td>${escapeXml(row.scene.intExt ?? '')}</td><td class="set"><b>${escapeXml(row.scene.set)}</b>${row.scene.summary ? `<span>${escapeXml(row.scene.summary)}</span>` : ''}</td><td>${row.scene.light === 'night' ? 'Night' : 'Day'}</td><td class="number">${formatPages(row.strip.eighths)}</td><td>${formatCastNumbers(row.scene, numbers)}</td></tr>`
+    `<tr class="${stripColour(row.scene)}"><th scope="row">${escapeXml(row.strip.scene)}${formatPart(row.strip)}</th><td>${escapeXml(row.scene.intExt ?? '')}</td><td class="set"><b>${escapeXml(row.scene.set)}</b>${row.scene.summary ? `<span>${escapeXml(row.scene.summary)}</span>` : ''}</td><td>${LIGHT_LABELS[row.scene.light][1]}</td><td class="number">${formatPages(row.strip.eighths)}</td><td>${formatCastNumbers(row.scene, numbers)}</td></tr>`
   const boardRows = schedule.days.map(
     (day) =>
       `<tbody>${pairStripsWithScenes(schedule, day).map(renderStrip).join('\n')}\n<tr class="break"><th scope="rowgroup" colspan="6">End of ${dayTitle(day)}: ${formatPages(day.eighths)} pages${day.moves > 0 ? `, ${day.moves} ${day.moves === 1 ? 'move' : 'moves'}` : ''}</th></tr></tbody>`,
@@ -95,6 +97,14 @@ ${boardRows.join('\n')}
 <tbody>${dayOutOfDaysRows.join('\n')}</tbody></table></div>
 <footer>SW starts, W works, H holds, WF finishes, SWF starts and finishes.</footer>`
   return renderHtmlPage({ title: `${title}: strip board`, style: STRIP_BOARD_STYLE, body })
+}
+
+/** Short and long names of a light, as a board has them. */
+const LIGHT_LABELS: Readonly<Record<Light, readonly [short: string, long: string]>> = {
+  day: ['D', 'Day'],
+  night: ['N', 'Night'],
+  dawn: ['DAWN', 'Dawn'],
+  dusk: ['DUSK', 'Dusk'],
 }
 
 function pairStripsWithScenes({ scenes }: ShootingSchedule, { strips }: ShootingDay) {

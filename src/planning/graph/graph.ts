@@ -80,7 +80,7 @@ export function buildTaskGraph(tasks: readonly (GraphTask & { readonly hours: nu
     return [...new Set(task.depends_on)].map((id) => {
       const before = indexById.get(id)
       if (before === undefined)
-        throw new RangeError(`${task.id} depends on "${id}", which is not a task: use repairGraph`)
+        throw new RangeError(`${task.id} depends on "${id}", which is not a task: use fixDependencies`)
       successors[before]?.push(index)
       return before
     })
@@ -94,7 +94,7 @@ export function buildTaskGraph(tasks: readonly (GraphTask & { readonly hours: nu
     }
   }
   if (order.length < tasks.length) {
-    throw new RangeError(`The tasks wait for each other: ${findCycle(tasks)?.join(' -> ')}: use repairGraph`)
+    throw new RangeError(`The tasks wait for each other: ${findCycle(tasks)?.join(' -> ')}: use fixDependencies`)
   }
   return { seconds: tasks.map(toSeconds), predecessors, successors, topologicalOrder: order }
 }

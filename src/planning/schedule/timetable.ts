@@ -2,6 +2,7 @@ import { roundToHundredths } from '../../lib/round.ts'
 import { type RoleCalendar, roleCalendars } from '../calendar/availability.ts'
 import { formatMoment, momentOf } from '../calendar/local-time.ts'
 import type { Calendar } from '../calendar/working-calendar.ts'
+import type { WorkingTime } from '../calendar/working-time.ts'
 import { buildTaskGraph, SECONDS_PER_HOUR } from '../graph/graph.ts'
 import { lastFinish, type Plan, type PlanTask, rolesOf, type TeamMember } from '../plan.ts'
 import { type CalendarProblem, createCalendarScheduler, resultOf } from './calendar-scheme.ts'
@@ -84,7 +85,7 @@ export function buildTimetable<T extends TaskDraft>(drafts: readonly T[], option
     return {
       ...task,
       ...reported(report),
-      ...spanOf(run),
+      ...spanOf(run, task.shift ? undefined : timeOfTask(task, { calendar, roles })),
       ...(start !== undefined && { start }),
       ...((task.lead_days ?? 0) > 0 && { ready: formatMoment(run.finish + (problem.tasks[at]?.leadSeconds ?? 0)) }),
       slack_hours: slack,
@@ -229,9 +230,27 @@ function dragMeter(
   })
 }
 
-function spanOf({ start, finish }: Pick<Execution, 'start' | 'finish'>): Pick<PlanTask, 'start' | 'finish'> {
-  // Both are rounded to the minute, and work of less than a minute has one moment, its finish.
-  return { start: formatMoment(Math.min(start, finish)), finish: formatMoment(finish) }
+/**
+ * Dates to the minute. They are rounded in working time where there is one, so that seconds into a morning are still the
+ * evening before; work of less than a minute has one moment, its finish.
+ */
+function spanOf(
+  { start, finish }: Pick<Execution, 'start' | 'finish'>,
+  time?: WorkingTime,
+): Pick<PlanTask, 'start' | 'finish'> {
+  if (time === undefined || start === finish) return { start: formatMoment(start), finish: formatMoment(finish) }
+  const [from, to] = [start, finish].map((moment) => Math.round(time.workedUntil(moment) / 60) * 60)
+  const end = formatMoment(time.finishOf(to ?? 0))
+  return { start: from === to ? end : formatMoment(time.startOf(from ?? 0)), finish: end }
+}
+
+/** The working time of the role with the most hours in a task. */
+function timeOfTask(
+  task: TaskDraft,
+  { calendar, roles }: { readonly calendar: Calendar; readonly roles: readonly RoleCalendar[] },
+): WorkingTime {
+  const [longest] = rolesOf(task).toSorted((a, b) => b.hours - a.hours)
+  return roles.find(({ role }) => role === longest?.role)?.time ?? calendar.time
 }
 
 function reported(report: TaskProgress | undefined): Pick<PlanTask, 'status' | 'actual_hours'> {
@@ -245,12 +264,12 @@ function doneTask(
   report: TaskProgress | undefined,
   { calendar, roles }: { readonly calendar: Calendar; readonly roles: readonly RoleCalendar[] },
 ): Pick<PlanTask, 'status' | 'actual_hours' | 'start' | 'finish' | 'slack_hours' | 'critical'> {
-  const time = roles.find(({ role }) => role === task.role)?.time ?? calendar.time
+  const time = timeOfTask(task, { calendar, roles })
   const at = report?.at === undefined ? calendar.startMoment : momentOf(report.at)
   const worked = time.workedUntil(at)
   const since = report?.since === undefined ? worked : time.workedUntil(momentOf(report.since))
   const from = since < worked ? since : worked - (report?.hours ?? task.estimate_hours) * SECONDS_PER_HOUR
-  const span = spanOf({ start: time.startOf(from), finish: time.finishOf(worked) })
+  const span = spanOf({ start: time.startOf(from), finish: time.finishOf(worked) }, time)
   return { ...reported(report), ...span, slack_hours: 0, critical: false }
 }
 

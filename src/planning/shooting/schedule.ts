@@ -1,19 +1,23 @@
+import { isTwilight, shiftKindOf } from './light.ts'
 import { improveOrder } from './order/local-search.ts'
 import { orderShoot } from './order/order-shoot.ts'
 import { sum } from './order/problem.ts'
-import { type PackingInput, packDays, toPackingInput } from './pack-days.ts'
-import type { Light, ShootingCost, ShootingOptions, ShootingSchedule, StripScene } from './types.ts'
+import { type PackingInput, packDays, toPackingInput, weighCost } from './pack-days.ts'
+import { createPackingMeter } from './packing-meter.ts'
+import type { ShiftKind, ShootingCost, ShootingOptions, ShootingSchedule, StripScene } from './types.ts'
 
-/** The most looks at an order, each of which packs all scenes into days: of many scenes by their work, of few by pairs. */
-const MAX_EVALUATIONS = 8_000_000
+/** The most evaluations of an order: of many scenes by the work of one, of few by pairs of scenes. */
+const MAX_EVALUATIONS = 240_000_000
 const EVALUATIONS_PER_PAIR = 100
+/** The share of them where the days of each order have to be built. */
+const SLOW_SHARE = 0.08
 
 /**
- * Scenes put into shooting days. A day is a day or a night, holds no more pages than `pagesPerDay` (a longer scene takes
- * several days of its own, as strips with parts), and after a night there is rest before a day. Cast on location from
- * their first to their last day, moves between sets and days are weighed together. The best of several beginnings (the
- * script's order, set by set, the cheapest order for the cast), each improved; never dearer for the cast than the script's
- * own order. Same input, same seed, same schedule.
+ * Scenes put into shooting days. A day is a day or a night and holds no more pages than `pagesPerDay`, and no more than
+ * `pagesPerTwilight` at dawn or dusk (a longer scene takes several days, as strips with parts); after a night there is rest
+ * before a day. Cast on location from their first to their last day, company moves, moves between sets, split sets,
+ * continuity and days are weighed together. The result is never dearer for the cast than the
+ * script's own order. The same input and seed give the same schedule.
  *
  * @throws RangeError for two scenes of one id, eighths below 1, or terms that are not numbers above 0.
  */
@@ -25,12 +29,7 @@ export function shootingSchedule(
   const input = toPackingInput(scenes, options)
   const scriptOrder = [...scenes.keys()]
   const { castCost: scriptCastCost, ...scriptCost } = packDays(input, scriptOrder)
-  const weightedCost = (order: readonly number[]): number => {
-    const { castCost, moves, spanDays } = packDays(input, order)
-    return castCost > scriptCastCost + 1e-9
-      ? Number.MAX_VALUE
-      : castCost + moves * input.moveWeight + spanDays * input.dayWeight
-  }
+  const weightedCost = createPackingMeter(input, scriptCastCost + 1e-9)
   const castOptimum = orderShoot(
     {
       scenes: scenes.map(({ id, eighths, cast }) => ({ id, days: eighths / input.eighthsPerDay, cast })),
@@ -42,22 +41,18 @@ export function shootingSchedule(
   const cheapestForCast = scriptOrder.toSorted(
     (a, b) => (positionById.get(scenes[a]?.id ?? '') ?? 0) - (positionById.get(scenes[b]?.id ?? '') ?? 0),
   )
-  const evaluationsByWork = (MAX_EVALUATIONS * effort) / Math.max(1, sum(scenes.map(({ cast }) => cast.length + 2))) / 4
+  const isSlow = scenes.some(({ light, continuous }) => isTwilight(light) || continuous)
+  const work = MAX_EVALUATIONS * effort * (isSlow ? SLOW_SHARE : 1)
+  const evaluationsByWork = work / Math.max(1, sum(scenes.map(({ cast }) => cast.length + 2))) / 4
   const maxEvaluations = Math.min(evaluationsByWork, effort * EVALUATIONS_PER_PAIR * scenes.length ** 2)
-  const improvedOrders = [
-    scriptOrder,
-    cheapestForCast,
-    groupBySet(scenes, scriptOrder),
-    groupBySet(scenes, cheapestForCast),
-  ].map((order) => improveOrder(order, { cost: weightedCost, maxEvaluations, seed }))
-  const bestStart = improvedOrders.reduce(
-    (one, other) => (weightedCost(other) < weightedCost(one) ? other : one),
-    scriptOrder,
+  const starts = [scriptOrder, cheapestForCast, groupBySet(scenes, scriptOrder), groupBySet(scenes, cheapestForCast)]
+  const improvedOrder = improveOrder(cheapestForCast, { cost: weightedCost, maxEvaluations: maxEvaluations * 4, seed })
+  const bestOrder = [...starts, improvedOrder].reduce((best, other) =>
+    weightedCost(other) < weightedCost(best) ? other : best,
   )
-  const bestOrder = improveOrder(bestStart, { cost: weightedCost, maxEvaluations: maxEvaluations * 2, seed: seed + 1 })
   const { days, ...cost } = packDays(input, bestOrder)
   const lowerBound = Math.max(castCostLowerBound(input, scenes), castOptimum.lowerBound)
-  const optimal = cost.castCost <= lowerBound + 1e-6
+  const optimal = weighCost(input, cost) <= lowerBound + leastDays(input) * input.weights.day + 1e-6
   return {
     scenes,
     ...cost,
@@ -65,21 +60,15 @@ export function shootingSchedule(
       ...day,
       ...(options.calendar && { date: options.calendar.workingDayAt(day.day - 1) }),
     })),
-    lowerBound: optimal ? cost.castCost : lowerBound,
+    lowerBound: Math.min(lowerBound, cost.castCost),
     optimal,
     scriptOrder: { ...omitDays(scriptCost), castCost: scriptCastCost },
     unrated: input.members.filter((one) => options.dayRates && !Object.hasOwn(options.dayRates, one)),
     pagesPerDay: input.eighthsPerDay / 8,
+    pagesPerTwilight: input.eighthsPerTwilight / 8,
     hoursPerDay: input.hoursPerDay,
     turnaroundHours: input.turnaroundHours,
   }
-}
-
-/** Whether a time of day as it stands in a scene heading is shot by day or by night; unknown is day. */
-export function lightFromTimeOfDay(time: string | undefined): Light {
-  return /\b(night|evening|midnight|dusk|twilight|nacht|abend|nuit|soir|noche|notte)\b/i.test(time ?? '')
-    ? 'night'
-    : 'day'
 }
 
 function pickDayRates({ dayRates }: ShootingOptions): { readonly dayRates?: Readonly<Record<string, number>> } {
@@ -92,20 +81,30 @@ function omitDays({ days: _, ...cost }: Omit<ReturnType<typeof packDays>, 'castC
 
 /** Day before night, and within each all scenes of a set together, where the first of them stands. */
 function groupBySet(scenes: readonly StripScene[], order: readonly number[]): readonly number[] {
-  const key = (scene: number): string => `${scenes[scene]?.light}/${scenes[scene]?.set}`
-  const groups = [...Map.groupBy(order, key).values()]
-  const isNight = ([first = 0]: readonly number[]): boolean => scenes[first]?.light === 'night'
+  const kindOf = (scene: number): ShiftKind => shiftKindOf(scenes[scene]?.light ?? 'day')
+  const groups = [...Map.groupBy(order, (scene) => `${kindOf(scene)}/${scenes[scene]?.set}`).values()]
+  const isNight = ([first = 0]: readonly number[]): boolean => kindOf(first) === 'night'
   return [...groups.filter((group) => !isNight(group)), ...groups.filter(isNight)].flat()
 }
 
 /** Each member needs days enough for their pages, by day and by night. */
-function castCostLowerBound(
-  { members, rates, eighthsPerDay: eighths }: PackingInput,
-  scenes: readonly StripScene[],
-): number {
-  const days = (member: string, light: Light): number =>
+function castCostLowerBound({ members, rates, ...input }: PackingInput, scenes: readonly StripScene[]): number {
+  const days = (member: string, kind: ShiftKind): number =>
     Math.ceil(
-      sum(scenes.map((scene) => (scene.light === light && scene.cast.includes(member) ? scene.eighths : 0))) / eighths,
+      sum(
+        scenes.map((scene) => (shiftKindOf(scene.light) === kind && scene.cast.includes(member) ? scene.eighths : 0)),
+      ) / input.eighthsPerDay,
     )
   return sum(members.map((member, at) => (rates[at] ?? 0) * (days(member, 'day') + days(member, 'night'))))
+}
+
+/** Days and nights that the pages alone need, and those of dawn and dusk. */
+function leastDays({ scenes, kinds, twilight, eighthsPerDay, eighthsPerTwilight }: PackingInput): number {
+  const need = (kind: ShiftKind): number => {
+    const own = scenes.filter((_, at) => kinds[at] === kind)
+    const short = scenes.filter((_, at) => kinds[at] === kind && twilight[at])
+    const eighths = (some: readonly StripScene[]): number => sum(some.map((scene) => scene.eighths))
+    return Math.max(Math.ceil(eighths(own) / eighthsPerDay), Math.ceil(eighths(short) / eighthsPerTwilight))
+  }
+  return need('day') + need('night')
 }

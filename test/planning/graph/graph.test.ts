@@ -83,8 +83,8 @@ describe('a graph is repaired, and every repair told', () => {
 
 describe('arithmetic refuses what repair would have mended, and says so', () => {
   test.each([
-    [[{ id: 'a', hours: 1, depends_on: ['x'] }], 'a depends on "x", which is not a task: use repairGraph'],
-    [[{ id: 'a', hours: 1, depends_on: ['a'] }], 'The tasks wait for each other: a -> a: use repairGraph'],
+    [[{ id: 'a', hours: 1, depends_on: ['x'] }], 'a depends on "x", which is not a task: use fixDependencies'],
+    [[{ id: 'a', hours: 1, depends_on: ['a'] }], 'The tasks wait for each other: a -> a: use fixDependencies'],
     [[{ id: 'a', hours: -1, depends_on: [] }], 'a takes -1 hours: give a number >= 0'],
     [[{ id: 'a', hours: Number.NaN, depends_on: [] }], 'a takes NaN hours'],
     [[{ id: 'a', hours: Number.POSITIVE_INFINITY, depends_on: [] }], 'a takes Infinity hours'],

@@ -253,7 +253,7 @@ describe('a timetable', () => {
               other < 3 && helper !== role
                 ? [
                     { role, hours: length },
-                    { role: helper, hours: length * share },
+                    { role: helper, hours: Math.max(0.25, Math.round(length * share * 4) / 4) },
                   ]
                 : undefined
             return draft(id, length, { role, depends_on, lead_days: lead, not_before: notBefore, roles })

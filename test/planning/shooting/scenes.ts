@@ -6,7 +6,9 @@ export const stripScenes: fc.Arbitrary<StripScene[]> = fc
     fc.record({
       set: fc.constantFrom('KITCHEN', 'YARD', 'ROAD', 'HALL'),
       intExt: fc.constantFrom('INT', 'EXT', 'INT/EXT', undefined),
-      light: fc.constantFrom('day', 'night'),
+      light: fc.constantFrom('day', 'night', 'dawn', 'dusk'),
+      location: fc.constantFrom(undefined, 'FARM', 'TOWN'),
+      continuous: fc.constantFrom(undefined, undefined, true),
       eighths: fc.integer({ min: 1, max: 30 }),
       cast: fc.subarray(['ANN', 'BEN', 'CAT', 'DAN']),
     }),

@@ -37,7 +37,7 @@ describe('a shooting schedule', () => {
       shootingDays: 2,
       spanDays: 2,
       restDays: 0,
-      moves: 1,
+      moves: 0,
       castCost: 2,
       holdCost: 0,
       optimal: true,
@@ -46,7 +46,7 @@ describe('a shooting schedule', () => {
       shootingDays: 4,
       spanDays: 5,
       restDays: 1,
-      moves: 3,
+      moves: 0,
       castCost: 5,
       holdCost: 1,
     })
@@ -85,7 +85,7 @@ describe('a shooting schedule', () => {
       },
     )
     expect(found.days.map(({ date }) => date)).toEqual(['2026-01-02', '2026-01-05'])
-    expect(found).toMatchObject({ castCost: 1001, cost: 3101, unrated: ['BEN'], optimal: true })
+    expect(found).toMatchObject({ castCost: 1001, cost: 3001, unrated: ['BEN'], optimal: true })
   })
 
   test.each([
@@ -154,7 +154,9 @@ describe('a broken schedule is found out', () => {
     ['no rest', { ...good, turnaroundHours: 40 }, 'P10'],
     ['a cost that is not so', { ...good, castCost: 1 }, 'P11'],
     ['a wait that is not so', { ...good, holdCost: 99 }, 'P11'],
-    ['moves that are not so', { ...good, moves: 0 }, 'P12'],
+    ['moves that are not so', { ...good, moves: 7 }, 'P12'],
+    ['split sets that are not so', { ...good, splitSets: 9 }, 'P18'],
+    ['continuity that is not so', { ...good, brokenContinuity: 9 }, 'P18'],
     ['a bound above the cost', { ...good, lowerBound: good.castCost + 1 }, 'P11'],
   ])('%s', (_, schedule, check) => {
     expect(checkShooting(schedule).map((one) => one.check)).toContain(check)
@@ -196,9 +198,11 @@ describe('day out of days', () => {
 test.each([
   ['NIGHT', 'night'],
   ['LATE EVENING', 'night'],
-  ['DUSK', 'night'],
+  ['DUSK', 'dusk'],
+  ['MAGIC HOUR', 'dusk'],
   ['DAY', 'day'],
-  ['DAWN', 'day'],
+  ['DAWN', 'dawn'],
+  ['BEFORE SUNRISE', 'dawn'],
   ['KNIGHTS', 'day'],
   [undefined, 'day'],
 ])('%s is shot by %s', (time, light) => {

@@ -2,7 +2,14 @@ import { beamSearch } from './beam-search.ts'
 import { findCastGroups, sumGroupCosts } from './bounds.ts'
 import { solveExactly } from './exact.ts'
 import { improveOrder } from './local-search.ts'
-import { computeHoldCost, type ReducedProblem, reduceProblem, sum, type TalentProblem } from './problem.ts'
+import {
+  computeHoldCost,
+  createHoldCostMeter,
+  type ReducedProblem,
+  reduceProblem,
+  sum,
+  type TalentProblem,
+} from './problem.ts'
 
 /** A scene as shooting sees it: how many days it takes, and who must be there. */
 export interface ShootScene {
@@ -27,6 +34,8 @@ export interface ShootOrder {
 
 /** 2^23 sets are looked at in about a second; beyond, most sets are never worth looking at. */
 const MAX_EXACT_SCENES = 23
+/** Evaluations of an order times the cast of all its scenes: some seconds of search. */
+const MAX_EVALUATION_WORK = 8e7
 
 /**
  * The order of scenes in which the cast is paid least: the talent scheduling problem. Scenes with the same cast are
@@ -117,8 +126,8 @@ function solveReduced(
   const castGroups = findCastGroups(problem)
   let bound = sumGroupCosts(castGroups)
   let order = improveOrder(initialOrder, {
-    cost: (other) => computeHoldCost(problem, other),
-    maxEvaluations: (effort * 2e7) / sum(problem.casts.map((cast) => cast.length)),
+    cost: createHoldCostMeter(problem),
+    maxEvaluations: (effort * MAX_EVALUATION_WORK) / sum(problem.casts.map((cast) => cast.length)),
     seed,
   })
   for (const width of beamWidths(count, effort)) {

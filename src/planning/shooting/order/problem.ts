@@ -63,27 +63,43 @@ export function projectOntoMembers({ days, casts, rates }: TalentProblem, member
   }
 }
 
-/** What waiting costs in an order: each member's days between the first and the last scene that are not their own. */
-export function computeHoldCost({ days, casts, rates }: TalentProblem, order: readonly number[]): number {
-  const firstDay = new Float64Array(rates.length).fill(-1)
+/** The cost of waiting in an order: each member's days between the first and the last scene that are not their own. */
+export function computeHoldCost(problem: TalentProblem, order: readonly number[]): number {
+  return createHoldCostMeter(problem)(order)
+}
+
+/** The same for many orders of one problem: the lists are made once, because a search measures millions of orders. */
+export function createHoldCostMeter({ days, casts, rates }: TalentProblem): (order: readonly number[]) => number {
+  const offsets = new Int32Array(casts.length + 1)
+  for (const [scene, cast] of casts.entries()) offsets[scene + 1] = (offsets[scene] ?? 0) + cast.length
+  const members = Int32Array.from(casts.flat())
+  const length = Float64Array.from(days)
+  const price = Float64Array.from(rates)
+  const firstDay = new Float64Array(rates.length)
   const lastDayEnd = new Float64Array(rates.length)
-  const workedDays = new Float64Array(rates.length)
-  let day = 0
-  for (const scene of order) {
-    const length = days[scene] ?? 0
-    for (const member of casts[scene] ?? []) {
-      if ((firstDay[member] ?? -1) < 0) firstDay[member] = day
-      lastDayEnd[member] = day + length
-      workedDays[member] = (workedDays[member] ?? 0) + length
+  let workCost = 0
+  for (const [scene, cast] of casts.entries())
+    for (const member of cast) workCost += (rates[member] ?? 0) * (days[scene] ?? 0)
+  return (order) => {
+    firstDay.fill(-1)
+    let day = 0
+    for (let at = 0; at < order.length; at++) {
+      const scene = order[at] ?? 0
+      const end = day + (length[scene] ?? 0)
+      for (let one = offsets[scene] ?? 0, until = offsets[scene + 1] ?? 0; one < until; one++) {
+        const member = members[one] ?? 0
+        if ((firstDay[member] ?? -1) < 0) firstDay[member] = day
+        lastDayEnd[member] = end
+      }
+      day = end
     }
-    day += length
+    let paid = 0
+    for (let member = 0; member < price.length; member++) {
+      const from = firstDay[member] ?? -1
+      if (from >= 0) paid += (price[member] ?? 0) * ((lastDayEnd[member] ?? 0) - from)
+    }
+    return Math.max(0, paid - workCost)
   }
-  let cost = 0
-  for (const [member, rate] of rates.entries()) {
-    if ((firstDay[member] ?? -1) < 0) continue
-    cost += rate * ((lastDayEnd[member] ?? 0) - (firstDay[member] ?? 0) - (workedDays[member] ?? 0))
-  }
-  return cost
 }
 
 export function sum(list: readonly number[]): number {

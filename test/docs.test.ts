@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { checksPage } from '../scripts/checks.ts'
 import { openCatalog } from '../src/catalog/index.ts'
 import { configFileSchema } from '../src/config/schema.ts'
 import { FAILURES } from '../src/contract/errors.ts'
@@ -17,6 +18,11 @@ const blocks = (page: string, language: string): string[] =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '')
 
 describe('the docs', () => {
+  test('list the checks as the code has them (npm run checks)', () => {
+    const words = (page: string): string => page.replace(/[\s|-]+/g, ' ')
+    expect(words(read('docs/checks.md'))).toBe(words(checksPage()))
+  })
+
   test.each(tools.map((tool) => tool.name))('tell of the tool %s', (name) => {
     expect(readme).toContain(`\`${name}\``)
   })

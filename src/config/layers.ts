@@ -122,7 +122,7 @@ function namedPath(value: string, env: Readonly<Record<string, string | undefine
 }
 
 /** The quick settings that an untrusted `.env` may not set. Keys and addresses are reported with their provider. */
-const QUICK_SETTINGS = ['SHOWRUNNER_MODEL', 'SHOWRUNNER_HOME', 'SHOWRUNNER_CONFIG', 'SHOWRUNNER_DATABASE_URL']
+const QUICK_SETTINGS = ['SHOWRUNNER_MODEL', 'SHOWRUNNER_HOME', 'SHOWRUNNER_CONFIG']
 
 function describeRefused(
   sources: readonly EnvironmentSource[],

@@ -17,8 +17,8 @@ import { serveUpstream } from './bench/speed-upstream.ts'
  * Measures what the docs claim, each figure beside its named baseline in the same run, and prints Markdown.
  *
  * `--write` writes docs/benchmarks.md as well. `--long` takes ten minutes and gives steadier numbers. `--only=speed` runs one
- * part (those of `SLOW` are run by this and by the two above only), `--peers=openai,showrunner` some of the contestants. (Called with the name
- * of a role, this file is one of the bench's own processes.)
+ * part (those of `SLOW` are run by this and by the two above only), `--peers=openai,showrunner` some of the contestants. With the name of a
+ * role as its argument, this file is one of the bench's own processes.
  */
 async function bench(options: readonly string[]): Promise<void> {
   const root = join(import.meta.dirname, '..')
@@ -72,7 +72,7 @@ function surfaceCost(root: string): string {
   return `\`tools/list\` costs a model ${tokens.toLocaleString('en-US')} tokens for ${tools.length} tools, by the usual four characters a token.\n`
 }
 
-/** Half a minute each, and more. */
+/** Parts that take half a minute or more each. */
 const SLOW_PARTS: ReadonlySet<string> = new Set(['planning', 'ledger'])
 
 const SECTION_INTROS: Readonly<Record<string, string>> = {
@@ -84,7 +84,7 @@ const SECTION_INTROS: Readonly<Record<string, string>> = {
   ].join('\n'),
   faults: [
     '## Faults\n',
-    'The fault matrix of the tests (`test/faults`), as far as it concerns Chat Completions. Showrunner and Portkey have a healthy second model to fall back on; the raw SDK, the AI SDK and pi-ai know no fallback, so for them a visible error is the best there is. Where a contestant can be told how long to wait for a silent upstream, it is told 1.5 s; what has not ended after 15 s hangs. *Right* is the whole answer, character by character. *Silently wrong* is anything else that comes without an error and without a finish reason that would tell.',
+    'The fault matrix of the tests (`test/faults`), as far as it concerns Chat Completions. Showrunner and Portkey have a healthy second model to fall back on; the raw SDK, the AI SDK and pi-ai know no fallback, so for them a visible error is the best there is. Contestants with a setting for it wait 1.5 s for a silent upstream; a question that has not ended after 15 s hangs. *Right* is the whole answer, character by character. *Silently wrong* is anything else that comes without an error and without a finish reason that would tell.',
   ].join('\n'),
   screenplay: '## The screenplay library',
   planning: '## The planning library',

@@ -45,7 +45,7 @@ module.exports = JSON.parse(brotliDecompressSync(Buffer.from('${packed}', 'base6
     })
   },
 }
-/** zod brings its messages in fifty languages; nobody here asks for any but English. */
+/** zod bundles its messages in fifty languages, and the server only uses English. */
 const englishOnly: Plugin = {
   name: 'one-language',
   setup({ onLoad }) {

@@ -12,7 +12,7 @@ const fontPackage = dirname(require.resolve('@fontsource/courier-prime/package.j
 const FACES = { regular: '400-normal', bold: '700-normal', italic: '400-italic', boldItalic: '700-italic' } as const
 const LETTERS = ['latin', 'latin-ext'] as const
 
-/** The part of fontkit, pdfkit's own reader of fonts, that is asked here. */
+/** The part of fontkit, pdfkit's own reader of fonts, that is used here. */
 type ReadFont = (bytes: Buffer) => { readonly characterSet: readonly number[] }
 const fromPdfkit = createRequire(require.resolve('pdfkit'))
 const readFont: ReadFont = fromPdfkit('fontkit').create
@@ -24,7 +24,7 @@ const faces = Object.fromEntries(
   Object.entries(FACES).map(([name, face]) => [name, LETTERS.map((letters) => file(face, letters).toString('base64'))]),
 )
 const licence = readFileSync(join(fontPackage, 'LICENSE'), 'utf8').trim()
-/** Of each file of letters, the characters that all four faces have. */
+/** The characters of each file of letters that all four faces have. */
 const covered = LETTERS.map((letters) => {
   const [first = [], ...rest] = Object.values(FACES).map((face) => readFont(file(face, letters)).characterSet)
   const all = first.filter((code) => code >= 0x20 && code < 0xffff && rest.every((set) => set.includes(code)))

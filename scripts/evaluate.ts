@@ -49,7 +49,7 @@ interface Written extends Cost {
   readonly text: string
 }
 
-/** What the ledger counted while `work` ran. */
+/** The ledger's counts for the time in which `work` ran. */
 async function counted(work: () => Promise<string>): Promise<Written> {
   const before = await totals()
   const text = await work()
@@ -95,7 +95,7 @@ async function writeWithAgent(brief: Brief, folder: string): Promise<string> {
   return whole.fountain ?? ''
 }
 
-/** The script as both are shown to a reader: without title page and by one printer, so that neither gives itself away. */
+/** The script as a reader sees it: without title page and in one layout for both, so that neither is recognizable. */
 function blind(text: string): string {
   const fenced = /^\s*```\w*\n([\s\S]*?)\n```\s*$/.exec(text)?.[1] ?? text
   return printFountain({ ...parseFountain(fenced), titlePage: [] })

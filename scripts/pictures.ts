@@ -16,7 +16,7 @@ export interface Picture {
   readonly dark?: boolean
 }
 
-/** Takes every picture of the documentation anew, in a real browser: `CHROMIUM` names it, else `chromium` is tried. */
+/** Retakes every picture of the documentation in a real browser: `CHROMIUM` names it, else `chromium` is tried. */
 const pictures: readonly Picture[] = [...planningPictures()]
 
 const folder = join(import.meta.dirname, '../docs/pictures')

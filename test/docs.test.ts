@@ -13,7 +13,7 @@ const readme = read('README.md')
 const docs = [readme, ...globSync('docs/*.md', { cwd: root }).map(read)].join('\n')
 const source = globSync('src/**/*.ts', { cwd: root }).map(read).join('\n')
 
-/** Blocks of a language in a page, as they stand. */
+/** The text of a page's code blocks in one language. */
 const blocks = (page: string, language: string): string[] =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '')
 
@@ -23,11 +23,11 @@ describe('the docs', () => {
     expect(words(read('docs/checks.md'))).toBe(words(checksPage()))
   })
 
-  test.each(tools.map((tool) => tool.name))('tell of the tool %s', (name) => {
+  test.each(tools.map((tool) => tool.name))('describe the tool %s', (name) => {
     expect(readme).toContain(`\`${name}\``)
   })
 
-  test('claim of the benchmarks what the last run printed, and nothing else', () => {
+  test('quote benchmark rows only as the last run printed them', () => {
     const rows = (page: string): string[] =>
       page.split('\n').flatMap((line) =>
         /^\|.*[^|:\s-]/.test(line)
@@ -43,16 +43,16 @@ describe('the docs', () => {
     expect(claimed.filter((row) => !printed.has(row))).toEqual([])
   })
 
-  test('tell of every argument of every tool', () => {
-    const untold = tools.flatMap((tool) =>
+  test('name every argument of every tool', () => {
+    const missing = tools.flatMap((tool) =>
       Object.keys(tool.input.shape)
         .filter((name) => !docs.includes(`\`${name}\``))
         .map((name) => `${tool.name}.${name}`),
     )
-    expect(untold).toEqual([])
+    expect(missing).toEqual([])
   })
 
-  test('tell of every resource', () => {
+  test('name every resource', () => {
     const addresses = [...source.matchAll(/'((?:usage|models|limits|answer):\/\/[^']*)'/g)].map(
       (match) => match[1] ?? '',
     )
@@ -64,7 +64,7 @@ describe('the docs', () => {
     ).toEqual([])
   })
 
-  test('tell of every setting of the environment', () => {
+  test('name every setting of the environment', () => {
     const names = new Set(
       [...source.matchAll(/'((?:SHOWRUNNER|AZURE_API|AZURE_OPENAI|OPENAI_API|OLLAMA)_[A-Z_]+)'/g)].map(
         (match) => match[1] ?? '',
@@ -75,32 +75,32 @@ describe('the docs', () => {
   })
 
   test.each(Object.keys(configFileSchema().shape).filter((key) => key !== '$schema'))(
-    'tell of the setting `%s`',
+    'name the setting `%s`',
     (key) => {
       expect(docs).toContain(`\`${key}\``)
     },
   )
 
-  test.each(Object.keys(FAILURES))('tell what is done about a failure of the kind %s', (kind) => {
+  test.each(Object.keys(FAILURES))('describe the handling of a failure of the kind %s', (kind) => {
     const { retry, fallback, cooldown } = FAILURES[kind as keyof typeof FAILURES]
     const row = docs.split('\n').find((line) => line.startsWith(`| \`${kind}\``))
     const [, , again, elsewhere, rests] = (row ?? '').split('|').map((cell) => cell.trim())
     expect([again, elsewhere, rests]).toEqual([retry ? 'yes' : 'no', fallback ? 'yes' : 'no', cooldown || 'no'])
   })
 
-  test('count the catalog right', async () => {
+  test('give the right counts of the catalog', async () => {
     const { vendors, models } = await openCatalog()
     const count = vendors.reduce((sum, vendor) => sum + models(vendor.id, Date.now()).length, 0)
     expect(readme).toContain(`${vendors.length} vendors and ${count.toLocaleString('en-US')} models`)
   })
 
-  test('name only commands that there are', () => {
+  test('name only commands that exist', () => {
     const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts)
     const named = [...docs.matchAll(/npm run ([\w-]+)/g)].map((match) => match[1] ?? '')
     expect(named.filter((name) => !scripts.includes(name))).toEqual([])
   })
 
-  test('show JSON that is JSON, and configuration that is accepted', () => {
+  test('show valid JSON and accepted configuration', () => {
     const shown = blocks(docs, 'json').map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>)
     const configs = shown.filter((value) => Object.keys(value).some((key) => key in configFileSchema().shape))
     expect(shown.length).toBeGreaterThan(3)
@@ -108,7 +108,7 @@ describe('the docs', () => {
     for (const config of configs) expect(configFileSchema().safeParse(config)).toMatchObject({ success: true })
   })
 
-  test('link to files that are there', () => {
+  test('link to files that exist', () => {
     const links = [...docs.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '')
     expect(links.filter((link) => globSync([link, `docs/${link}`], { cwd: root }).length === 0)).toEqual([])
   })

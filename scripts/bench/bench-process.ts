@@ -1,15 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 
-/** A part of the bench in a process of its own, so that its work and its rubbish are nobody else's. */
+/** A part of the bench in its own process, so that its work and its garbage collection affect no other part. */
 export interface BenchProcess {
-  /** The first thing it says. */
+  /** The first message of the process. */
   readonly firstMessage: unknown
   ask(question: unknown): Promise<unknown>
   end(): void
 }
 
-/** Starts `scripts/bench.ts` in another role; resolves when it has said hello, rejects when it ends before. */
+/** Starts `scripts/bench.ts` in another role; resolves with its first message, rejects if it exits first. */
 export async function startProcess(role: string, ...args: readonly string[]): Promise<BenchProcess> {
   const child = fork(join(import.meta.dirname, '../bench.ts'), [role, ...args], {
     serialization: 'advanced',
@@ -33,7 +33,7 @@ export async function startProcess(role: string, ...args: readonly string[]): Pr
 
 function nextMessage(child: ChildProcess, gone: (code: number | null) => Error): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    // When it has closed, all that it complained of has been read.
+    // `close` comes after all of stderr has been read.
     const ended = (code: number | null): void => reject(gone(code))
     child.once('close', ended)
     child.once('message', (message) => {

@@ -11,10 +11,10 @@ export interface Slot {
 }
 
 export interface SlotResult {
-  /** Of every question: ms from asking to the end of the answer. */
+  /** Milliseconds from the question to the end of the answer, for every question. */
   readonly times: readonly number[]
   readonly ms: number
-  /** What the processor did for this process meanwhile, on all its threads. */
+  /** Processor time of this process during the slot, on all its threads. */
   readonly cpuUs: number
 }
 
@@ -23,7 +23,7 @@ export interface Trial {
   readonly mode: Mode
   readonly models: readonly string[]
   readonly answer: string
-  /** What has not ended by then hangs. */
+  /** A question that has not ended by then hangs. */
   readonly limitMs: number
 }
 
@@ -36,7 +36,7 @@ export async function serveContestant(id: ContestantId, setting: ContestantOptio
   process.on('message', (question: Slot | Trial) => {
     const answer = 'models' in question ? runTrial(ask, question) : runSlot(ask, question)
     answer.then(
-      (told) => process.send?.(told),
+      (result) => process.send?.(result),
       (error: unknown) => {
         process.stderr.write(`${inspect(error)}\n`, () => process.exit(1))
       },
@@ -79,7 +79,7 @@ async function runTrial(ask: Ask, { mode, models, answer, limitMs }: Trial): Pro
   )
 }
 
-/** A wrong text that comes with a finish reason which says so is no silence. */
+/** A wrong text is not silently wrong when its finish reason reports it. */
 function judgeAnswer({ text, finish }: ContestantAnswer, answer: string): Verdict {
   if (text === answer && finish === 'stop') return 'right'
   return finish === undefined || finish === 'stop' ? 'silently wrong' : 'visible error'

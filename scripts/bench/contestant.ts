@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** A way to ask a model, as its own documentation shows it, made comparable. */
 export interface Contestant {
   readonly version: string
-  /** One question. Resolves with what its user would hold in hands; rejects with what its user would see fail. */
+  /** One question. Resolves with the answer that a user would get; rejects with the error that a user would see. */
   ask(mode: Mode, model: string): Promise<ContestantAnswer>
 }
 
@@ -12,7 +12,7 @@ export type Mode = 'stream' | 'whole'
 
 export interface ContestantAnswer {
   readonly text: string
-  /** Why the model stopped, as the contestant tells it; undefined where it does not. */
+  /** The finish reason that the contestant reports; undefined where it reports none. */
   readonly finish: string | undefined
 }
 
@@ -21,7 +21,7 @@ export interface ContestantOptions {
   readonly origin: string
   /** Where a file may be written. */
   readonly folder: string
-  /** How long a silent upstream is waited for, for contestants that can be told. Undefined: their own default. */
+  /** Time limit for a silent upstream, for contestants that have such a setting. Undefined: their own default. */
   readonly maxWaitMs: number | undefined
   /** The models that fail: a contestant that can fall back is given `SOUND` as the second choice for each. */
   readonly failingModels: readonly string[]

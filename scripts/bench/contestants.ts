@@ -23,7 +23,7 @@ export const CONTESTANTS = {
 
 export type ContestantId = keyof typeof CONTESTANTS
 
-/** What is said of a peer that breaks, and is left out; what is ours, or the baseline, ends the bench. */
+/** The note about a peer that fails and is left out. A failure of Showrunner or of the baseline is thrown and ends the bench. */
 export function exclusionNote(id: ContestantId, error: unknown): string {
   if (!CONTESTANTS[id].judge) throw error
   return `${CONTESTANTS[id].name} broke and was left out: ${String(error).split('\n')[0]}\n`
@@ -45,7 +45,7 @@ async function showrunner({
   const config = {
     providers: {
       bench: { ...provider, models: [HEALTHY_MODEL] },
-      // One account each, so that the rest of one is not the rest of another.
+      // One account each, so that the cooldown of one is not the cooldown of another.
       ...Object.fromEntries([...ids].map(([model, id]) => [id, { ...provider, models: [model] }])),
     },
     prices: {
@@ -90,7 +90,7 @@ async function showrunner({
   }
 }
 
-/** Those of others live beside the packages they need. */
+/** Peers are in `bench/peers/contestants/`, beside the packages that they need. */
 function openPeer(id: string): OpenContestant {
   return async (setting) => {
     const { open } = (await import(join(root, `bench/peers/contestants/${id}.ts`))) as { readonly open: OpenContestant }

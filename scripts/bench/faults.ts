@@ -8,9 +8,9 @@ import type { Trial, Verdict } from './contestant-process.ts'
 import { CONTESTANTS, type ContestantId, exclusionNote } from './contestants.ts'
 import { BENCH_FAULTS, faultModel, faultsFor } from './faulty-upstream.ts'
 
-/** How long a silent upstream is waited for, by those that can be told. */
+/** Time limit for a silent upstream, for contestants that have such a setting. */
 const MAX_WAIT_MS = 1_500
-/** What has not ended by then hangs: long enough for every retry of every contestant that ends at all. */
+/** A question that has not ended by then hangs. Long enough for every retry of every contestant that ends at all. */
 const LIMIT_MS = 15_000
 const VERDICTS: readonly Verdict[] = ['right', 'silently wrong', 'hung', 'visible error']
 const VERDICT_LABELS: Readonly<Record<Verdict, string>> = {
@@ -21,8 +21,8 @@ const VERDICT_LABELS: Readonly<Record<Verdict, string>> = {
 }
 
 /**
- * What each contestant makes of an upstream that fails, streaming and then whole, each in its own process, all at once. Those that can fall
- * back have a healthy second model. Resolves with Markdown: the sums, then every fault.
+ * The verdicts on each contestant against an upstream that fails, streaming and then whole, each in its own process, all at
+ * once. Contestants with fallback have a healthy second model. Resolves with Markdown: the sums, then every fault.
  */
 export async function faultsBench(ids: readonly ContestantId[]): Promise<string> {
   const upstream = await startProcess('faults')

@@ -3,10 +3,10 @@ import { ANSWER, FAULTS, type Fault, faultResponse, healthyResponse, TOKEN_COUNT
 import { startFakeVendor, type VendorRequest, type VendorResponse } from '../../test/support/fake-vendor.ts'
 import { HEALTHY_MODEL, type Mode } from './contestant.ts'
 
-/** One vendor's wording of an overflow stands for all: they differ to whoever sorts failures only. */
+/** One vendor's wording of an overflow is enough, because the wordings only matter to the classification of failures. */
 const DUPLICATE_OVERFLOWS = /^context overflow, in the words of (?!OpenAI$)/
 
-/** What fails, as a model each of one upstream: the fault matrix of the tests, as far as Chat Completions knows it. */
+/** The faults of the test matrix that apply to Chat Completions, each played by its own model of one upstream. */
 export const BENCH_FAULTS: readonly Fault[] = FAULTS.filter(
   (fault) =>
     fault.respond && (fault.wire === undefined || fault.wire === 'chat') && !DUPLICATE_OVERFLOWS.test(fault.name),
@@ -14,12 +14,12 @@ export const BENCH_FAULTS: readonly Fault[] = FAULTS.filter(
 
 export const faultModel = (fault: Fault): string => `fault-${FAULTS.indexOf(fault)}`
 
-/** Those that mean something for this way of asking: most faults of a stream have no counterpart in a whole answer. */
+/** The faults that apply to a mode: most faults of a stream have no counterpart in a whole answer. */
 export function faultsFor(mode: Mode): readonly Fault[] {
   return BENCH_FAULTS.filter((fault) => mode === 'stream' || fault.name in WHOLE_BODY_FAULTS || !isStreamed(fault))
 }
 
-/** The role of the upstream of the trials: the model named decides what becomes of the request. */
+/** The role of the upstream of the trials: the model of a request selects its fault. */
 export async function serveFaults(): Promise<void> {
   const faults = new Map(BENCH_FAULTS.map((fault) => [faultModel(fault), fault]))
   const { origin } = await startFakeVendor((asked): VendorResponse => {
@@ -33,7 +33,7 @@ export async function serveFaults(): Promise<void> {
   process.once('disconnect', () => process.exit())
 }
 
-/** What the faults of a stream come to where the answer is one JSON body. */
+/** The counterparts of stream faults where the answer is one JSON body. */
 const WHOLE_BODY_FAULTS: Readonly<Record<string, (response: ServerResponse) => void>> = {
   'first token never sent': (response) => void writeJsonHead(response).flushHeaders(),
   'cut after n chunks': (response) => {
@@ -92,7 +92,7 @@ function completion(content: string = ANSWER, finish_reason = 'stop') {
   }
 }
 
-/** Does it answer 200 with an event stream? Played once against a response that only listens. */
+/** Whether the fault answers 200 with an event stream: plays it once against a recording response. */
 function isStreamed({ respond: play }: Fault): boolean {
   let type = ''
   const listening = {

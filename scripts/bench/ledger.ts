@@ -20,9 +20,9 @@ export interface LedgerFigures {
   /** The same with 64 calls at once, as time of one call among them, and as calls a second. */
   readonly at64Ms: number
   readonly at64PerSecond: number
-  /** What the disk takes for the smallest write there is. */
+  /** The time of the smallest possible write to the disk. */
   readonly bareWriteMs: number
-  /** One reservation and its settling on the slate that limits share. */
+  /** One reservation and its settle in the shared state of the limits. */
   readonly sharedLimitMs: number
 }
 
@@ -57,14 +57,19 @@ export async function measureLedger(): Promise<LedgerFigures> {
   const world = realWorld()
   try {
     const fresh = await openLedger(path, { world, budgets: [] })
-    await fresh.settleInDoubt('none', 0) // a write, which makes the file
+    await fresh.settleInDoubt('none', 0) // the first write creates the file
     fresh.close()
     insertEntries(path, world.now())
     const ledger = await openLedger(path, { world, budgets: BUDGETS })
-    const who = { tool: 'generate_text', provider: 'provider1', model: 'a-model-of-some-name-7', isFirstAttempt: true }
+    const facts = {
+      tool: 'generate_text',
+      provider: 'provider1',
+      model: 'a-model-of-some-name-7',
+      isFirstAttempt: true,
+    }
     const spend = async (n: number): Promise<void> => {
       const at = world.now()
-      const ask = { ...who, callId: `new${n}`, at, maxMicroUsd: 900, expiresAt: at + 60_000, isFallback: false }
+      const ask = { ...facts, callId: `new${n}`, at, maxMicroUsd: 900, expiresAt: at + 60_000, isFallback: false }
       const hold = await ledger.hold(ask)
       if (!hold.ok) throw new Error(hold.budget.name)
       await hold.settle({ outcome: 'ok', latencyMs: 9, usage: { inputTokens: 5 }, microUsd: 7, estimated: false })
@@ -108,7 +113,7 @@ async function measureBareWrite(path: string): Promise<number> {
 
 async function measureSharedState(folder: string): Promise<number> {
   const shared = await openSharedState(join(folder, 'limits.db'), { world: realWorld() })
-  // A state of the size that a busy limit has.
+  // A state as large as that of a busy limit.
   const state = { at: 1, spans: Array.from({ length: 100 }, (_, n) => [1_767_225_600_000 + n * 600, n]), line: [] }
   const ms = await measureP50Ms(2_000, async (n) => {
     for (const half of [1, 2]) await shared.update('limit', () => [{ ...state, at: n * half }, undefined])

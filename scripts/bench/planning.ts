@@ -4,8 +4,8 @@ import { hasTalentData, talentInstances } from '../../test/planning/shooting/ord
 import { featureScenes } from '../../test/planning/shooting/scenes.ts'
 
 /**
- * What the planning library claims, measured: the distance to the known optima of PSPLIB j30, the published instances of
- * talent scheduling, and how long plans of every size take. A Markdown table; what needs the data says so without them.
+ * Measures what the docs claim of the planning library: the distance to the known optima of PSPLIB j30, the published
+ * instances of talent scheduling, and the time of plans of every size. A Markdown table; rows whose data is missing say so.
  */
 export async function planningBench(): Promise<string> {
   const rows = [
@@ -101,7 +101,7 @@ function formatGap({ makespanHours: makespan, lowerBoundHours: lowerBound }: Ret
   return `${makespan} h, at least ${lowerBound} h`
 }
 
-/** What the cast costs in the order of the list: paid from their first scene to their last. */
+/** The cost of the cast in the order of the list: each is paid from the first of their scenes to the last. */
 function orderCost({
   scenes,
   dayRates,
@@ -133,7 +133,7 @@ function sampleProject(count: number) {
   }
 }
 
-/** The least of a few runs, for other programs run too; of what takes a second, one is enough. */
+/** The fastest of a few runs, because other programs run too; a run that takes a second is not repeated. */
 function measureBest<T>(act: () => T, runs = 3): { readonly value: T; readonly ms: number } {
   let ms = Number.POSITIVE_INFINITY
   for (let run = 1; ; run++) {

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 
 /**
- * What it takes to read, check, lay out and convert a feature. Medians of so many runs, after some that are not counted,
- * in time of the processor, so that what else the machine does is no part of it.
+ * Measures the time to read, check, lay out and convert a feature. Medians of several runs after some that are not counted,
+ * in processor time, so that other work of the machine is not included.
  */
 const RUNS = 15
 const WARM_UP = 3
 const PAGES = 120
-/** Where the promise is kept: parse, lint and paginate take at most so long each. */
+/** The limits that the docs promise: the most that parse, lint and paginate may take each. */
 const LIMIT_MS = 50
 
 type Library = typeof import('../../src/screenplay/index.ts')
@@ -71,7 +71,7 @@ function featureFountain({ measurePages, parseFountain }: Library): string {
       at % 9 === 8 ? '> SMASH CUT TO:' : `She turns to ${cue(1)}.`,
     ].join('\n\n')
   }
-  const scenes = ['Title: A Feature\nAuthor: Nobody']
+  const scenes = ['Title: A Feature\nAuthor: A Writer']
   const perScene = measurePages(parseFountain(Array.from({ length: 9 }, (_, at) => scene(at)).join('\n\n'))) / 9
   for (let at = 0; at < PAGES / perScene; at++) scenes.push(scene(at))
   return [...scenes, '> FADE OUT.'].join('\n\n')

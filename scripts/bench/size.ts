@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 
-/** What an install brings, ours and of those peers that are installed in `bench/peers/`: packages, and bytes on the disk. */
+/** Packages and bytes on disk of an install: of Showrunner, and of the peers that are installed in `bench/peers/`. */
 export function sizeBench(): string {
   const [packed] = JSON.parse(
     execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
@@ -65,7 +65,7 @@ function findPackage(name: string, from: string): string | undefined {
   }
 }
 
-/** Of their own files: what is nested in a folder counts for itself. */
+/** Bytes of the folders' own files; a nested package counts only as itself. */
 function totalBytes(folders: ReadonlySet<string>): number {
   return [...folders].reduce((sum, folder) => sum + folderBytes(folder), 0)
 }

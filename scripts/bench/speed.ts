@@ -21,8 +21,8 @@ const SPEED_CASES: readonly { readonly mode: Mode; readonly atOnce: number }[] =
 ]
 
 /**
- * Speed: every contestant in its own process against the same upstream, in turns round by round, so that the machine's
- * moods fall on all. Resolves with Markdown tables and the measures that are held to a limit.
+ * Speed: every contestant in its own process against the same upstream, in turns round by round, so that
+ * changes of the machine's load affect all alike. Resolves with Markdown tables and the measures that are held to a limit.
  */
 export async function speedBench(ids: readonly ContestantId[], { rounds, slotMs }: SpeedOptions): Promise<string> {
   const upstream = await startProcess('upstream')
@@ -39,7 +39,7 @@ export async function speedBench(ids: readonly ContestantId[], { rounds, slotMs 
       const one = await orLeftOut(id, startContestant(id, String(upstream.firstMessage)))
       if (one) parts.set(id, one)
     }
-    // Warm, as a server is after a while: what is compared is not how fast each is compiled.
+    // Warmed up like a server that has run for a while, because compile time is not compared.
     for (const [id, one] of parts) {
       for (const mode of ['stream', 'whole'] as const) await orLeftOut(id, one.ask({ mode, atOnce: 8, ms: WARM_UP_MS }))
     }
@@ -107,7 +107,7 @@ function tables(parts: readonly (readonly [ContestantId, BenchProcess])[], find:
   return [...lines, ...promiseTable(new Set(parts.map(([id]) => id)), find)].join('\n')
 }
 
-/** What the project promises of itself, each with what this run came to. */
+/** The promises of the project, each beside the result of this run. */
 function promiseTable(there: ReadonlySet<ContestantId>, find: FindSummary): readonly string[] {
   const [one, many] = [SPEED_CASES[0], SPEED_CASES[1]]
   if (!one || !many) return []

@@ -2,7 +2,7 @@ import type { Plugin } from 'esbuild'
 
 /**
  * Takes Node's own modules from `process.getBuiltinModule`. An `import` of one first reads every name that it exports,
- * and reading `fs.promises` or `crypto.webcrypto` loads what stands behind it: 15 ms of a start, for nothing.
+ * and reading `fs.promises` or `crypto.webcrypto` loads the module behind it, which costs 15 ms of every start.
  */
 export const builtinModules: Plugin = {
   name: 'builtins',

@@ -28,9 +28,9 @@ export function lazyPackages(shared: BuildOptions, metafiles: Metafile[]): Plugi
           metafile: true,
           write: false,
           outfile: 'lazy.js',
-          // pdfkit asks where it is, to find files that it never needs here.
+          // pdfkit reads its own location, to find files that it never needs here.
           define: { 'import.meta.url': '"file:///showrunner/"' },
-          // Never called: our fonts are not packed in the way that this reads, and half of fontkit is its dictionary.
+          // Never called, because our fonts are not in the format that this reads; its dictionary is half of fontkit.
           alias: { 'brotli/decompress.js': 'node:zlib' },
         })
         metafiles.push(metafile)
@@ -43,7 +43,7 @@ export function lazyPackages(shared: BuildOptions, metafiles: Metafile[]): Plugi
 
 const INNER_RESOLVE = 'lazy-packages'
 
-/** What Node itself does with a CommonJS file: a function around its text, given `module`, `exports` and `require`. */
+/** Wraps a CommonJS file as Node does: a function around its text with `module`, `exports` and `require`. */
 function loaderSource(source: string, filename: string): string {
   return `
 const { compileFunction, constants } = require('node:vm')

@@ -1,6 +1,6 @@
 import type { Brief } from './briefs.ts'
 
-/** What a reader scores from 1 to 10 each, with a quote. */
+/** The criteria that a reader scores from 1 to 10 each, with a quote. */
 export const DIMENSIONS = [
   'story_logic',
   'turn_and_payoff',

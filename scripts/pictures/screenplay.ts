@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fix, parseFountain, toPdf } from '../../src/screenplay/index.ts'
 
-/** A page and a half of an own short film, with what is hard about pages in it: dual dialogue, and a speech that splits. */
+/** A page and a half of a short film of our own, with the hard cases of pagination: dual dialogue, and a speech that splits. */
 const FOUNTAIN = `Title: The Last Match
 Credit: written by
 Author: Showrunner

@@ -93,7 +93,7 @@ describe('every vendor', () => {
 })
 
 describe('every model', () => {
-  test('is there once, in order', () => {
+  test('is listed once, in order', () => {
     for (const [vendor, rows] of Object.entries(data.models)) {
       const ids = rows.map((row) => row.i)
       expect(ids, vendor).toEqual([...new Set(ids)].sort())

@@ -32,7 +32,7 @@ test('a stream read to its end is an answer', async () => {
   })
 })
 
-test('one that stops before its end is none', async () => {
+test('a stream that stops before its end is not an answer', async () => {
   await expect(collectAnswer(stream(START, { type: 'text', text: 'Good' }))).rejects.toMatchObject({
     failure: { kind: 'bad_response' },
   })

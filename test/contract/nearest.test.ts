@@ -18,11 +18,7 @@ const NAMES = [
 ]
 
 test.each([
-  [
-    'claude-sonet-5',
-    'anthropic/claude-sonnet-5',
-    'a letter is missing, and the maker comes before those who resell it',
-  ],
+  ['claude-sonet-5', 'anthropic/claude-sonnet-5', 'a letter is missing, and the maker comes before its resellers'],
   ['antropic/claude-sonet-5', 'anthropic/claude-sonnet-5', 'both halves are misspelt'],
   ['cluade-opus-5', 'anthropic/claude-opus-5', 'two letters changed places'],
   ['Claude Sonnet 4.5', 'anthropic/claude-sonnet-4-5', 'it is written as people write it'],

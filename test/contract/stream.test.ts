@@ -5,7 +5,7 @@ import { flattenBatches, lazyStream, tapStream } from '../../src/contract/stream
 const text = (words: string): GenerateEvent => ({ type: 'text', text: words })
 const END: GenerateEvent = { type: 'end', finish: 'stop', usage: {} }
 
-/** Events, and at last an error where one is given; `diary` tells what is asked of it. */
+/** Events, then the error if one is given; `diary` records every step. */
 function source(diary: string[], events: readonly GenerateEvent[], error?: Error): AsyncIterable<GenerateEvent> {
   async function* play(): AsyncGenerator<GenerateEvent> {
     diary.push('begun')
@@ -19,8 +19,8 @@ function source(diary: string[], events: readonly GenerateEvent[], error?: Error
   return play()
 }
 
-describe('later', () => {
-  test('nothing is made before the first event is asked for, and then it is made once', async () => {
+describe('lazyStream', () => {
+  test('the stream is made once, when the first event is asked for', async () => {
     const diary: string[] = []
     const stream = lazyStream(async () => {
       diary.push('made')
@@ -31,7 +31,7 @@ describe('later', () => {
     expect(diary).toEqual(['made', 'begun', 'closed'])
   })
 
-  test('left before it was asked for anything, it is never made', async () => {
+  test('a stream that is left before the first event is asked for is never made', async () => {
     const diary: string[] = []
     const stream = lazyStream(async () => source(diary, [END]))
     await stream.return()
@@ -39,7 +39,7 @@ describe('later', () => {
     expect(diary).toEqual([])
   })
 
-  test('left while it is being made, what was made is closed', async () => {
+  test('a stream that is left while it is being made is closed', async () => {
     const made = Promise.withResolvers<AsyncIterable<GenerateEvent>>()
     const stream = lazyStream(() => made.promise)
     const first = stream.next()
@@ -51,14 +51,14 @@ describe('later', () => {
     expect(closed).toBe(1)
   })
 
-  test('what cannot be made is told to whoever asked', async () => {
+  test('the reader of a stream that cannot be made gets the error', async () => {
     const stream = lazyStream(() => Promise.reject(new RangeError('no')))
     await expect(stream.next()).rejects.toThrow('no')
     await stream.return()
   })
 })
 
-describe('watched', () => {
+describe('tapStream', () => {
   const watching = (
     diary: string[],
     events: readonly GenerateEvent[],
@@ -119,7 +119,7 @@ describe('watched', () => {
     expect(written).toEqual(diary)
   })
 
-  test('an event waits for what its watch has to do first', async () => {
+  test('an event waits until its handler is done', async () => {
     const due = Promise.withResolvers<void>()
     const stream = watching([], [text('a'), END], undefined, () => due.promise)
     let came = false
@@ -145,11 +145,11 @@ describe('each', () => {
     }
   }
 
-  test('one after another, however many come at a time', async () => {
+  test('events come one after another, whatever the size of a batch', async () => {
     expect(await Array.fromAsync(flattenBatches(batches([]), () => {}))).toEqual([text('a'), text('b'), END])
   })
 
-  test('left between two of a batch, the rest is not read', async () => {
+  test('a reader that leaves in the middle of a batch does not read the rest', async () => {
     const diary: string[] = []
     for await (const _ of flattenBatches(batches(diary), () => diary.push('let go'))) break
     expect(diary).toEqual(['let go', 'closed'])

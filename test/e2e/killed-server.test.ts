@@ -28,7 +28,7 @@ function expireLeases(home: string): void {
   documents.close()
 }
 
-/** Runs until a message of the progress says so, and kills the process there and then. */
+/** Runs until a progress message matches, then kills the process at once. */
 async function killAtProgress(
   server: TestClient,
   input: Readonly<Record<string, unknown>>,
@@ -57,7 +57,7 @@ async function countCalls(server: TestClient): Promise<number> {
   return JSON.parse((await server.read('usage://report/all')).text).periods.all.calls
 }
 
-/** What nobody disturbs: the script, the script after the notes, and the calls that each took. */
+/** An undisturbed run: the script, the script after the notes, and the calls that each took. */
 async function runUninterrupted() {
   const server = await start(emptyHome())
   const script = await runToCompletion(server, 'develop_script', ASK)

@@ -54,7 +54,7 @@ test('the script is whole, every call is booked, and every change that code made
   expect(structured['cost_usd']).toBeCloseTo(all.cost_usd, 6)
 })
 
-/** What the Screenwriter asked, as far as the bytes on the wire say. */
+/** The request of the Screenwriter, as far as the bytes on the wire show it. */
 function requestOf({ body }: VendorRequest): GenerateRequest {
   const { text, input = [] } = body as {
     readonly text?: {

@@ -11,14 +11,14 @@ import {
 } from '../support/fake-vendor.ts'
 
 /**
- * What goes wrong between a client and a vendor, as data: each fault plays itself on a real HTTP response, in the words
- * and events of whichever wire it was asked on. `test/support/fake-vendor.ts` is the server: `upstream(() => playOf(fault))`.
+ * The faults between a client and a vendor, as data. Each plays itself on a real HTTP response, in the words and events of
+ * the wire of the request; `test/support/fake-vendor.ts` is the server: `startFakeVendor(() => faultResponse(fault))`.
  */
 export interface Fault {
   readonly name: string
-  /** Undefined: nobody listens at all (`deadOrigin`). */
+  /** Undefined: no server listens (`unreachableOrigin`). */
   readonly respond: ((response: ServerResponse, asked: VendorRequest) => void | Promise<void>) | undefined
-  /** What a client should make of it. */
+  /** The failure kind that a client should report. */
   readonly kind: 'ok' | Kind
   /** How often a client that tries three times should ask, when the fault does not pass. */
   readonly expectedRequests: number
@@ -42,22 +42,22 @@ type Kind =
 
 export type FaultWire = ReturnType<typeof detectWire>
 
-/** The answer that every upstream here gives, or began to give. Two to four bytes a character in places. */
+/** The answer that every upstream here gives or begins to give. Some characters take two to four bytes. */
 export const ANSWER =
   'When the lamp was lit, the whole coast from Brest to Ærø could see it – ten miles of surf.\n\nThe keeper wrote: ' +
-  '灯台が光る。 🗼 Then she slept; nobody came, and nothing broke.\n'
+  '灯台が光る。 🗼 Then she slept; no one came, and nothing broke.\n'
 const PIECES: readonly string[] = ANSWER.match(/[\s\S]{1,7}/gu) ?? []
-/** What is sent of it before a fault in the middle: seven pieces, ending within a word. */
+/** The part of the answer that is sent before a fault in the middle: seven pieces, ending within a word. */
 export const SENT_PIECES = PIECES.slice(0, 7)
 export const TOKEN_COUNTS = { input: 40, output: 60 } as const
 
 export function faultResponse(fault: Fault): VendorResponse {
-  const { respond: play } = fault
-  if (!play) throw new Error(`${fault.name} has no upstream: use deadOrigin`)
-  return { raw: play }
+  const { respond } = fault
+  if (!respond) throw new Error(`${fault.name} has no upstream: use unreachableOrigin`)
+  return { raw: respond }
 }
 
-/** An address of this machine at which nobody listens. */
+/** An address of this machine at which no server listens. */
 export async function unreachableOrigin(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -67,7 +67,7 @@ export async function unreachableOrigin(): Promise<string> {
   return `http://127.0.0.1:${port}`
 }
 
-/** A healthy upstream: the whole answer, or what is missing of it after what it is shown as said already. */
+/** A healthy upstream: the whole answer, or the rest of it after the assistant's text in the request. */
 export function healthyResponse({ body }: VendorRequest): VendorResponse {
   const said = assistantText(body)
   const rest = ANSWER.startsWith(said) ? ANSWER.slice(said.length) : ANSWER
@@ -76,8 +76,8 @@ export function healthyResponse({ body }: VendorRequest): VendorResponse {
 
 /** The assistant's text in a request of any wire. */
 function assistantText(body: VendorRequest['body']): string {
-  const turns = [body['messages'], body['input']].find(Array.isArray) ?? []
-  return (turns as readonly { role?: string; content?: string | readonly { text?: string }[] }[])
+  const messages = [body['messages'], body['input']].find(Array.isArray) ?? []
+  return (messages as readonly { role?: string; content?: string | readonly { text?: string }[] }[])
     .filter(({ role }) => role === 'assistant')
     .map(({ content }) => (typeof content === 'string' ? content : (content ?? []).map(({ text }) => text).join('')))
     .join('')
@@ -95,7 +95,7 @@ function writeFirstPieces(response: ServerResponse, asked: VendorRequest): void 
   writeStream(response, ...opening, ...texts.slice(0, SENT_PIECES.length))
 }
 
-/** What was written must have left before the connection breaks, so that the fault is the one it is called. */
+/** Waits before it breaks the connection, because the client must get the written bytes for the fault to be as named. */
 function dropConnection(response: ServerResponse): void {
   setTimeout(() => response.destroy(), 30)
 }

@@ -20,17 +20,17 @@ import {
 } from './faults.ts'
 import { WIRES } from './wires.ts'
 
-/** The limits of each phase; what is hung may not outlast them. */
+/** The limit of each phase, which a hung request may not exceed. */
 const LIMIT_MS = 2_000
-/** For a machine with other work to do; well below the call's own end, at which what hangs would be found. */
+/** Allowance for a busy machine, well below the deadline of the call, at which a hung request would end anyway. */
 const SLACK_MS = 15_000
-/** What is at work at once: enough to wait side by side, few enough to be on time on a small machine. */
+/** Cases that run at once: enough to wait in parallel, few enough for a small machine to be on time. */
 const CONCURRENCY = 8
 
 interface Case {
   readonly nth: number
   readonly ill: (typeof WIRES)[number]
-  /** Who comes next: each wire in turn, so that every way to go on from a text is met. */
+  /** The wire of the next model: each wire in turn, so that every way to continue a text is covered. */
   readonly well: (typeof WIRES)[number]
   readonly fault: Fault
 }
@@ -75,7 +75,7 @@ for (const ill of WIRES) {
   })
 }
 
-/** Plays one case through the whole program and says what was not as it should be. */
+/** Plays one case through the whole program and returns a line for each difference from the expected result. */
 async function findProblems(one: Case): Promise<readonly string[]> {
   const { fault } = one
   const cwd = mkdtempSync(join(tmpdir(), 'showrunner-fault-'))
@@ -110,7 +110,7 @@ async function findProblems(one: Case): Promise<readonly string[]> {
     const found = [
       ...describeDifference('the text', answer.text, ANSWER),
       ...describeDifference('the finish', answer.finish, 'stop'),
-      ...describeDifference('who answered', answer.provider, fault.kind === 'ok' ? 'ill' : 'well'),
+      ...describeDifference('the model that answered', answer.provider, fault.kind === 'ok' ? 'ill' : 'well'),
       ...describeDifference('the outcomes', outcomes(attempts), [
         ...Array.from({ length: fault.expectedRequests }, () => `ill ${fault.kind}`),
         ...(fault.kind === 'ok' ? [] : ['well ok']),
@@ -130,7 +130,7 @@ async function findProblems(one: Case): Promise<readonly string[]> {
         lost_holds: 0,
       }),
       ...describeDifference(
-        'what is still held',
+        'the amount still held',
         budgets.map(({ held_usd }) => held_usd),
         [0],
       ),
@@ -169,7 +169,7 @@ function configOf({ nth, ill, well, fault }: Case): object {
   }
 }
 
-/** Said no in so many words before any sign of an answer: nothing was done that could be billed. */
+/** Explicit refusals before any sign of an answer, which cannot be billed. */
 const FREE: ReadonlySet<'ok' | FailureKind> = new Set([
   ...([
     'rate_limited',
@@ -182,7 +182,7 @@ const FREE: ReadonlySet<'ok' | FailureKind> = new Set([
   ] as const),
 ])
 
-/** What is wrong with the settlement of an attempt. */
+/** Describes each error in the settlement of an attempt. */
 function attemptProblems(attempt: Attempt, { fault }: Case, i: number): readonly string[] {
   const { usage, microUsd, estimated, outcome, model } = attempt
   const counted = model === 'well/gpt-4o' || (outcome === 'ok' && fault.name !== 'no usage')
@@ -222,7 +222,7 @@ function attemptProblems(attempt: Attempt, { fault }: Case, i: number): readonly
   ]
 }
 
-/** No longer than the limits that the fault runs into, and the waits that it asks for. */
+/** The most time a case may take: the limits that the fault runs into, and the waits that it asks for. */
 function maxDurationMs({ kind, expectedRequests: asks, name }: Fault): number {
   const waits = name.startsWith('429, Retry-After in') || name.startsWith('429, Retry-After as') ? 2_000 : 0
   return (kind === 'timeout' ? LIMIT_MS : 0) + waits + asks * 200 + SLACK_MS

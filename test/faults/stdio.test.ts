@@ -24,7 +24,7 @@ const CASES = WIRES.flatMap((ill, i) =>
 describe('through the built server, over stdio', () => {
   let vendor: FakeVendor
   let client: TestClient
-  let wordsTold = 0
+  let shownLength = 0
 
   beforeAll(async () => {
     vendor = await startFakeVendor((asked) => {
@@ -47,20 +47,20 @@ describe('through the built server, over stdio', () => {
   })
 
   test.concurrent.each(CASES)(
-    '$wire, $fault.name: the answer is whole, and what is told as it comes is of it',
+    '$wire, $fault.name: the answer is whole, and its progress is the beginning of it',
     async ({ nth, fault }) => {
-      const told: string[] = []
+      const messages: string[] = []
       const { structured, isError } = await client.call(
         'generate_text',
         { prompt: 'What could be seen?', model: `ill-${nth}/gpt-4o`, fallbacks: [`well-${nth}/gpt-4o`] },
-        { onprogress: ({ message = '' }) => told.push(message) },
+        { onprogress: ({ message = '' }) => messages.push(message) },
       )
       expect(isError).toBe(false)
       expect(structured['text']).toBe(ANSWER)
-      // A client passes over progress that comes in one piece with the result: what it was told is the beginning.
-      const words = told.filter((message) => !ABOUT.test(message)).join('')
+      // A client skips progress that arrives in one piece with the result, so the messages are the beginning of the answer.
+      const words = messages.filter((message) => !ABOUT.test(message)).join('')
       expect(ANSWER.slice(0, words.length)).toBe(words)
-      wordsTold += words.length
+      shownLength += words.length
       const attempts = structured['attempts'] as readonly { readonly model: string; readonly outcome: string }[]
       expect(attempts.map(({ model, outcome }) => `${model.replace(/-.*/, '')} ${outcome}`)).toEqual([
         ...Array.from({ length: fault.expectedRequests }, () => `ill ${fault.kind}`),
@@ -70,16 +70,16 @@ describe('through the built server, over stdio', () => {
     },
   )
 
-  test('the ledger has every request that went out and holds nothing back; the answers were told as they came', async () => {
+  test('the ledger has every request that went out and holds nothing back, and progress showed the answers as they came', async () => {
     const { periods, budgets } = JSON.parse((await client.read('usage://report/all')).text)
     expect(periods.all.attempts).toBe(vendor.requests.length)
     expect(periods.all.calls).toBe(CASES.length)
     expect(budgets).toMatchObject([{ held_usd: 0 }])
-    expect(wordsTold).toBeGreaterThan(ANSWER.length)
+    expect(shownLength).toBeGreaterThan(ANSWER.length)
   })
 })
 
-/** Progress that is about the answer rather than of it. */
+/** Progress that describes the answer and is not part of it. */
 const ABOUT = /^starting| is answering| goes on from there|^writing · | · \d+ s$/
 
 function configOf(origin: string): object {

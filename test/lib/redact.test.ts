@@ -24,7 +24,7 @@ test('replaces keys in values and in the names of nested objects, and keeps ever
   expect(redactor.value(untouched)).toBe(untouched)
 })
 
-test('short keys and what stands in for a key on local servers are ordinary words', () => {
+test('short keys and the placeholder keys of local servers are ordinary words', () => {
   const words = createRedactor(['ollama', 'lm-studio', 'x'])
   expect(words.text('ask lm-studio or ollama, x')).toBe('ask lm-studio or ollama, x')
 })

@@ -8,15 +8,15 @@ import { type FakeLedger, fakeLedger } from '../support/fake-ledger.ts'
 import { type TestWorld, testWorld } from '../support/test-world.ts'
 
 /**
- * What an upstream does when it is asked: answers in a text, fails, or goes through steps of its own: an event to send,
- * an error to throw, milliseconds to take, or to hang (`deaf`: without heeding an abort).
+ * The behaviour of an upstream for one request: a whole text, a failure, or steps: an event to send, an error to throw,
+ * milliseconds to take, or to hang (`deaf`: without heeding an abort).
  */
 export type UpstreamScript = string | GenerateError | readonly ScriptStep[]
 export type ScriptStep = GenerateEvent | Error | number | 'hang' | 'deaf'
 
 export interface FakeUpstream {
   readonly candidate: Candidate
-  /** The requests that came, each as the wire would see it. */
+  /** The requests, each as the wire would get it. */
   readonly requests: readonly GenerateRequest[]
   /** Requests whose stream was read to its end or closed. */
   readonly closedCount: number
@@ -38,7 +38,7 @@ export const endEvent = (finish: 'stop' | 'length' | 'content_filter' = 'stop'):
   usage: USAGE,
 })
 
-/** A model that plays its turns in order, and its last one from then on. */
+/** A model that plays its scripts in order, and repeats the last one from then on. */
 export function fakeUpstream(
   world: TestWorld,
   name: string,
@@ -147,7 +147,7 @@ export function registryOf(candidates: readonly Candidate[], notReady: readonly 
   }
 }
 
-/** What the ledger refuses, if anything. */
+/** Refuses a hold; undefined grants it. */
 export type RefuseHold = NonNullable<Parameters<typeof fakeLedger>[0]>
 
 export interface Harness {
@@ -155,15 +155,15 @@ export interface Harness {
   readonly router: Router
   readonly ledger: FakeLedger
   readonly attempts: readonly Attempt[]
-  /** Asks and reads to the end, while time passes as it is needed. */
+  /** Asks and reads to the end while the clock advances. */
   collectEvents(request?: Partial<GenerateRequest>, call?: Partial<Call>): Promise<readonly GenerateEvent[]>
-  /** The same, for what went wrong. */
+  /** The same for a call that fails: returns its error, and throws if there is none. */
   expectError(request?: Partial<GenerateRequest>, call?: Partial<Call>): Promise<GenerateError>
   request(more?: Partial<GenerateRequest>): GenerateRequest
   call(more?: Partial<Call>): Call
 }
 
-/** A router over some upstreams, in a world that stands still until told to move. */
+/** A router over some upstreams, in a test world. */
 export function createHarness(
   make: (world: TestWorld) => readonly FakeUpstream[],
   options: {
@@ -220,7 +220,7 @@ export function createHarness(
   }
 }
 
-/** Lets time pass, a second at a time, until the promise is settled. */
+/** Advances the clock a second at a time until the promise is settled. */
 export async function advanceUntilSettled<T>(world: TestWorld, promise: Promise<T>): Promise<T> {
   let over = false
   const done = promise.finally(() => {

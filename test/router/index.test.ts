@@ -16,7 +16,7 @@ import {
   textEvent,
 } from './harness.ts'
 
-describe('what a router says of itself', () => {
+describe('the reports of a router', () => {
   test('status: ready, cooling down, busy', async () => {
     const {
       router,
@@ -40,7 +40,7 @@ describe('what a router says of itself', () => {
     expect(await router.modelStatus(account('a'), 'other')).toBe('ready')
   })
 
-  test('a refused key does not cool another key of the provider, and liftCooldown ends it', async () => {
+  test('a refused key does not cool down another key of the provider, and liftCooldown ends it', async () => {
     const { router, expectError: fails } = createHarness((world) => [
       fakeUpstream(world, 'a/one', [makeError({ kind: 'auth' })]),
     ])
@@ -53,7 +53,7 @@ describe('what a router says of itself', () => {
     expect(await router.modelStatus(account('a'), 'one')).toBe('ready')
   })
 
-  test('a refused key cools everything behind it', async () => {
+  test('a refused key cools down every model behind it', async () => {
     const { router, expectError: fails } = createHarness((world) => [
       fakeUpstream(world, 'a/one', [makeError({ kind: 'auth' })]),
     ])
@@ -61,7 +61,7 @@ describe('what a router says of itself', () => {
     expect(await router.modelStatus(account('a'), 'other')).toBe('cooling_down')
   })
 
-  test('limits: every rule, and the rests that are under way', async () => {
+  test('limits: every rule, and the cooldowns in effect', async () => {
     const {
       router,
       expectError: fails,
@@ -80,7 +80,7 @@ describe('what a router says of itself', () => {
     ])
   })
 
-  test('a rule is one limit, shared by all that it matches', async () => {
+  test('a rule is one limit, shared by all models that it matches', async () => {
     const { collectEvents: ask, expectError: fails } = createHarness(
       (world) => [fakeUpstream(world, 'a/one', ['x']), fakeUpstream(world, 'a/two', ['y'])],
       {
@@ -103,8 +103,8 @@ describe('what a router says of itself', () => {
   })
 })
 
-describe('strategies go by what was seen', () => {
-  test('fastest asks everyone once and then the quickest', async () => {
+describe('strategies use the measured latency', () => {
+  test('fastest asks every model once and then the quickest', async () => {
     const slow = [startEvent('a/slow'), 3_000, textEvent('x'), endEvent()]
     const quick = [startEvent('b/quick'), 1_000, textEvent('x'), endEvent()]
     const { collectEvents: ask } = createHarness(
@@ -119,7 +119,7 @@ describe('strategies go by what was seen', () => {
   })
 })
 
-/** What an upstream may do, at random. */
+/** Random failures of an upstream. */
 const failure = fc.constantFrom<Failure>(
   { kind: 'overloaded', status: 500 },
   { kind: 'rate_limited', retryAfterMs: 2_000 },

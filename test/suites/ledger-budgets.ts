@@ -22,7 +22,7 @@ import { referenceLedger } from './reference-ledger.ts'
 /** The part of the ledger contract about budgets. */
 export function testBudgets(open: OpenLedger): void {
   describe('a budget is never passed:', () => {
-    // Of a limit of 1,000: the amounts spent and held before, the amount asked for, and the answer.
+    // With a limit of 1,000: the amounts spent and held before, the amount asked for, and the answer.
     test.each([
       { spent: 0, held: 0, asks: 1000, gets: 'it' },
       { spent: 0, held: 0, asks: 1001, gets: 'full', frees: false },

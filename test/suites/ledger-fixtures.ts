@@ -42,9 +42,9 @@ export const ANSWERED_ATTEMPT = {
 export type GrantedHold = Extract<Hold, { readonly ok: true }>
 
 export function holdRequest(over: Partial<HoldRequest> = {}): HoldRequest {
-  const who = { callId: 'call', tool: 'generate_text', provider: 'openai', model: 'gpt' }
+  const base = { callId: 'call', tool: 'generate_text', provider: 'openai', model: 'gpt' }
   const at = over.at ?? NOON
-  return { ...who, at, maxMicroUsd: 100, expiresAt: at + MINUTE, isFirstAttempt: true, isFallback: false, ...over }
+  return { ...base, at, maxMicroUsd: 100, expiresAt: at + MINUTE, isFirstAttempt: true, isFallback: false, ...over }
 }
 
 export function ledgerEntry(over: Partial<LedgerEntry> = {}): LedgerEntry {

@@ -5,9 +5,9 @@ type Granted = Extract<ReservationResult, { ok: true }>
 
 export interface LimitCase {
   readonly make: () => Limit | Promise<Limit>
-  /** Brings a fresh limit to refuse at `now`, and hands over what it still grants. */
+  /** Uses up a new limit at `now`, and returns the reservations that it still grants. */
   exhaust(limit: Limit, now: number): Promise<readonly Granted[]>
-  /** After so long, with everything granted settled, it lets a call through again. */
+  /** Milliseconds after which it grants again, once everything granted is settled. */
   readonly freeAfterMs: number
   /** Promises that this limit cannot keep, each with its reason; shown as skipped. */
   readonly unsupported?: Readonly<Record<string, string>>
@@ -17,7 +17,7 @@ const NOW = Date.UTC(2026, 0, 1)
 const ONE = { requests: 1, tokens: 1 }
 const DONE = { used: ONE }
 
-/** What every limit promises. */
+/** The contract of every limit. */
 export function testLimitContract(
   name: string,
   { make, exhaust, freeAfterMs, unsupported: cannot = {} }: LimitCase,

@@ -1,12 +1,12 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A real HTTP server that answers with exactly the bytes it is given: for what only a socket can show. */
+/** A real HTTP server that answers with exactly the given bytes, for tests of what only a socket can show. */
 export interface RawServer {
   /** `http://127.0.0.1:port`, without a path. */
   readonly origin: string
   readonly requests: readonly RawRequest[]
-  /** What the next requests are answered with, until it is set anew. */
+  /** Answers the next requests; a test may replace it at any time. */
   respond: (response: ServerResponse, request: RawRequest) => void
   close(): Promise<void>
 }

@@ -7,12 +7,12 @@ import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as OldStdio } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 
-/** One face for the MCP clients of both generations, as far as the tests use them. */
+/** One interface for the MCP clients of both generations, as far as the tests use them. */
 export interface TestClient {
   readonly name: string
-  /** Of the server's process. */
+  /** Process id of the server. */
   readonly pid: number
-  /** What the server wrote to stderr so far. */
+  /** The server's stderr so far. */
   stderr(): string
   call(tool: string, args: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<ToolAnswer>
   tools(): Promise<readonly ListedTool[]>
@@ -22,7 +22,7 @@ export interface TestClient {
   complete(ref: Reference, name: string, value: string): Promise<readonly string[]>
   prompts(): Promise<readonly string[]>
   prompt(name: string, args: Readonly<Record<string, string>>): Promise<string>
-  /** Subscribes to a resource; the callback hears of every change. */
+  /** Subscribes to a resource; the callback runs at every change. */
   watch(uri: string, heard: (uri: string) => void): Promise<void>
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
 import { testDocumentStoreContract } from '../suites/document-store.ts'
 import { memoryDocumentStore } from './document-store.ts'
 
-testDocumentStoreContract('the shelf in memory', async () => memoryDocumentStore())
+testDocumentStoreContract('the document store in memory', async () => memoryDocumentStore())

@@ -1,13 +1,13 @@
 import type { DocumentKind, DocumentStore, StoredDocument } from '../../src/contract/document-store.ts'
 
 export interface MemoryDocumentStore extends DocumentStore {
-  /** The same shelf as another process sees it; after `crash` nothing that process asks is ever answered. */
+  /** The same store as another process sees it; after `crash` no request of that process is ever answered. */
   otherProcess(): DocumentStore & { crash(): void }
-  /** How many values were put in place. */
+  /** How many values were written. */
   readonly putCount: number
 }
 
-/** A shelf that keeps its promises, in memory. Values go through JSON, as they do on a disk. */
+/** A document store in memory that keeps the contract. Values go through JSON, as they do on a disk. */
 export function memoryDocumentStore(): MemoryDocumentStore {
   const items = new Map<string, { kind: DocumentKind; id: string; json: string; version: number; updatedAt: number }>()
   const leases = new Map<string, { owner: string; until: number }>()

@@ -1,7 +1,7 @@
 import type { BudgetState, Hold, HoldRequest, Ledger, LedgerEntry } from '../../src/contract/ledger.ts'
 
 export interface FakeLedger extends Pick<Ledger, 'hold' | 'budgets'> {
-  /** Every hold that was granted, with what became of it. */
+  /** Every hold that was granted, and how it ended. */
   readonly holds: readonly HoldRecord[]
   /** The settled ones, in the order in which they were settled. */
   readonly entries: readonly (HoldRequest & LedgerEntry)[]
@@ -16,8 +16,8 @@ interface HoldRecord {
 }
 
 /**
- * A ledger in memory that watches its own protocol: amounts are whole and not negative, a hold outlives its asking, and
- * each is settled or released once. What breaks it throws a plain error, which no layer may swallow.
+ * A ledger in memory that watches its own protocol: amounts are whole and not negative, a hold expires after it
+ * is made, and each is settled or released once. A violation throws a plain error, which no layer may swallow.
  */
 export function fakeLedger(
   refuse: (ask: HoldRequest) => Extract<Hold, { ok: false }> | undefined = () => undefined,

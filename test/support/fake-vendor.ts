@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A real HTTP server that speaks the vendors' streaming wires, byte for byte as they do, and does what it is told. */
+/** A real HTTP server that speaks the vendors' streaming wires, byte for byte as they do, and answers by script. */
 export interface FakeVendor {
   /** `http://127.0.0.1:port`, without a path. */
   readonly origin: string
@@ -17,13 +17,13 @@ export interface VendorRequest {
   disconnected: boolean
 }
 
-/** What to do with one request. */
+/** The answer to one request. */
 export type VendorResponse =
   | { readonly text: string; readonly usage?: TokenCounts; readonly chunkMs?: number }
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly error?: unknown }
   /** Headers and then nothing. */
   | 'hang'
-  /** Whatever the test does with the response itself. */
+  /** The test writes the response itself. */
   | { readonly raw: (response: ServerResponse, asked: VendorRequest) => void | Promise<void> }
 
 /** As the wire counts: on Messages `input` leaves out cached and written, elsewhere it is all input. */
@@ -37,7 +37,7 @@ export interface TokenCounts {
 
 type Responder = (asked: VendorRequest, nth: number) => VendorResponse
 
-/** Stands on a free port of 127.0.0.1. `script` decides for each request; `nth` counts from 0. */
+/** Starts on a free port of 127.0.0.1. `script` answers each request; `nth` counts from 0. */
 export async function startFakeVendor(script: Responder): Promise<FakeVendor> {
   const asked: VendorRequest[] = []
   const server = createServer((request, response) => {
@@ -80,7 +80,7 @@ async function sendResponse(response: ServerResponse, asked: VendorRequest, play
   if ('raw' in play) return play.raw(response, asked)
   if ('status' in play) {
     response.writeHead(play.status, { 'content-type': 'application/json', ...play.headers })
-    response.end(JSON.stringify(play.error ?? { error: { message: 'told to fail', type: 'test', code: null } }))
+    response.end(JSON.stringify(play.error ?? { error: { message: 'scripted failure', type: 'test', code: null } }))
     return
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -97,11 +97,11 @@ async function sendResponse(response: ServerResponse, asked: VendorRequest, play
 
 /** The events of a streamed answer, as the wire of its request writes them. */
 export interface StreamEvents {
-  /** What comes before the first word. */
+  /** The events before the first word. */
   readonly opening: readonly string[]
   /** One for each piece of the text. */
   readonly texts: readonly string[]
-  /** Why it stopped, the counts where there are any, and the wire's own end. */
+  /** The finish reason, the counts where there are any, and the wire's own end. */
   readonly closing: readonly string[]
 }
 

@@ -10,13 +10,13 @@ export interface ScriptedModel {
   readonly generate: Generate
   /** The requests as they came. */
   readonly requests: readonly GenerateRequest[]
-  /** Turns not yet played: a test may assert that the whole script was used. */
+  /** Answers not yet played: a test may assert that the whole script was used. */
   readonly remaining: number
 }
 
 const USAGE: Usage = { inputTokens: 10, cachedInputTokens: 0, outputTokens: 5, reasoningTokens: 0 }
 
-/** A `Generate` that plays its turns in order: a string is a whole answer, an error is thrown, events are played as they are. */
+/** A `Generate` that plays its answers in order: a string is a whole answer, an error is thrown, events are played as they are. */
 export function scriptedModel(
   turns: readonly ScriptedAnswer[],
   id: { provider: string; model?: string } = { provider: 'fake' },

@@ -8,7 +8,7 @@ export interface TestWorld extends World {
   readonly pendingSleeps: number
 }
 
-/** A world that stands still until told to move, with chance and ids that repeat. Starts at 2026-01-01T00:00Z. */
+/** A world whose clock only moves by `advance`, with repeatable random numbers and ids. Starts at 2026-01-01T00:00Z. */
 export function testWorld(
   options: {
     readonly fetch?: World['fetch']

@@ -40,7 +40,7 @@ describe('the rule of auto', () => {
       ['a/y'],
     ],
     [
-      'leaves out what is not finished, or not for it',
+      'leaves out unfinished models, and those not meant for auto',
       [
         makeCandidate('a/old', '2024-01-01'),
         makeCandidate('a/beta', '2026-01-01', { status: 'beta' }),
@@ -51,14 +51,14 @@ describe('the rule of auto', () => {
       ['a/old'],
     ],
     [
-      'leaves out the absurdly dear and the unpriced while there is another',
+      'leaves out absurdly expensive and unpriced models while there is another',
       [
         makeCandidate('a/pro', '2026-02-01', { price: usd(180) }),
         makeCandidate('a/plain', '2026-01-01', { price: usd(30) }),
       ],
       ['a/plain'],
     ],
-    ['but takes them when there is no other', [makeCandidate('a/pro', '2026-02-01', { price: usd(180) })], ['a/pro']],
+    ['takes them when there is no other', [makeCandidate('a/pro', '2026-02-01', { price: usd(180) })], ['a/pro']],
     [
       'takes a general model before a small or a special one, however new',
       [
@@ -70,19 +70,19 @@ describe('the rule of auto', () => {
       ['a/gpt-5'],
     ],
     [
-      'takes minimax for a name, not for a mini',
+      'reads minimax as a name, not as a mini model',
       [makeCandidate('a/minimax-m3', '2026-01-01'), makeCandidate('a/x', '2025-01-01')],
       ['a/minimax-m3'],
     ],
     [
-      'never takes what is not made for writing',
+      'never takes a model that is not made for writing',
       ['gpt-audio', 'gpt-image-2', 'x-tts', 'llama-guard-4', 'text-embedding-3', 'mistral-ocr', 'o3-deep-research'].map(
         (id) => makeCandidate(`a/${id}`, '2026-01-01'),
       ),
       [],
     ],
     [
-      'one of each provider: makers before resellers, hosted before local',
+      'takes one model of each provider: makers before resellers, hosted before local',
       [
         makeCandidate('ollama/llama3', '2026-09-01', { local: true }),
         makeCandidate('openrouter/anthropic/claude-sonnet-5', '2026-07-01'),
@@ -92,24 +92,24 @@ describe('the rule of auto', () => {
       ['anthropic/claude-sonnet-5', 'openai/gpt-5', 'openrouter/anthropic/claude-sonnet-5', 'ollama/llama3'],
     ],
     [
-      'four at most',
+      'takes four at most',
       ['a', 'b', 'c', 'd', 'e'].map((provider) => makeCandidate(`${provider}/m`, '2026-01-01')),
       ['a/m', 'b/m', 'c/m', 'd/m'],
     ],
     [
-      'what cannot see or call is out where that is needed',
+      'leaves out models without images or tools where the request needs them',
       [makeCandidate('a/blind', '2026-01-01', { abilities: ['text'] }), makeCandidate('a/sees', '2025-01-01')],
       ['a/sees'],
       { ...PLAIN_TEXT, abilities: ['images', 'tools'] },
     ],
     [
-      'what takes schemas comes first where one is asked for',
+      'puts models that take schemas first where the request has one',
       [makeCandidate('a/plain', '2026-01-01', { abilities: ['text'] }), makeCandidate('a/json', '2025-01-01')],
       ['a/json'],
       { ...PLAIN_TEXT, json: true },
     ],
     [
-      'what is too small for the prompt is out',
+      'leaves out models whose window is too small for the prompt',
       [makeCandidate('a/small', '2026-01-01', { contextTokens: 8_000 }), makeCandidate('a/large', '2025-01-01')],
       ['a/large'],
       { ...PLAIN_TEXT, minInputTokens: 10_000 },
@@ -119,7 +119,7 @@ describe('the rule of auto', () => {
     expect(await pickModels(ready, requirements)).toEqual(expected)
   })
 
-  test('the strategy orders those of one rank, not the ranks', async () => {
+  test('the strategy orders models of one rank, and keeps the order of the ranks', async () => {
     const ready = [
       makeCandidate('openai/gpt-5', '2026-01-01'),
       makeCandidate('anthropic/claude', '2026-02-01'),
@@ -130,9 +130,9 @@ describe('the rule of auto', () => {
   })
 })
 
-/** What one key in the environment gets, by the catalog's data of 2026-07-02. */
+/** The choice of auto for one key in the environment, by the catalog's data of 2026-07-02. */
 const data = join(import.meta.dirname, '../../../../shared/data/catalog/models-dev.json')
-describe.skipIf(!existsSync(data))('the rule on real data (skipped where ../shared is not there)', () => {
+describe.skipIf(!existsSync(data))('the rule on real data (skipped where ../shared is missing)', () => {
   test.each([
     ['openai', 'openai/gpt-5.5'],
     ['anthropic', 'anthropic/claude-sonnet-5'],

@@ -13,7 +13,7 @@ const attempt = (at: number, firstTokenMs: number | undefined, outcome: Attempt[
   estimated: false,
 })
 
-test('a mean in which the latest counts 0.3, forgotten after ten minutes', () => {
+test('the mean weighs the latest by 0.3, and is dropped after ten minutes', () => {
   const pace = createLatencyTracker()
   expect(pace.estimateMs('a/one', 0)).toBeUndefined()
   pace.record(attempt(0, 1_000))
@@ -26,7 +26,7 @@ test('a mean in which the latest counts 0.3, forgotten after ten minutes', () =>
   expect(pace.estimateMs('b/two', 700_000)).toBeUndefined()
 })
 
-test('failing fast is not being fast, and a cancel says nothing', () => {
+test('neither a fast failure nor a cancel counts as a measurement', () => {
   const pace = createLatencyTracker()
   pace.record(attempt(0, undefined, 'overloaded'))
   expect(pace.estimateMs('a/one', 0)).toBe(60_000)

@@ -75,29 +75,29 @@ describe('a name', () => {
     })
   })
 
-  test('that nobody knows is an error that offers the nearest, aliases too', async () => {
+  test('that no provider has is an error that offers the nearest names, aliases included', async () => {
     const error = await routeError({ model: 'claude-sonet-5' })
     expect(error.message).toContain('There is no model claude-sonet-5. Did you mean anthropic/claude-sonnet-5')
     expect((await routeError({ model: 'fasst' }, { aliases: { fast: ['openai/gpt-5.5'] } })).message).toContain('fast')
   })
 
-  test('among the fallbacks that no model has is passed over, and its error kept', async () => {
+  test('of an unknown fallback is skipped, and its error kept', async () => {
     const { names, failed } = await resolveNames({ model: 'openai/gpt-5.5', fallbacks: ['ollama/qwen3:8b'] })
     expect(names).toEqual(['openai/gpt-5.5'])
     expect(failed).toEqual([['ollama/qwen3:8b', 'unknown_model']])
   })
 
-  test('may have blanks around it and capitals in its provider', async () => {
+  test('may have spaces around it and capitals in its provider', async () => {
     expect((await resolveNames({ model: ' OpenAI/gpt-5.5' })).names).toEqual(['openai/gpt-5.5'])
   })
 
-  test('whose provider has no key is passed over, and its error kept', async () => {
+  test('whose provider has no key is skipped, and its error kept', async () => {
     const { names, failed } = await resolveNames({ model: 'mistral-medium', fallbacks: ['openai/gpt-5.5'] })
     expect(names).toEqual(['openai/gpt-5.5'])
     expect(failed).toEqual([['mistral-medium', 'auth']])
   })
 
-  test('and its fallbacks keep their own order whatever the strategy, each once', async () => {
+  test('and its fallbacks keep their order with every strategy, each once', async () => {
     const { names } = await resolveNames(
       { model: 'openai/gpt-5.5', fallbacks: ['claude-sonnet-5', 'openai/gpt-5.5', 'azure/gpt-5.5'] },
       { strategy: 'cheapest' },
@@ -109,7 +109,7 @@ describe('a name', () => {
 describe('an alias', () => {
   const aliases = { good: ['claude-sonnet-5', 'quick'], quick: ['openai/gpt-5.5', 'mistral/mistral-medium'] }
 
-  test('may hold others; what in it has no key is passed over', async () => {
+  test('may hold other aliases; models without a key are skipped', async () => {
     const { names, failed } = await resolveNames({ model: 'good' }, { aliases })
     expect(names).toEqual(['anthropic/claude-sonnet-5', 'openai/gpt-5.5'])
     expect(failed).toEqual([['mistral/mistral-medium', 'auth']])
@@ -137,7 +137,7 @@ describe('auto', () => {
     expect((await resolveNames({}, { aliases: { auto: ['azure/gpt-5.5'] } })).names).toEqual(['azure/gpt-5.5'])
   })
 
-  test('else the default model and its fallbacks, in their order', async () => {
+  test('without that alias is the default model and its fallbacks, in their order', async () => {
     const policy = { defaultModel: 'claude-sonnet-5', fallbacks: ['openai/gpt-5.5'], strategy: 'cheapest' } as const
     expect((await resolveNames({}, policy)).names).toEqual(['anthropic/claude-sonnet-5', 'openai/gpt-5.5'])
     expect((await resolveNames({ fallbacks: ['azure/gpt-5.5'] }, policy)).names).toEqual([
@@ -146,12 +146,12 @@ describe('auto', () => {
     ])
   })
 
-  test('else the rule, also where the default model is `auto` itself', async () => {
+  test('without a default model is the rule, also where the default model is `auto` itself', async () => {
     expect((await resolveNames({}, { defaultModel: 'auto' })).names).toEqual((await resolveNames({})).names)
     expect((await resolveNames({})).names[0]).toMatch(/^(openai|anthropic)\//)
   })
 
-  test('with nobody ready says what was looked for', async () => {
+  test('without any ready provider says what was looked for', async () => {
     const found = await resolveCandidates(
       { registry: registryOf([]), policy: POLICY, order: async (list) => list },
       { model: 'auto', messages: [] },
@@ -165,13 +165,13 @@ describe('auto', () => {
   })
 })
 
-describe('what a request needs', () => {
-  test('those not known to see images come last', async () => {
+describe('the needs of a request', () => {
+  test('models not known to take images come last', async () => {
     const { names } = await resolveNames({ model: 'tiny/blind', fallbacks: ['openai/gpt-5.5'], image: true })
     expect(names).toEqual(['openai/gpt-5.5', 'tiny/blind'])
   })
 
-  test('those whose window is surely too small are out, and the error says by how much', async () => {
+  test('models whose window is certainly too small are left out, and the error says by how much', async () => {
     const { names, errors } = await resolveNames({
       model: 'tiny/small-window',
       fallbacks: ['openai/gpt-5.5'],

@@ -17,15 +17,15 @@ const SIGHT: StrategyInputs = { firstTokenMs: () => undefined, isBusy: () => fal
 const order = (strategy: Strategy, sight: Partial<StrategyInputs> = {}): readonly string[] =>
   orderCandidates(strategy, LIST, { ...SIGHT, ...sight }).map((one) => candidateName(one))
 
-test('order: as it is', () => {
+test('order: keeps the order', () => {
   expect(order('order')).toEqual(['a/mid', 'b/unpriced', 'c/cheap', 'd/cheap-input'])
 })
 
-test('cheapest: by three of input for one of output, the unpriced last', () => {
+test('cheapest: weighs input three to one of output, unpriced models last', () => {
   expect(order('cheapest')).toEqual(['c/cheap', 'd/cheap-input', 'a/mid', 'b/unpriced'])
 })
 
-test('fastest: by pace, those not seen lately first and in order, so that they are seen', () => {
+test('fastest: by speed; models without a recent measurement come first, so that they are measured', () => {
   const pace: Record<string, number> = { 'a/mid': 900, 'c/cheap': 300 }
   expect(order('fastest', { firstTokenMs: (model) => pace[model] })).toEqual([
     'b/unpriced',
@@ -36,7 +36,7 @@ test('fastest: by pace, those not seen lately first and in order, so that they a
 })
 
 describe('balanced: a weighted draw', () => {
-  /** How often each comes first in a thousand draws. */
+  /** How often each model comes first in a thousand draws. */
   function firsts(sight: Partial<StrategyInputs> = {}): Record<string, number> {
     let seed = 1
     const random = (): number => {
@@ -51,22 +51,22 @@ describe('balanced: a weighted draw', () => {
     return counts
   }
 
-  test('everyone is drawn, the cheap more often', () => {
+  test('every model is drawn, cheap ones more often', () => {
     const counts = firsts()
     expect(Object.keys(counts).length).toBe(4)
     expect(counts['c/cheap']).toBeGreaterThan(1.3 * (counts['a/mid'] ?? 0))
   })
 
-  test('the quick more often than the slow', () => {
+  test('fast models are drawn more often than slow ones', () => {
     const counts = firsts({ firstTokenMs: (model) => (model === 'a/mid' ? 100 : 5_000) })
     expect(counts['a/mid']).toBeGreaterThan(firsts()['a/mid'] ?? 0)
   })
 
-  test('one that is held back seldom', () => {
+  test('a model that is held back is drawn seldom', () => {
     expect(firsts({ isBusy: (model) => model === 'c/cheap' })['c/cheap']).toBeLessThan(100)
   })
 
-  test('where everything is free, everyone alike', () => {
+  test('free models are drawn equally often', () => {
     const free = ['a/x', 'b/y'].map((name) => fakeUpstream(world, name, [], { local: true }).candidate)
     expect(orderCandidates('balanced', free, SIGHT).map(candidateName)).toEqual(['a/x', 'b/y'])
   })

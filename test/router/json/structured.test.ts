@@ -17,19 +17,19 @@ const singleModel = (plays: readonly UpstreamScript[]) =>
   createHarness((world) => [fakeUpstream(world, 'a/one', plays)])
 const ONE = { model: 'a/one', json }
 
-// The compiler loads in real time, in which the time of the test world would run far ahead.
+// The compiler loads in real time, during which the test clock would run far ahead.
 beforeAll(() => createSchemaCheck(realWorld(), json.schema))
 const twice = { inputTokens: 200, cachedInputTokens: 0, outputTokens: 40, reasoningTokens: 0 }
 
 describe('an answer by schema', () => {
-  test('comes as one start, the value as one text, one end', async () => {
+  test('is one start, one text with the value, and one end', async () => {
     const { collectEvents: ask } = singleModel([
       [startEvent('a/one'), { type: 'thinking', text: 'hm' }, textEvent('{ "n"'), textEvent(': 1 }'), endEvent()],
     ])
     expect(await ask(ONE)).toEqual([startEvent('a/one'), textEvent('{ "n": 1 }'), endEvent()])
   })
 
-  test('may stand in a fence or in prose, after something else that is JSON too', async () => {
+  test('is found in a fence or in prose, also after other JSON', async () => {
     const { collectEvents: ask, upstreams } = singleModel(['As asked [1]:\n```json\n{"n":1}\n```'])
     expect((await ask(ONE))[1]).toEqual(textEvent('{"n":1}'))
     expect(upstreams[0]?.requests.length).toBe(1)
@@ -48,7 +48,7 @@ describe('an answer by schema', () => {
     expect(attempts.map((attempt) => attempt.outcome)).toEqual(['ok', 'ok'])
   })
 
-  test('that still does not fit is an error that says what did not', async () => {
+  test('that still does not fit is an error that says what does not fit', async () => {
     const { expectError: fails, upstreams } = singleModel(['no JSON at all', '{"m":1}'])
     expect(await fails(ONE)).toMatchObject({
       failure: { kind: 'bad_response' },
@@ -89,7 +89,7 @@ describe('an answer by schema', () => {
     expect(upstreams[0]?.requests.length).toBe(3)
   })
 
-  test('that was cut off and cannot be completed is an error that holds what there was', async () => {
+  test('that was cut off and cannot be completed is an error that holds the partial text', async () => {
     const cut: UpstreamScript = [startEvent('a/one'), textEvent('{"n":'), endEvent('length')]
     const { expectError: fails, attempts } = createHarness((world) => [fakeUpstream(world, 'a/one', [cut])], {
       policy: { maxAttempts: 1 },
@@ -113,7 +113,7 @@ describe('an answer by schema', () => {
     expect((await fails(ONE)).failure.kind).toBe('filtered')
   })
 
-  test('that broke off midway is asked for again: nobody has seen any of it', async () => {
+  test('that broke off midway is requested again, because none of it was sent to the reader', async () => {
     const broken: UpstreamScript = [startEvent('a/one'), textEvent('{"n":'), makeError({ kind: 'bad_response' })]
     const { collectEvents: ask, attempts } = singleModel([broken, '{"n":2}'])
     expect((await ask(ONE))[1]).toEqual(textEvent('{"n":2}'))
@@ -152,7 +152,7 @@ describe('an answer by schema', () => {
     expect((await fails({ ...ONE, maxOutputTokens: 50_000 })).message).toContain('it holds no JSON value')
   })
 
-  test('that calls tools passes as it is', async () => {
+  test('with tool calls is passed on unchanged', async () => {
     const call = { type: 'call', call: { id: 'c', name: 'look', args: {} } } as const
     const done = { type: 'end', finish: 'tool_calls', usage: USAGE } as const
     const { collectEvents: ask } = singleModel([[startEvent('a/one'), call, done]])
@@ -160,7 +160,7 @@ describe('an answer by schema', () => {
   })
 })
 
-test('a schema that is none asks nobody', async () => {
+test('an invalid schema sends no request', async () => {
   const { expectError: fails, upstreams } = singleModel(['x'])
   expect((await fails({ model: 'a/one', json: { schema: { type: 'nope' } } })).failure).toEqual({
     kind: 'invalid_request',
@@ -169,7 +169,7 @@ test('a schema that is none asks nobody', async () => {
   expect(upstreams[0]?.requests.length).toBe(0)
 })
 
-test('a count that one round does not know is not known of both', async () => {
+test('a count that is unknown in one round is unknown in the sum', async () => {
   const some: UpstreamScript = [
     startEvent('a/one'),
     textEvent('no'),
@@ -183,7 +183,7 @@ test('a count that one round does not know is not known of both', async () => {
   })
 })
 
-test('the rounds share the call’s requests and its money', async () => {
+test('the rounds share the call’s limit of requests and its budget', async () => {
   const few = createHarness((world) => [fakeUpstream(world, 'a/one', ['{}'])], { policy: { maxAttempts: 1 } })
   expect((await few.expectError(ONE)).message).toContain('max_attempts')
   const poor = singleModel(['{}'])

@@ -29,45 +29,50 @@ const early = { ...hello, usage: { inputTokens: 90, cachedInputTokens: 40, outpu
 /** `hi`, three bytes a token. */
 const LIKELY_INPUT = 1
 
-describe('every ending is settled once, with what it used', () => {
+describe('every ending is settled once, with its usage', () => {
   const table: readonly [string, readonly ScriptStep[], object, boolean][] = [
     [
-      'well, with the provider’s counts',
+      'a good end with the provider’s counts',
       [hello, textEvent('x'), endEvent()],
       { outcome: 'ok', usage: USAGE, microUsd: 600 },
       false,
     ],
     [
-      'well, without any',
+      'a good end without counts',
       [hello, textEvent('nine bytes'), { type: 'end', finish: 'stop', usage: {} }],
       { outcome: 'ok', usage: { inputTokens: LIKELY_INPUT, outputTokens: 4 }, microUsd: 63 },
       true,
     ],
     [
-      'well, with the input told at the start and the output at the end',
+      'a good end with the input count at the start and the output count at the end',
       [early, textEvent('x'), { type: 'end', finish: 'stop', usage: { outputTokens: 7 } }],
       { outcome: 'ok', usage: { inputTokens: 90, cachedInputTokens: 40, outputTokens: 7 }, microUsd: 375 },
       false,
     ],
     [
-      'cut off midway: never zero',
+      'a break in the middle: never zero',
       [early, textEvent('twelve bytes'), makeError({ kind: 'bad_response' })],
       { outcome: 'bad_response', usage: { inputTokens: 90, cachedInputTokens: 40, outputTokens: 4 }, microUsd: 330 },
       true,
     ],
     [
-      'silent midway',
+      'silence in the middle',
       [hello, textEvent('twelve bytes'), 'hang'],
       { outcome: 'timeout', usage: { inputTokens: LIKELY_INPUT, outputTokens: 4 }, microUsd: 63 },
       true,
     ],
     [
-      'thoughts are output',
+      'thinking counts as output',
       [hello, { type: 'thinking', text: 'twelve bytes' }, makeError({ kind: 'overloaded' })],
       { outcome: 'overloaded', usage: { inputTokens: LIKELY_INPUT, outputTokens: 4 }, microUsd: 63 },
       true,
     ],
-    ['empty, but paid for', [hello, endEvent()], { outcome: 'bad_response', usage: USAGE, microUsd: 600 }, false],
+    [
+      'an empty answer that is paid for',
+      [hello, endEvent()],
+      { outcome: 'bad_response', usage: USAGE, microUsd: 600 },
+      false,
+    ],
   ]
   test.each(table)('%s', async (_, play, expected, estimated) => {
     const { router, request, call, ledger, attempts, world } = singleModel([play])
@@ -79,7 +84,7 @@ describe('every ending is settled once, with what it used', () => {
     expect(ledger.holds.map((hold) => hold.end)).toEqual(['settled'])
   })
 
-  test('a reader that walks away is booked at the estimate, and the upstream is aborted', async () => {
+  test('a call whose reader leaves is booked at the estimate, and its upstream is aborted', async () => {
     const { router, request, call, ledger, upstreams, world } = singleModel([
       [hello, textEvent('twelve bytes'), textEvent('more'), endEvent()],
     ])
@@ -92,7 +97,7 @@ describe('every ending is settled once, with what it used', () => {
     expect(world.pendingSleeps).toBe(0)
   })
 
-  test('the reader of an end finds it booked', async () => {
+  test('the call is booked when the reader gets the end', async () => {
     const { router, request, call, ledger, attempts } = singleModel(['x'])
     for await (const event of router.generate(request(ONE), call())) {
       if (event.type !== 'end') continue
@@ -104,7 +109,7 @@ describe('every ending is settled once, with what it used', () => {
   })
 })
 
-describe('what the vendor may still bill stays in doubt', () => {
+describe('the amount that the vendor may still bill stays in doubt', () => {
   /** 82 tokens of input at $3 and 1,000 of output at $15 a million. */
   const HOLD = 82 * 3 + 15_000
   const ask = { ...ONE, maxOutputTokens: 1_000 }
@@ -128,7 +133,7 @@ describe('what the vendor may still bill stays in doubt', () => {
       HOLD - 63,
     ],
     ['a counted answer: nothing', bills(textEvent('x'), endEvent()), {}, 0],
-    ['a refusal in so many words: nothing', [makeError({ kind: 'rate_limited' })], {}, 0],
+    ['an explicit refusal: nothing', [makeError({ kind: 'rate_limited' })], {}, 0],
   ]
   test.each(table)('after %s', async (_, play, facts, inDoubtMicroUsd) => {
     const { router, request, call, ledger, attempts, world } = singleModel([play], facts)
@@ -156,7 +161,7 @@ describe('what the vendor may still bill stays in doubt', () => {
   })
 })
 
-describe('counts that are not to be believed', () => {
+describe('implausible counts', () => {
   const ends = (usage: object): readonly ScriptStep[] => [
     hello,
     textEvent('word '.repeat(60)),
@@ -212,7 +217,7 @@ describe("the vendor's own prices", () => {
   })
 })
 
-describe('money that is short only because of holds', () => {
+describe('budget that is short only because of holds', () => {
   const held: RefuseHold = () => ({ ok: false, reason: 'held', budget: BUDGET, freeAt: undefined })
   test('is waited for', async () => {
     let refusals = 0
@@ -228,9 +233,9 @@ describe('money that is short only because of holds', () => {
   })
 })
 
-describe('what failed before any answer', () => {
+describe('a failure before any answer', () => {
   const table: readonly [Failure, boolean][] = [
-    // may it have been billed?
+    // failure, whether it may have been billed
     [{ kind: 'auth' }, false],
     [{ kind: 'rate_limited' }, false],
     [{ kind: 'overloaded', status: 500 }, false],
@@ -258,7 +263,7 @@ describe('what failed before any answer', () => {
 
 describe('prices', () => {
   test.each([
-    ['unknown is not zero', { unpriced: true }, undefined],
+    ['an unknown price is not zero', { unpriced: true }, undefined],
     ['a local model costs nothing, and is booked', { local: true }, 0],
   ] as const)('%s', async (_, facts, microUsd) => {
     const { collectEvents: ask, ledger, attempts } = singleModel(['x'], facts)
@@ -288,7 +293,7 @@ describe('the hold', () => {
     })
   })
 
-  test('is given back where the call is cancelled while it is made', async () => {
+  test('is released when the call is cancelled while the hold is being made', async () => {
     const controller = new AbortController()
     const {
       expectError: fails,
@@ -319,7 +324,7 @@ const full =
   (reason: 'full' | 'unpriced'): RefuseHold =>
   () => ({ ok: false, reason, budget: BUDGET, freeAt: BUDGET.resetsAt })
 
-test('an answer dearer than a whole period of the budget is told so', async () => {
+test('the error for an answer that costs more than a whole period of the budget says so', async () => {
   const budget = {
     ...BUDGET,
     limitMicroUsd: 100_000,
@@ -338,8 +343,8 @@ test('an answer dearer than a whole period of the budget is told so', async () =
   expect(message).toContain('$0.002000 that vendors may still bill')
 })
 
-describe('a budget is a wall', () => {
-  test('and says what is left, when it begins anew, and the ways out', async () => {
+describe('a used-up budget', () => {
+  test('refuses the call and says what is left, when it resets, and what to change', async () => {
     const { expectError: fails, upstreams, attempts } = singleModel(['x'], {}, full('full'))
     const { failure, message } = await fails(ONE)
     expect(failure).toEqual({ kind: 'over_budget', budget: 'daily', freeAt: Date.UTC(2026, 0, 2) })
@@ -352,14 +357,14 @@ describe('a budget is a wall', () => {
     expect(attempts).toEqual([])
   })
 
-  test('through which what cannot be priced does not pass, and the way to price it is shown', async () => {
+  test('refuses a model of unknown price, and shows how to set the price', async () => {
     const { expectError: fails } = singleModel(['x'], {}, full('unpriced'))
     const { message } = await fails(ONE)
     expect(message).toContain('The price of a/one is not known')
     expect(message).toContain('"a/one": { "input_usd_per_mtok"')
   })
 
-  test('for one model is not one for the next', async () => {
+  test('of one model does not refuse the next model', async () => {
     const { collectEvents: ask } = createHarness(
       (world) => [fakeUpstream(world, 'a/one', ['x']), fakeUpstream(world, 'b/two', ['y'])],
       {
@@ -369,7 +374,7 @@ describe('a budget is a wall', () => {
     expect((await ask({ model: 'a/one', fallbacks: ['b/two'] }))[0]).toMatchObject({ provider: 'b' })
   })
 
-  test('for all of them is told by name, not as a list of failures', async () => {
+  test('of all models is reported by name, not as a list of failures', async () => {
     const { expectError: fails } = createHarness(
       (world) => [fakeUpstream(world, 'a/one', ['x']), fakeUpstream(world, 'b/two', ['y'])],
       {
@@ -406,13 +411,13 @@ describe('max_cost_usd', () => {
     expect(failure.kind).toBe('over_budget')
   })
 
-  test('refuses what cannot be priced', async () => {
+  test('refuses a model of unknown price', async () => {
     const { expectError: fails } = singleModel(['x'], { unpriced: true })
     expect((await fails(ONE, { maxMicroUsd: 1_000_000 })).message).toContain('max_cost_usd is set')
   })
 })
 
-test('a ledger that cannot write does not take a paid answer away: the hold stands, and is booked when it expires', async () => {
+test('a ledger that cannot write does not take a paid answer away: the hold remains, and is booked when it expires', async () => {
   const { world, router, request, call, ledger, attempts } = singleModel(['x'])
   const hold = ledger.hold
   ledger.hold = async (ask) => {

@@ -6,7 +6,7 @@ import { measurePrompt } from '../../../src/router/metering/estimate-tokens.ts'
 import { testWorld } from '../../support/test-world.ts'
 import { endEvent, makeError, type ScriptStep, startEvent, textEvent } from '../harness.ts'
 
-/** A limit that writes down what is done to it. */
+/** A limit that records its calls. */
 function recordingLimit(
   name: string,
   diary: string[],
@@ -17,7 +17,7 @@ function recordingLimit(
     name,
     outcomes,
     freeAt: (now) => freeAt ?? now,
-    // As one that several processes share would: with a promise.
+    // Answers with a promise, as a limit shared by several processes does.
     async reserve() {
       diary.push(`reserve ${name}`)
       if (freeAt !== undefined) return { ok: false, freeAt, limitName: name }
@@ -68,7 +68,7 @@ test('reserves in order, settles when the stream has ended and not before', asyn
   expect(a.outcomes).toEqual([{ used: { requests: 1, tokens: 120 }, arrivedBy: world.now() }])
 })
 
-test('keeps a place in line for a call and a model, for as long as the patience lasts', async () => {
+test('keeps a place in the wait queue for a call and a model, for max_wait_ms at most', async () => {
   const places: unknown[] = []
   const limit: Limit = {
     ...recordingLimit('a', [], world.now() + 1),
@@ -84,7 +84,7 @@ test('keeps a place in line for a call and a model, for as long as the patience 
   expect(places).toEqual([15_000, 60_000].map((ms) => ({ id: 'c a/m', waitUntil: world.now() + ms })))
 })
 
-test('an answer is not lost because a limit could not be written down', async () => {
+test('an answer is not lost when a limit cannot be written', async () => {
   const broken: Limit = {
     ...recordingLimit('a', []),
     reserve: () => ({ ok: true, settle: () => Promise.reject(new Error('disk full')), release() {} }),
@@ -97,7 +97,7 @@ test('an answer is not lost because a limit could not be written down', async ()
   expect(world.logLines).toEqual(['limit_not_settled {"model":"a/m","error":"Error: disk full"}'])
 })
 
-test('one refusal gives back everything granted before it, asks nobody after it, and names itself', async () => {
+test('a refusal releases everything granted before it, asks no later limit, and names its limit', async () => {
   const diary: string[] = []
   const limits = [
     recordingLimit('a', diary),
@@ -122,7 +122,7 @@ test.each([
   ],
   ['a failure before any answer', [makeError({ kind: 'overloaded' })], 'settle', 0, 'overloaded'],
   [
-    'a refusal of the ledger: it never went out',
+    'a refusal of the ledger: no request was sent',
     [makeError({ kind: 'over_budget', budget: 'b', freeAt: undefined })],
     'release',
     0,

@@ -29,7 +29,7 @@ const half: UpstreamScript = [
   broken,
 ]
 
-/** Its wire goes on from the assistant's own words. */
+/** The upstream with a wire that continues from the assistant's own words. */
 const prefilling = (one: FakeUpstream): FakeUpstream => ({
   ...one,
   get requests() {
@@ -45,7 +45,7 @@ const pair = (
 ) => createHarness((world) => [fakeUpstream(world, 'a/one', first), fakeUpstream(world, 'b/two', second)], { policy })
 
 describe('a stream that breaks after text was sent', () => {
-  test('is gone on with by the next model: one text, the end from the last, the usage of both', async () => {
+  test('is continued by the next model: one text, the end of the last, the usage of both', async () => {
     const { collectEvents: ask, upstreams, attempts, ledger } = pair([half], ['me there was'])
     const events = await ask(BOTH)
     expect(events.map((event) => event.type)).toEqual(['start', 'thinking', 'text', 'text', 'start', 'text', 'end'])
@@ -69,26 +69,31 @@ describe('a stream that breaks after text was sent', () => {
     expect(upstreams.map((one) => one.requests.length)).toEqual([1, 1])
   })
 
-  test('whoever answers last is the model that answered', async () => {
+  test('reports the last model as the one that answered', async () => {
     const { router, request, call, world } = pair([half], ['me there was'])
     const answer = await advanceUntilSettled(world, collectAnswer(router.generate(request(BOTH), call())))
     expect(answer).toMatchObject({ provider: 'b', model: 'two', text: 'Once upon a time there was', finish: 'stop' })
   })
 
-  test('is told to go on where the wire cannot begin an answer, without any thinking', async () => {
+  test('is continued by an instruction, without any thinking, where the wire cannot begin an answer', async () => {
     const { collectEvents: ask, upstreams } = pair([half], ['me'])
     await ask(BOTH)
-    const [, said, told, ...rest] = upstreams[1]?.requests[0]?.messages ?? []
+    const [, said, instruction, ...rest] = upstreams[1]?.requests[0]?.messages ?? []
     expect(said).toEqual({ role: 'assistant', parts: [textEvent('Once upon a ti')] })
-    expect(told).toMatchObject({ role: 'user', parts: [{ text: expect.stringContaining('"Once upon a ti"') }] })
+    expect(instruction).toMatchObject({ role: 'user', parts: [{ text: expect.stringContaining('"Once upon a ti"') }] })
     expect(rest).toEqual([])
   })
 
   test.each([
-    ['goes on from its own words where wire and model take that', {}, undefined, ['user', 'assistant']],
-    ['is told where the model does not take it', { prefill: false }, undefined, ['user', 'assistant', 'user']],
-    ['is told where it is to think', {}, 'high', ['user', 'assistant', 'user']],
-  ] as const)('the next %s', async (_, facts, reasoningEffort, roles) => {
+    ['continues from the text itself where wire and model accept that', {}, undefined, ['user', 'assistant']],
+    [
+      'gets an instruction where the model does not accept that',
+      { prefill: false },
+      undefined,
+      ['user', 'assistant', 'user'],
+    ],
+    ['gets an instruction where thinking is on', {}, 'high', ['user', 'assistant', 'user']],
+  ] as const)('the next model %s', async (_, facts, reasoningEffort, roles) => {
     const { collectEvents: ask, upstreams } = createHarness((world) => [
       fakeUpstream(world, 'a/one', [half]),
       prefilling(fakeUpstream(world, 'b/two', ['me'], facts)),
@@ -97,13 +102,13 @@ describe('a stream that breaks after text was sent', () => {
     expect(upstreams[1]?.requests[0]?.messages.map((message) => message.role)).toEqual(roles)
   })
 
-  test('asks for no more than is left of the bound', async () => {
+  test('asks for no more output than is left of the bound', async () => {
     const { collectEvents: ask, upstreams } = pair([half], ['me'])
     await ask({ ...BOTH, maxOutputTokens: 100 })
     expect(upstreams[1]?.requests[0]?.maxOutputTokens).toBe(97)
   })
 
-  test('is joined without the end that the next model says again', async () => {
+  test('is joined without the words that the next model repeats', async () => {
     const { collectEvents: ask } = pair(
       [half],
       [[startEvent('b/two'), textEvent('Once'), textEvent(' upon a time'), textEvent(' there was'), stop()]],
@@ -111,13 +116,13 @@ describe('a stream that breaks after text was sent', () => {
     expect(textOf(await ask(BOTH))).toBe('Once upon a time there was')
   })
 
-  test('needs nothing more where the text was whole already', async () => {
+  test('needs nothing more where the text is already whole', async () => {
     const { collectEvents: ask, attempts } = pair([half], [[startEvent('b/two'), stop()]])
     expect(textOf(await ask(BOTH))).toBe('Once upon a ti')
     expect(attempts.map((attempt) => attempt.outcome)).toEqual(['bad_response', 'ok'])
   })
 
-  test('may break again: the one after goes on from all there is', async () => {
+  test('may break again: the third model continues from all of the text', async () => {
     const { collectEvents: ask, upstreams } = createHarness((world) => [
       fakeUpstream(world, 'a/one', [half]),
       fakeUpstream(world, 'b/two', [[startEvent('b/two'), textEvent('me there'), broken]]),
@@ -130,7 +135,7 @@ describe('a stream that breaks after text was sent', () => {
     })
   })
 
-  test('may break again in the middle of a repeat: nothing of it is sent', async () => {
+  test('may break again in the middle of a repeat, of which nothing is sent', async () => {
     const { collectEvents: ask } = createHarness((world) => [
       fakeUpstream(world, 'a/one', [half]),
       fakeUpstream(world, 'b/two', [[startEvent('b/two'), textEvent('Once up'), broken]]),
@@ -139,7 +144,7 @@ describe('a stream that breaks after text was sent', () => {
     expect(textOf(await ask({ model: 'a/one', fallbacks: ['b/two', 'c/three'] }))).toBe('Once upon a time')
   })
 
-  test('passes over those that cannot be asked', async () => {
+  test('skips models that cannot be asked', async () => {
     const { collectEvents: ask, attempts } = createHarness((world) => [
       fakeUpstream(world, 'a/one', [half]),
       fakeUpstream(world, 'b/two', [makeError({ kind: 'auth' })]),
@@ -149,7 +154,7 @@ describe('a stream that breaks after text was sent', () => {
     expect(attempts.map((attempt) => attempt.outcome)).toEqual(['bad_response', 'auth', 'ok'])
   })
 
-  test('is gone on with by itself where there is no other, once', async () => {
+  test('is continued once by the same model where there is no other', async () => {
     const alone = (plays: readonly UpstreamScript[]) => createHarness((world) => [fakeUpstream(world, 'a/one', plays)])
     const well = alone([half, 'me'])
     expect(textOf(await well.collectEvents({ model: 'a/one' }))).toBe('Once upon a time')
@@ -162,7 +167,7 @@ describe('a stream that breaks after text was sent', () => {
   })
 
   test.each<[string, Partial<RoutingPolicy>, object, readonly number[]]>([
-    ['it is told to fail', { onStreamError: 'fail' }, {}, [1, 0]],
+    ['the policy is to fail', { onStreamError: 'fail' }, {}, [1, 0]],
     ['the call has made all its requests', { maxAttempts: 1 }, {}, [1, 0]],
     ['its money is spent', {}, { maxMicroUsd: 123_200 }, [1, 0]],
   ])('fails, saying how far it came, where %s', async (_, policy, call, asked) => {
@@ -174,13 +179,13 @@ describe('a stream that breaks after text was sent', () => {
     expect(ledger.holds.map((hold) => hold.end)).not.toContain('open')
   })
 
-  test('fails where its time is over', async () => {
+  test('fails when the deadline has passed', async () => {
     const { expectError: fails, upstreams, world } = pair([[startEvent('a/one'), textEvent('Once'), 'hang']], ['me'])
     await fails(BOTH, { deadline: world.now() + 5_000 })
     expect(upstreams.map((one) => one.requests.length)).toEqual([1, 0])
   })
 
-  test('is not gone on with after a tool call, nor when the caller has cancelled', async () => {
+  test('is not continued after a tool call, nor when the caller has cancelled', async () => {
     const called: UpstreamScript = [
       startEvent('a/one'),
       textEvent('So'),
@@ -195,16 +200,16 @@ describe('a stream that breaks after text was sent', () => {
   })
 })
 
-test('wherever it breaks, and however much of the end is said again, the reader has the whole text once', async () => {
-  // No word is there twice, so that nothing but a repeat looks like one.
+test('the reader has the whole text once, wherever it breaks and however much of the end is repeated', async () => {
+  // No word occurs twice, so that only a repeat looks like one.
   const story =
-    'Once upon a time there stood one lighthouse on some rock; nobody had lit it for 100 years – 灯台が光る。🗼 Then came Ada.'
+    'Once upon a time there stood one lighthouse on some rock; no keeper had lit it for 100 years – 灯台が光る。🗼 Then came Ada.'
   const cuts = fc.tuple(fc.integer({ min: 1, max: story.length - 1 }), fc.integer({ min: 1, max: story.length - 1 }))
   const again = fc.constantFrom(0, 0, 8, 20, 500)
   await fc.assert(
     fc.asyncProperty(cuts, again, again, fc.integer({ min: 1, max: 9 }), async (at, first, second, size) => {
       const [a, b] = [Math.min(...at), Math.max(...at)]
-      /** Goes on to `end` from what it is shown as said, but for the last characters of that, which it says again. */
+      /** Continues the shown text to `end`, and repeats the last characters of the shown text first. */
       const next = (one: FakeUpstream, repeat: number, end: number): FakeUpstream => {
         const { candidate } = one
         async function* generate({ messages }: GenerateRequest): AsyncGenerator<GenerateEvent> {

@@ -12,19 +12,19 @@ test('the provider sees its own id of the model', async () => {
 })
 
 const table: readonly [string, Facts, number | undefined, number, boolean][] = [
-  // facts, asked, sent, told
-  ['8,192 where nobody says', {}, undefined, 8_192, false],
-  ['what the model can, where that is less', { maxOutputTokens: 4_096 }, undefined, 4_096, false],
-  ['what was asked for', {}, 20_000, 20_000, false],
-  ['no more than the model can, and says so', { maxOutputTokens: 4_096 }, 20_000, 4_096, true],
-  ['what the prompt leaves of the window', { contextTokens: 2_001 }, undefined, 2_000, false],
-  ['some, however full the window seems', { contextTokens: 10 }, undefined, 256, false],
+  // facts, asked, sent, ignored
+  ['8,192 by default', {}, undefined, 8_192, false],
+  ['the maximum of the model, where that is less', { maxOutputTokens: 4_096 }, undefined, 4_096, false],
+  ['the requested one', {}, 20_000, 20_000, false],
+  ['the maximum of the model, and reported as ignored', { maxOutputTokens: 4_096 }, 20_000, 4_096, true],
+  ['the rest of the window after the prompt', { contextTokens: 2_001 }, undefined, 2_000, false],
+  ['at least 256, however full the window seems', { contextTokens: 10 }, undefined, 256, false],
 ]
-test.each(table)('the bound on the output is %s', async (_, facts, asked, sent, told) => {
+test.each(table)('the bound on the output is %s', async (_, facts, asked, sent, ignored) => {
   const { collectEvents: ask, upstreams } = singleModel(facts)
   const [first] = await ask({ ...ONE, ...(asked !== undefined && { maxOutputTokens: asked }) })
   expect(upstreams[0]?.requests[0]?.maxOutputTokens).toBe(sent)
-  expect(first).toMatchObject({ type: 'start', ignored: told ? ['maxOutputTokens'] : [] })
+  expect(first).toMatchObject({ type: 'start', ignored: ignored ? ['maxOutputTokens'] : [] })
 })
 
 describe('a bound that the model refuses', () => {
@@ -57,7 +57,7 @@ describe('a bound that the model refuses', () => {
 describe('a schema that the model refuses', () => {
   const json = { schema: { type: 'object', properties: { n: { type: 'number' } } } }
   test.each([['response_format'], ['additionalProperties'], [undefined]])(
-    'blamed as %s, is sent in words, and remembered',
+    'with the error blaming %s, is sent in words, and remembered',
     async (field) => {
       const refusal = makeError({ kind: 'invalid_request', ...(field && { field }) })
       const { collectEvents: ask, upstreams } = createHarness((world) => [
@@ -71,7 +71,7 @@ describe('a schema that the model refuses', () => {
     },
   )
 
-  test('is not the reason of a refusal that blames another setting', async () => {
+  test('is not blamed for a refusal that names another setting', async () => {
     const refusal = makeError({ kind: 'invalid_request', field: 'temperature' })
     const { expectError: fails, upstreams } = createHarness((world) => [fakeUpstream(world, 'a/one', [refusal])])
     expect((await fails({ model: 'a/one', json })).failure.kind).toBe('invalid_request')
@@ -94,7 +94,7 @@ test('empty assistant messages are not sent', async () => {
   expect(upstreams[0]?.requests[0]?.messages).toEqual([user, user])
 })
 
-test('what a wire ignored stays in the list, once', async () => {
+test('a setting that the wire ignores is listed once', async () => {
   const play = [{ ...startEvent('a/one'), ignored: ['seed', 'maxOutputTokens'] } as const, textEvent('x'), endEvent()]
   const { collectEvents: ask } = createHarness((world) => [
     fakeUpstream(world, 'a/one', [play], { maxOutputTokens: 10 }),

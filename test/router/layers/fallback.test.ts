@@ -57,7 +57,7 @@ describe('a failing first model and a healthy second', () => {
   })
 })
 
-describe('until the first content a stream can move, from then on it is the answer', () => {
+describe('a stream can move to another model until its first content', () => {
   const dead = makeError({ kind: 'bad_response' })
   test.each([
     ['after the role chunk', [startEvent('a/one'), dead]],
@@ -68,8 +68,8 @@ describe('until the first content a stream can move, from then on it is the answ
     ['by ending without an end', [startEvent('a/one')]],
     ['by ending with nothing in it', [startEvent('a/one'), endEvent()]],
     ['by declining with nothing in it', [startEvent('a/one'), endEvent('content_filter')]],
-    ['by something that is no stream', [textEvent('no start')]],
-    ['by an error that is none of ours', [startEvent('a/one'), new TypeError('undefined is not a function')]],
+    ['by not being a stream', [textEvent('no start')]],
+    ['by an unexpected error', [startEvent('a/one'), new TypeError('undefined is not a function')]],
   ] as const)('it breaks off %s: the second answers, whole', async (_, play) => {
     const { collectEvents: ask } = pair([play])
     const events = await ask(BOTH)
@@ -77,7 +77,7 @@ describe('until the first content a stream can move, from then on it is the answ
     expect(answeringModel(events)).toBe('b/two')
   })
 
-  test('told to, a stream that breaks in the middle fails, saying who broke off and where', async () => {
+  test('with on_stream_error fail, a stream that breaks in the middle fails and names the model and the place', async () => {
     const { upstreams, world, router, request, call, attempts } = pair(
       [[startEvent('a/one'), textEvent('Once upon'), dead]],
       ['no'],
@@ -111,15 +111,15 @@ describe('until the first content a stream can move, from then on it is the answ
   })
 })
 
-describe('what goes up when nobody answers', () => {
-  test('of one candidate its own error', async () => {
+describe('the error when no model answers', () => {
+  test('of one candidate is its own error', async () => {
     const { expectError: fails } = createHarness((world) => [
       fakeUpstream(world, 'a/one', [makeError({ kind: 'auth' })]),
     ])
     expect(await fails({ model: 'a/one' })).toMatchObject({ failure: { kind: 'auth' }, message: 'it is auth' })
   })
 
-  test('of several all of them, each in a few words, and a way out', async () => {
+  test('of several candidates lists all errors, each in a few words, and what to do', async () => {
     const { expectError: fails } = createHarness(
       (world) => [
         fakeUpstream(world, 'a/one', [makeError({ kind: 'auth' })]),
@@ -139,7 +139,7 @@ describe('what goes up when nobody answers', () => {
     ])
   })
 
-  test('a cancel is never tried again nor elsewhere', async () => {
+  test('a cancelled call is neither retried nor sent to another model', async () => {
     const { upstreams, expectError: fails, ledger } = pair([makeError({ kind: 'cancelled' })])
     expect((await fails(BOTH)).failure.kind).toBe('cancelled')
     expect(upstreams.map((one) => one.requests.length)).toEqual([1, 0])
@@ -177,14 +177,14 @@ describe('what goes up when nobody answers', () => {
   })
 })
 
-test('a fallback that no model has is passed over, and people are told', async () => {
+test('an unknown fallback is skipped, with a warning', async () => {
   const { collectEvents: ask, attempts } = pair(['from the first'])
   expect(textOf(await ask({ model: 'a/one', fallbacks: ['ollama/qwen3:8b'] }))).toBe('from the first')
   expect(attempts[0]?.warnings?.[0]).toContain('The fallback ollama/qwen3:8b was passed over. There is no model')
 })
 
-describe('time is shared', () => {
-  test.each(['hang', 'deaf'] as const)('one that hangs (%s) is given up in time for the others', async (how) => {
+describe('candidates share the time of the call', () => {
+  test.each(['hang', 'deaf'] as const)('a model that hangs (%s) is ended in time for the others', async (how) => {
     const {
       world,
       collectEvents: ask,
@@ -205,7 +205,7 @@ describe('time is shared', () => {
     expect(world.pendingSleeps).toBe(0)
   })
 
-  test('one that thinks is not hanging: its share does not end it, the deadline does', async () => {
+  test('a model that thinks is ended by the deadline, not by its share of the time', async () => {
     const hm = { type: 'thinking', text: '' } as const
     const {
       world,
@@ -221,7 +221,7 @@ describe('time is shared', () => {
     expect(world.now() - began).toBeLessThanOrEqual(7_000)
   })
 
-  test('a call whose time is over asks nobody', async () => {
+  test('a call after its deadline sends no request', async () => {
     const { world, upstreams, expectError: fails } = pair(['x'])
     expect((await fails(BOTH, { deadline: world.now() })).failure).toMatchObject({ kind: 'timeout', phase: 'total' })
     expect(upstreams.map((one) => one.requests.length)).toEqual([0, 0])
@@ -229,7 +229,7 @@ describe('time is shared', () => {
 })
 
 describe('windows', () => {
-  test('a prompt too long for one goes to larger windows only', async () => {
+  test('a prompt that is too long for one model goes to larger windows only', async () => {
     const { upstreams, collectEvents: ask } = createHarness((world) => [
       fakeUpstream(world, 'a/1', [makeError({ kind: 'context_too_long' })], { contextTokens: 8_000 }),
       fakeUpstream(world, 'b/2', ['no'], { contextTokens: 8_000 }),
@@ -240,10 +240,10 @@ describe('windows', () => {
   })
 })
 
-describe('resting models', () => {
+describe('models in cooldown', () => {
   const tired = makeError({ kind: 'rate_limited', retryAfterMs: 60_000 })
 
-  test('come last, and their rest is not waited for while another can be asked', async () => {
+  test('come last, and their cooldown is not waited for while another model can be asked', async () => {
     const { upstreams, collectEvents: ask, attempts } = pair([tired, 'rested'])
     await ask(BOTH)
     await ask(BOTH)
@@ -251,7 +251,7 @@ describe('resting models', () => {
     expect(attempts.map((attempt) => attempt.model)).toEqual(['a/one', 'b/two', 'b/two'])
   })
 
-  test('when all rest, the call goes to the one that frees first, if that is soon', async () => {
+  test('are waited for when all are cooling down and the first is free soon', async () => {
     const {
       world,
       upstreams,
@@ -267,7 +267,7 @@ describe('resting models', () => {
     expect(upstreams.map((one) => one.requests.length)).toEqual([1, 2])
   })
 
-  test('else the error names the limit and when it frees', async () => {
+  test('are an error that names the limit and when it frees, if that is late', async () => {
     const {
       world,
       expectError: fails,
@@ -285,7 +285,7 @@ describe('resting models', () => {
     expect(upstreams.map((one) => one.requests.length)).toEqual([1, 1])
   })
 
-  test('one failure of a lone model does not stand in the way of the next call', async () => {
+  test('one failure of the only model does not block the next call', async () => {
     const {
       collectEvents: ask,
       expectError: fails,

@@ -42,13 +42,13 @@ test('an end without content opens too', async () => {
   ])
 })
 
-test('a failure before content is the opening’s own', async () => {
+test('a failure before content rejects the opening', async () => {
   await expect(
     awaitFirstContent(stream([startEvent('a/b'), makeError({ kind: 'bad_response' })]).events),
   ).rejects.toThrow('bad_response')
 })
 
-test('a failure after content comes where it happened', async () => {
+test('a failure after content is thrown at its place in the stream', async () => {
   const opened = await awaitFirstContent(
     stream([startEvent('a/b'), textEvent('one'), makeError({ kind: 'bad_response' })]).events,
   )
@@ -57,7 +57,7 @@ test('a failure after content comes where it happened', async () => {
   await expect(opened.next()).rejects.toThrow('bad_response')
 })
 
-test('a loser is closed through the reader that it was opened with, before anyone has read from it', async () => {
+test('a loser is closed through the reader that opened it, before it is read', async () => {
   const { state, events } = stream(ALL)
   const opened = await awaitFirstContent(events)
   await opened.return?.()

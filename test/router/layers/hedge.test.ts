@@ -31,7 +31,7 @@ const answers = (name: string, afterMs: number): UpstreamScript => [
 ]
 
 describe('a slow first model', () => {
-  test('gets a second beside it; the first to open wins, the other is cancelled and booked', async () => {
+  test('gets a hedge; the first to open wins, the other is cancelled and booked', async () => {
     const {
       collectEvents: ask,
       upstreams,
@@ -65,7 +65,7 @@ describe('a slow first model', () => {
     expect(world.pendingSleeps).toBe(0)
   })
 
-  test('may still win itself', async () => {
+  test('may still win', async () => {
     const { collectEvents: ask, attempts } = three([[answers('a/1', 2_500)], [answers('b/2', 1_000)], ['no']])
     expect(answeringModel(await ask(ALL))).toBe('a/1')
     expect(attempts.map(({ model, outcome }) => `${model} ${outcome}`)).toEqual(['b/2 cancelled', 'a/1 ok'])
@@ -83,7 +83,7 @@ describe('a slow first model', () => {
     expect(upstreams.map((one) => one.requests.length)).toEqual([1, 0, 0])
   })
 
-  test('never has more than one beside it; one that failed is replaced', async () => {
+  test('never has more than one hedge; a failed hedge is replaced', async () => {
     const slow = three([[answers('a/1', 60_000)], [answers('b/2', 50_000)], ['no']])
     expect(answeringModel(await slow.collectEvents(ALL))).toBe('b/2')
     expect(slow.upstreams.map((one) => one.requests.length)).toEqual([1, 1, 0])
@@ -92,7 +92,7 @@ describe('a slow first model', () => {
     expect(failing.attempts.map(({ outcome }) => outcome)).toEqual(['auth', 'cancelled', 'ok'])
   })
 
-  test('is left alone where it is not asked for, or where there is nobody else', async () => {
+  test('gets no hedge where hedging is off, or where there is no other model', async () => {
     const off = three([[answers('a/1', 20_000)], ['no'], ['no']], { hedgeAfterMs: undefined })
     expect(answeringModel(await off.collectEvents(ALL))).toBe('a/1')
     const alone = three([[answers('a/1', 20_000)]])
@@ -103,8 +103,8 @@ describe('a slow first model', () => {
     ['the call’s requests are used up', { maxAttempts: 1 }, {}],
     ['a limit is used up', { limits: [{ match: '*', concurrent: 1 }] }, {}],
     // The first may cost 123,126 micro-dollars of it.
-    ['the call’s money is held for the first', {}, { maxMicroUsd: 240_000 }],
-  ])('has nobody beside it where %s', async (_, policy, call) => {
+    ['the call’s budget is held for the first', {}, { maxMicroUsd: 240_000 }],
+  ])('gets no hedge where %s', async (_, policy, call) => {
     const {
       collectEvents: ask,
       upstreams,
@@ -115,7 +115,7 @@ describe('a slow first model', () => {
     expect(ledger.holds.map((hold) => hold.end)).toEqual(['settled'])
   })
 
-  test('is cancelled with the one beside it when the caller cancels', async () => {
+  test('is cancelled with its hedge when the caller cancels', async () => {
     const { world, router, request, call, attempts, ledger } = three([[['hang']], [['deaf']], ['no']])
     const caller = new AbortController()
     const reading = Array.fromAsync(router.generate(request(ALL), call({ signal: caller.signal })))
@@ -154,7 +154,7 @@ const script = fc.record({
   maxMicroUsd: fc.option(fc.constantFrom(123_126, 200_000, 300_000)),
 })
 
-test('whatever happens side by side: two at most, every hold ends once, nothing is left behind', async () => {
+test('with random outcomes: two requests at most, every hold ends once, no timer is left behind', async () => {
   await fc.assert(
     fc.asyncProperty(script, async ({ models, leaveAfter, cancelAtMs, attemptsInAll, maxMicroUsd }) => {
       const all = models.map((_, i) => `p${i}/m`)
@@ -185,7 +185,7 @@ test('whatever happens side by side: two at most, every hold ends once, nothing 
           if (!(cause instanceof GenerateError)) throw cause
           expect(events).not.toContain('end')
         }
-        // Told of each before the call is over.
+        // Every attempt is reported before the call is over.
         expect(attempts.length).toBe(ledger.entries.length)
         expect(ledger.holds.map((hold) => hold.end)).not.toContain('open')
       })()

@@ -8,9 +8,9 @@ function joinPieces(sent: string, pieces: readonly string[], manner: Continuatio
 }
 
 const STORY = 'Once upon a time there stood a lighthouse on a rock'
-const MORE = ', and nobody had lit it for a hundred years.'
+const MORE = ', and no keeper had lit it for a hundred years.'
 
-describe('what is no repeat of the very end stays, to the character', () => {
+describe('text that does not repeat the very end stays, to the character', () => {
   test.each([
     ['the rest of a word', 'the lighth', 'ouse'],
     ['a letter twice', 'hel', 'lo'],
@@ -26,12 +26,12 @@ describe('what is no repeat of the very end stays, to the character', () => {
     expect(joinPieces(sent, [...more], 'prompt')).toBe(sent + more)
   })
 
-  test('a model that goes on from its own words may say a short thing twice', () => {
+  test('a model that continues from its own words may repeat something short', () => {
     expect(joinPieces('ha ha ha ha', [' ha ha ha ha!'], 'prefill')).toBe('ha ha ha ha ha ha ha ha!')
   })
 })
 
-describe('a repeat of the end is taken off', () => {
+describe('a repeat of the end is removed', () => {
   test.each<[string, ContinuationMode, string, string]>([
     ['the whole of it', 'prompt', STORY, STORY + MORE],
     ['the whole of a short one', 'prompt', 'Once', `Once${MORE}`],
@@ -49,18 +49,18 @@ describe('a repeat of the end is taken off', () => {
     expect(joinPieces(sent, [...more], manner)).toBe(expected)
   })
 
-  test('white space that the wire took off the end is not said twice', () => {
+  test('white space that the wire removed from the end is not repeated', () => {
     expect(joinPieces('One. ', [' Two.'], 'prefill')).toBe('One. Two.')
     expect(joinPieces('One.\n\n', ['\n\n', 'Two.'], 'prefill')).toBe('One.\n\nTwo.')
     expect(joinPieces('One.\n', ['\n\nTwo.'], 'prefill')).toBe('One.\n\nTwo.')
   })
 })
 
-test('however it is cut and however much of the end is said again, the text is whole', () => {
+test('the text is whole, however it is cut and however much of the end is repeated', () => {
   const words = fc.array(fc.stringMatching(/^[a-zé]{1,9}$/), { minLength: 10, maxLength: 40 })
   fc.assert(
     fc.property(words, fc.nat(), fc.nat(), fc.nat(), (some, a, b, c) => {
-      // Each word is there once and no letter twice in it, so that nothing but a repeat looks like one.
+      // Each word occurs once and has no letter twice, so that only a repeat looks like one.
       const text = some.map((word, i) => `${[...new Set(word)].join('')}${i}`).join(' ')
       const cut = 1 + (a % (text.length - 1))
       const sent = text.slice(0, cut)
@@ -75,7 +75,7 @@ test('however it is cut and however much of the end is said again, the text is w
   )
 })
 
-test('a text that is not a repeat goes out as soon as that is seen', () => {
+test('a text that is not a repeat is sent as soon as that is certain', () => {
   const join = createOverlapStripper(STORY, 'prompt')
   expect(join.push(', ')).toBe(', ')
   expect(createOverlapStripper(STORY, 'prompt').push('on a r')).toBe('')

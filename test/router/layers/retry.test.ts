@@ -18,16 +18,16 @@ const singleModel = (plays: readonly UpstreamScript[], policy: Partial<RoutingPo
 const ONE = { model: 'a/one' }
 const overloaded = makeError({ kind: 'overloaded' })
 
-describe('the wait before another try', () => {
+describe('the wait before a retry', () => {
   const asks = (retryAfterMs: number): Failure => ({ kind: 'rate_limited', retryAfterMs })
   const table: readonly [string, readonly Failure[], number, readonly number[]][] = [
     // what fails, chance, ms between the requests
-    ['is anywhere below a bound that doubles', [{ kind: 'overloaded' }, { kind: 'overloaded' }], 0.5, [250, 500]],
-    ['may be nothing', [{ kind: 'overloaded' }, { kind: 'overloaded' }], 0, [0, 0]],
-    ['is what the upstream asked for, no less', [asks(4_000), asks(9_000)], 0.5, [4_000, 9_000]],
-    ['is no less than the jitter either', [asks(1), { kind: 'overloaded' }], 0.9, [450, 900]],
+    ['is random below a bound that doubles', [{ kind: 'overloaded' }, { kind: 'overloaded' }], 0.5, [250, 500]],
+    ['may be zero', [{ kind: 'overloaded' }, { kind: 'overloaded' }], 0, [0, 0]],
+    ['is at least what the upstream asked for', [asks(4_000), asks(9_000)], 0.5, [4_000, 9_000]],
+    ['is at least the jitter', [asks(1), { kind: 'overloaded' }], 0.9, [450, 900]],
     [
-      'is none where the provider has learned to leave a setting out',
+      'is zero where the provider has learned to leave a setting out',
       [{ kind: 'invalid_request', learned: true }],
       0.5,
       [0],
@@ -41,7 +41,7 @@ describe('the wait before another try', () => {
     expect(world.pendingSleeps).toBe(0)
   })
 
-  test('is not waited where the upstream asks for more than the patience', async () => {
+  test('is skipped where the upstream asks for more than max_wait_ms', async () => {
     const { expectError: fails, world, upstreams } = singleModel([makeError(asks(15_001))])
     const began = world.now()
     await fails(ONE)
@@ -49,13 +49,13 @@ describe('the wait before another try', () => {
     expect(world.now() - began).toBeLessThanOrEqual(1_000)
   })
 
-  test('is not waited where the time of the call would be over', async () => {
+  test('is skipped where the deadline would pass', async () => {
     const { expectError: fails, world, upstreams } = singleModel([makeError(asks(5_000))])
     await fails(ONE, { deadline: world.now() + 5_000 })
     expect(upstreams[0]?.requests.length).toBe(1)
   })
 
-  test('is not waited after the last attempt', async () => {
+  test('is skipped after the last attempt', async () => {
     const { router, request, call, world } = singleModel([overloaded], { maxAttemptsPerModel: 1 })
     const failing = Array.fromAsync(router.generate(request(ONE), call()))
     await expect(failing).rejects.toThrow('overloaded') // without time having passed
@@ -75,28 +75,28 @@ describe('the wait before another try', () => {
   })
 })
 
-describe('how often', () => {
+describe('the number of attempts', () => {
   const learned = makeError({ kind: 'invalid_request', learned: true })
 
-  test('a request of which the provider learned something is sent again for each refused setting', async () => {
+  test('a request is sent again for each refused setting that the provider learned', async () => {
     const { collectEvents: ask, upstreams } = singleModel([learned, learned, learned, 'there'])
     expect(textOf(await ask(ONE))).toBe('there')
     expect(upstreams[0]?.requests.length).toBe(4)
   })
 
-  test('a provider that learns without end uses up the requests of the call', async () => {
+  test('a provider that refuses settings without end uses up the requests of the call', async () => {
     const { expectError: fails, upstreams } = singleModel([learned])
     expect((await fails(ONE)).failure.kind).toBe('invalid_request')
     expect(upstreams[0]?.requests.length).toBe(8)
   })
 
-  test('later failures are judged afresh', async () => {
+  test('later failures are judged on their own', async () => {
     const { expectError: fails, upstreams } = singleModel([overloaded, makeError({ kind: 'auth' })])
     expect((await fails(ONE)).failure.kind).toBe('auth')
     expect(upstreams[0]?.requests.length).toBe(2)
   })
 
-  test('an empty answer is asked for again', async () => {
+  test('an empty answer is retried', async () => {
     const { collectEvents: ask, upstreams } = singleModel([
       [startEvent('a/one'), { type: 'end', finish: 'stop', usage: {} }],
       'full',
@@ -106,8 +106,8 @@ describe('how often', () => {
   })
 })
 
-describe('a limit of ours', () => {
-  test('that frees within the patience is waited for, and that is no attempt', async () => {
+describe('a limit of the configuration', () => {
+  test('that frees within max_wait_ms is waited for, and the wait is not an attempt', async () => {
     const {
       collectEvents: ask,
       upstreams,
@@ -123,7 +123,7 @@ describe('a limit of ours', () => {
     expect((attempts.at(-1)?.at ?? 0) - began).toBe(61_000)
   })
 
-  test('that frees later is an error that names it and the moment', async () => {
+  test('that frees later is an error that names the limit and the time', async () => {
     const {
       collectEvents: ask,
       expectError: fails,
@@ -144,7 +144,7 @@ describe('a limit of ours', () => {
     expect(message).toMatch(/this call alone may take 5,001 tokens. Lower max_output_tokens/)
   })
 
-  test('lets those that wait in by the order in which they came; one that is cancelled leaves at once', async () => {
+  test('lets waiting calls in by the order of arrival; a cancelled call leaves at once', async () => {
     const { router, request, call, world } = singleModel(
       [[startEvent('a/one'), 2_000, textEvent('x'), { type: 'end', finish: 'stop', usage: {} }]],
       { limits: [{ match: 'a', concurrent: 1 }] },

@@ -17,15 +17,15 @@ const ONE = { model: 'a/one' }
 const hello = startEvent('a/one')
 const alive = { type: 'thinking', text: '' } as const
 
-describe('an upstream that says nothing is given up', () => {
+describe('a silent upstream times out', () => {
   const table: readonly [string, readonly ScriptStep[], string, number][] = [
     ['before the headers', ['hang'], 'connect', 1_000],
     ['before the first token', [hello, 'hang'], 'first_token', 5_000],
     ['in the middle', [hello, textEvent('x'), 1_500, textEvent('y'), 'hang'], 'silence', 2_000],
     ['while it thinks aloud', [hello, 4_000, { type: 'thinking', text: 'hm' }, 'hang'], 'silence', 2_000],
     ['while it thinks in private', [hello, 4_000, alive, 4_000, alive, 'hang'], 'first_token', 5_000],
-    ['before the headers, though it heeds no abort', ['deaf'], 'connect', 1_000],
-    ['in the middle, though it heeds no abort', [hello, textEvent('x'), 'deaf'], 'silence', 2_000],
+    ['before the headers, though it ignores the abort', ['deaf'], 'connect', 1_000],
+    ['in the middle, though it ignores the abort', [hello, textEvent('x'), 'deaf'], 'silence', 2_000],
     [
       'by the time of the whole call',
       [hello, ...Array.from({ length: 30 }, () => [textEvent('x'), 1_000]).flat()],
@@ -43,7 +43,7 @@ describe('an upstream that says nothing is given up', () => {
   })
 })
 
-describe('more patience', () => {
+describe('longer limits', () => {
   type Facts = Parameters<typeof fakeUpstream>[3]
   const run = (play: readonly ScriptStep[], facts: Facts, request = {}) => {
     const harness = createHarness((world) => [fakeUpstream(world, 'a/one', [play], facts)], {
@@ -60,7 +60,7 @@ describe('more patience', () => {
     expect((await run(late, facts, request)).at(-1)?.type).toBe('end')
   })
 
-  test('a reasoning model has 2.5 times as long to its first token', async () => {
+  test('a reasoning model has 2.5 times as long until its first token', async () => {
     const play = [hello, alive, 12_000, textEvent('x'), endEvent()]
     expect((await run(play, { abilities: ['text', 'thinking'] })).at(-1)?.type).toBe('end')
     await expect(run(play, {})).rejects.toMatchObject({ failure: { phase: 'first_token' } })
@@ -79,7 +79,7 @@ test('an answer without end is cut far beyond its bound, ends with `length`, and
   expect(world.pendingSleeps).toBe(0)
 })
 
-test('one that keeps talking is not', async () => {
+test('an upstream that keeps sending does not time out', async () => {
   const {
     collectEvents: ask,
     world,
@@ -99,7 +99,7 @@ test('a slow reader is not a silent upstream', async () => {
   expect(world.pendingSleeps).toBe(0)
 })
 
-test('a cancel reaches the upstream at once, even one that heeds nothing, and leaves no timer', async () => {
+test('a cancel reaches the upstream at once, even one that ignores aborts, and leaves no timer', async () => {
   for (const how of ['hang', 'deaf'] as const) {
     const { router, request, call, world, upstreams, attempts } = singleModel([hello, textEvent('a'), how])
     const controller = new AbortController()
@@ -114,7 +114,7 @@ test('a cancel reaches the upstream at once, even one that heeds nothing, and le
   }
 })
 
-test('a call that was cancelled before it began reaches nobody', async () => {
+test('a call that was cancelled before it began sends no request', async () => {
   const { expectError: fails, upstreams, ledger } = singleModel([hello, textEvent('a'), endEvent()])
   expect((await fails(ONE, { signal: AbortSignal.abort() })).failure.kind).toBe('cancelled')
   expect(upstreams[0]?.requests.length).toBe(0)

@@ -16,7 +16,7 @@ for (const { where, open: store } of STATE_STORES) {
   })
 }
 
-test('a place is free when a call has ended, not a moment before', async () => {
+test('a place is free when a call has ended, and not before', async () => {
   const places = limitOn(concurrency('2 at once', 2))
   const first = expectGranted(await places.reserve(ONE, 0))
   const second = expectGranted(await places.reserve(ONE, 0))
@@ -28,7 +28,7 @@ test('a place is free when a call has ended, not a moment before', async () => {
   expect((await places.reserve(ONE, 3_600_000)).ok).toBe(true)
 })
 
-test('places go in the order of arrival, and the next in line looks again sooner', async () => {
+test('places are granted in the order of arrival, and the next in the queue checks again sooner', async () => {
   const places = limitOn(concurrency('1 at once', 1))
   const ticket = (id: string) => ({ id, waitUntil: 60_000 })
   const first = expectGranted(await places.reserve(ONE, 0))
@@ -43,7 +43,7 @@ test('places go in the order of arrival, and the next in line looks again sooner
   expect((await places.reserve(ONE, 300, ticket('b'))).ok).toBe(true)
 })
 
-test('one that waited and was cancelled holds up the others for a second at most', async () => {
+test('a cancelled call in the wait queue delays the others for a second at most', async () => {
   const places = limitOn(concurrency('1 at once', 1))
   const first = expectGranted(await places.reserve(ONE, 0))
   await places.reserve(ONE, 0, { id: 'cancelled', waitUntil: 60_000 })
@@ -52,7 +52,7 @@ test('one that waited and was cancelled holds up the others for a second at most
   expect((await places.reserve(ONE, 1_051)).ok).toBe(true)
 })
 
-test('those of a process that was killed free themselves, those of one that lives do not', async () => {
+test('places of a killed process expire, those of a living process do not', async () => {
   const sharedState = await newSharedState()
   const world = testWorld({ now: 0 })
   const processOf = (one: typeof world) =>
@@ -83,7 +83,7 @@ test('those of a process that was killed free themselves, those of one that live
   expect((await sharedState.read('')).size).toBe(0)
 })
 
-test('one that was asleep with its machine takes its places back, and nobody new gets in meanwhile', async () => {
+test('a process that slept with its machine takes its places back, and no new call gets in meanwhile', async () => {
   const sharedState = await newSharedState()
   const store = () => sharedStore(async () => sharedState, '')
   const [early, late] = [testWorld({ now: 0 }), testWorld({ now: 20_000 })]

@@ -28,26 +28,26 @@ for (const { where, open: store } of STATE_STORES) {
       return []
     },
     freeAfterMs: 5_000,
-    unsupported: { 'only the first of settle and release counts': 'a rest is not filled by calls; see below' },
+    unsupported: { 'only the first of settle and release counts': 'a cooldown is not used up by calls; see below' },
   })
 }
 
-describe('when it begins, and for how long', () => {
+describe('the start and the length of a cooldown', () => {
   const overloaded: Failure = { kind: 'overloaded', status: 529 }
   const table: readonly [string, 'model' | 'provider', readonly Failure[], number][] = [
-    ['one failure that may pass does not rest it', 'model', [overloaded], 0],
-    ['as many as a call makes before it gives up do', 'model', [overloaded, overloaded, overloaded], 20_000],
-    ['a time named by the upstream is kept, at once', 'model', [{ ...overloaded, retryAfterMs: 7_000 }], 7_000],
-    ['a time of weeks is kept for a day', 'model', [{ kind: 'rate_limited', retryAfterMs: 2_592_000_000 }], 86_400_000],
-    ['a timeout rests the model at once', 'model', [{ kind: 'timeout', phase: 'silence', afterMs: 1 }], 20_000],
-    ['the caller’s own deadline does not', 'model', [{ kind: 'timeout', phase: 'total', afterMs: 1 }], 0],
-    ['a cancel does not', 'model', [{ kind: 'cancelled' }], 0],
-    ['a refused key is nothing of the model’s', 'model', [{ kind: 'auth' }], 0],
-    ['a refused key rests the provider for ten minutes', 'provider', [{ kind: 'auth' }], 600_000],
-    ['an exhausted quota too', 'provider', [{ kind: 'quota_exhausted' }], 600_000],
-    ['an overloaded model is nothing of the provider’s', 'provider', [overloaded, overloaded, overloaded], 0],
+    ['one transient failure does not start it', 'model', [overloaded], 0],
+    ['as many failures as one call may make start it', 'model', [overloaded, overloaded, overloaded], 20_000],
+    ['a time named by the upstream is kept at once', 'model', [{ ...overloaded, retryAfterMs: 7_000 }], 7_000],
+    ['a time of weeks is cut to a day', 'model', [{ kind: 'rate_limited', retryAfterMs: 2_592_000_000 }], 86_400_000],
+    ['a timeout cools down the model at once', 'model', [{ kind: 'timeout', phase: 'silence', afterMs: 1 }], 20_000],
+    ['the caller’s own deadline does not start it', 'model', [{ kind: 'timeout', phase: 'total', afterMs: 1 }], 0],
+    ['a cancel does not start it', 'model', [{ kind: 'cancelled' }], 0],
+    ['a refused key does not cool down the model', 'model', [{ kind: 'auth' }], 0],
+    ['a refused key cools down the provider for ten minutes', 'provider', [{ kind: 'auth' }], 600_000],
+    ['an exhausted quota cools down the provider for ten minutes', 'provider', [{ kind: 'quota_exhausted' }], 600_000],
+    ['an overloaded model does not cool down the provider', 'provider', [overloaded, overloaded, overloaded], 0],
     [
-      'an answer in between begins the count anew',
+      'an answer in between resets the count',
       'model',
       [overloaded, overloaded, { kind: 'invalid_request' }, overloaded, overloaded],
       0,
@@ -60,35 +60,35 @@ describe('when it begins, and for how long', () => {
   })
 })
 
-describe('how it ends', () => {
+describe('the end of a cooldown', () => {
   async function resting(): Promise<Limit> {
     const limit = rest()
     await fail(limit, { kind: 'rate_limited', retryAfterMs: 10_000 }, 0)
     return limit
   }
 
-  test('one call goes through as a probe, not the flood', async () => {
+  test('one call goes through as a probe, the others wait', async () => {
     const limit = await resting()
     expect((await limit.reserve(ONE, 9_999)).ok).toBe(false)
     expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
     expect(await limit.reserve(ONE, 10_000)).toMatchObject({ ok: false, freeAt: 11_000 })
   })
 
-  test('a probe that does well ends the rest', async () => {
+  test('a successful probe ends the cooldown', async () => {
     const limit = await resting()
     await succeed(limit, 10_000)
     expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
     expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
   })
 
-  test('a probe that fails like those before it begins it anew', async () => {
+  test('a probe that fails like the calls before it restarts the cooldown', async () => {
     const limit = rest()
     for (let i = 0; i < 3; i++) await fail(limit, { kind: 'overloaded' }, 0)
     await fail(limit, { kind: 'overloaded' }, 20_000)
     expect(await limit.freeAt(20_000)).toBe(40_000)
   })
 
-  test('a first failure after a wait that the upstream named is a first failure: the next probe may go', async () => {
+  test('after a wait that the upstream named the count starts at the first failure, so the next probe may go', async () => {
     const limit = await resting()
     await fail(limit, { kind: 'overloaded' }, 10_000)
     expect((await limit.reserve(ONE, 10_000)).ok).toBe(true)
@@ -107,14 +107,14 @@ describe('how it ends', () => {
     expect((await limit.reserve(ONE, 10_000)).ok).toBe(false)
   })
 
-  test('a probe that stays out stands in the way for a rest’s length at most', async () => {
+  test('a probe that does not end blocks the next one for the length of a cooldown at most', async () => {
     const limit = await resting()
     await limit.reserve(ONE, 10_000)
     expect((await limit.reserve(ONE, 29_999)).ok).toBe(false)
     expect((await limit.reserve(ONE, 30_000)).ok).toBe(true)
   })
 
-  test('a call that went out before the rest began does not end it', async () => {
+  test('a call that was sent before the cooldown began does not end it', async () => {
     const limit = rest()
     const early = expectGranted(await limit.reserve(ONE, 0))
     await fail(limit, { kind: 'rate_limited', retryAfterMs: 10_000 }, 0)
@@ -123,14 +123,14 @@ describe('how it ends', () => {
   })
 })
 
-describe('its cause', () => {
-  test('is in the refusal, with the moment of the failure', async () => {
+describe('the cause of a cooldown', () => {
+  test('is in the refusal, with the time of the failure', async () => {
     const limit = rest('provider')
     await fail(limit, { kind: 'auth' }, 1_000)
     expect(await limit.reserve(ONE, 2_000)).toMatchObject({ ok: false, cause: { kind: 'auth', since: 1_000 } })
   })
 
-  test('a refused key or an empty account of before the start is tried once by the new process', async () => {
+  test('a key refused or an account emptied before the start is tried once by the new process', async () => {
     for (const kind of ['auth', 'quota_exhausted'] as const) {
       const store = memoryStore('cooldown', NO_COOLDOWN)
       const before = cooldown('c', 'provider', { ...OPTIONS, startedAt: 0 }, store)
@@ -150,7 +150,7 @@ describe('its cause', () => {
     expect((await cooldown('c', 'model', { ...OPTIONS, startedAt: 1_000 }, store).reserve(ONE, 2_000)).ok).toBe(false)
   })
 
-  test('lift ends it for all', async () => {
+  test('lift ends the cooldown for all processes', async () => {
     const limit = cooldown('c', 'provider', OPTIONS, memoryStore('cooldown', NO_COOLDOWN))
     await fail(limit, { kind: 'auth' }, 0)
     await limit.lift()
@@ -161,7 +161,7 @@ describe('its cause', () => {
 describe('in several processes', () => {
   const limited: Failure = { kind: 'rate_limited', retryAfterMs: 10_000 }
 
-  test('a model that rests in one rests in all, a second later at most', async () => {
+  test('a model that cools down in one process cools down in all, a second later at most', async () => {
     const sharedState = await newSharedState()
     const [one, other] = [
       rest(
@@ -180,7 +180,7 @@ describe('in several processes', () => {
     expect((await other.reserve(ONE, 1_000)).ok).toBe(false)
   })
 
-  test('one probe goes through, not one for each, and its success ends the rest for all', async () => {
+  test('one probe goes through for all, and its success ends the cooldown for all', async () => {
     const sharedState = await newSharedState()
     const all = [1, 2, 3].map(() =>
       rest(
@@ -197,7 +197,7 @@ describe('in several processes', () => {
     expect((await sharedState.read('')).size).toBe(0)
   })
 
-  test('failures in a row are counted over all', async () => {
+  test('failures in a row are counted across processes', async () => {
     const sharedState = await newSharedState()
     const all = [1, 2, 3].map(() =>
       rest(
@@ -209,7 +209,7 @@ describe('in several processes', () => {
     expect(await all[0]?.freeAt(1_000)).toBe(20_000)
   })
 
-  test('a call that meets no rest and does well writes nothing, and looks once a second', async () => {
+  test('a successful call without a cooldown writes nothing, and reads once a second', async () => {
     const asked: string[] = []
     const sharedState = {
       async read() {
@@ -227,7 +227,7 @@ describe('in several processes', () => {
     expect(asked).toHaveLength(5)
   })
 
-  test('when what they share cannot be used, each goes on by itself and says so once', async () => {
+  test('when the shared state cannot be used, each process continues on its own and logs it once', async () => {
     const said: unknown[] = []
     const broken = sharedStore(() => Promise.reject(new Error('a full disk')), '')
     const limit = rest(

@@ -38,7 +38,7 @@ describe('several rules as one', () => {
     expect(await one.freeAt(0)).toBeGreaterThan(0)
   })
 
-  test('what one refuses takes nothing of the others, and stands in no line behind it', async () => {
+  test('a call that one rule refuses takes nothing of the others, and enters no later wait queue', async () => {
     const one = limitOn(all({ requests: 3, tokens: 20, calls: 1 }))
     const ticket = (id: string) => ({ id, waitUntil: 10 * MINUTE })
     expectGranted(await one.reserve(need(20), 0, ticket('a')))
@@ -49,7 +49,7 @@ describe('several rules as one', () => {
     expect(await one.reserve(need(1), later)).toMatchObject({ ok: false, limitName: 'calls' })
   })
 
-  test('settled and released by all at once', async () => {
+  test('are settled and released together', async () => {
     const one: Limit = limitOn(all({ requests: 2, tokens: 100, calls: 2 }))
     const [first, second] = [
       expectGranted(await one.reserve(need(50), 0)),
@@ -83,7 +83,7 @@ describe('several rules as one', () => {
     expect(world.pendingSleeps).toBe(0)
   })
 
-  test('a call changes what is written twice: when it comes and when it goes', async () => {
+  test('a call writes the shared state twice: when it begins and when it ends', async () => {
     const sharedState = await newSharedState()
     const change = vi.spyOn(sharedState, 'update')
     const one = limitOn(

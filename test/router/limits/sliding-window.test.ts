@@ -7,7 +7,7 @@ import { expectGranted, reserveUntilRefused, testLimitContract } from '../../sui
 import { limitOn, newSharedState, STATE_STORES } from './state-stores.ts'
 
 const MINUTE = 60_000
-/** What counts is counted to the end of its sixtieth of the window. */
+/** A request counts until the end of its sixtieth of the window. */
 const SPAN = MINUTE / 60
 const leaves = (arrived: number): number => (Math.floor(arrived / SPAN) + 1) * SPAN + MINUTE
 
@@ -27,7 +27,7 @@ for (const { where, open: store } of STATE_STORES) {
 describe('sixty a minute', () => {
   test('are let through at once, and the next when the first has left the window', async () => {
     const limit = limitOf('requests', 60)
-    // [ms, take, answer]: true, or when it would be free.
+    // [ms, take, answer]: true, or the time at which it frees.
     const table: readonly [number, number, true | number | undefined][] = [
       [0, 50, true],
       [30_000, 10, true],
@@ -46,16 +46,16 @@ describe('sixty a minute', () => {
     }
   })
 
-  test('a request under way may reach its upstream late, and counts from its arrival', async () => {
+  test('a request in flight may reach its upstream late, and counts from its arrival', async () => {
     const limit = limitOf('requests', 1)
     const first = expectGranted(await limit.reserve(requests(1), 0))
-    // Nothing was heard of it: it is taken to arrive 10 s later.
+    // Without an answer it is assumed to arrive 10 s later.
     expect(await limit.freeAt(0)).toBe(leaves(10_000))
     await first.settle({ used: requests(1), arrivedBy: 1_300 }, 50_000)
     expect(await limit.freeAt(50_000)).toBe(leaves(1_300))
   })
 
-  test('a clock that is set back by hours stops nothing for hours', async () => {
+  test('a clock that is set back by hours blocks no call for hours', async () => {
     const limit = limitOf('requests', 1)
     await expectGranted(await limit.reserve(requests(1), 36_000_000)).settle({ used: requests(1) }, 36_000_000)
     expect(await limit.reserve(requests(1), 0)).toMatchObject({ ok: false, freeAt: MINUTE + SPAN })
@@ -63,7 +63,7 @@ describe('sixty a minute', () => {
   })
 })
 
-test('settling gives back what was not used, and the next ones wait for what was used beyond the guess', async () => {
+test('a settle gives back unused tokens, and the next calls wait for usage beyond the estimate', async () => {
   const limit = limitOf('tokens', 1_000)
   await expectGranted(await limit.reserve(tokens(900), 0)).settle({ used: tokens(100) }, 0)
   expect(await limit.reserve(tokens(901), 0)).toMatchObject({ ok: false })
@@ -71,33 +71,33 @@ test('settling gives back what was not used, and the next ones wait for what was
   expect(await limit.reserve(tokens(1), 0)).toMatchObject({ ok: false, freeAt: 30_000 + MINUTE + SPAN })
 })
 
-describe('who waits', () => {
+describe('a waiting call', () => {
   const ticket = (id: string, until = 600_000) => ({ id, waitUntil: until })
 
-  test('is not overtaken, neither by newcomers nor by smaller wishes', async () => {
+  test('is not overtaken by new calls or by smaller ones', async () => {
     const limit = limitOf('tokens', 1_000)
     await expectGranted(await limit.reserve(tokens(1_000), 0)).settle({ used: tokens(600) }, 0)
     const frees = MINUTE + SPAN
     expect(await limit.reserve(tokens(700), 0, ticket('large'))).toMatchObject({ ok: false, freeAt: frees })
-    // There is room for 400, and 300 of it are not the large one's when the window frees: but it came first.
+    // There is room for 400, and 300 stay free beside the large call when the window frees, but it came first.
     expect(await limit.reserve(tokens(350), 0, ticket('small'))).toMatchObject({ ok: false })
     expect(await limit.reserve(tokens(350), 0)).toMatchObject({ ok: false })
     expect((await limit.reserve(tokens(700), frees, ticket('large'))).ok).toBe(true)
     expect((await limit.reserve(tokens(300), frees)).ok).toBe(false)
   })
 
-  test('is let through in the order of arrival, each at the moment it was told', async () => {
+  test('is let through in the order of arrival, each at the announced time', async () => {
     const limit = limitOf('requests', 2)
     for (const at of [0, 20_000])
       await expectGranted(await limit.reserve(requests(1), at)).settle({ used: requests(1) }, at)
-    const told: Record<string, number | undefined> = {}
+    const freeAt: Record<string, number | undefined> = {}
     for (const id of ['a', 'b', 'c', 'd']) {
       const answer = await limit.reserve(requests(1), 21_000, ticket(id))
-      told[id] = answer.ok ? 0 : answer.freeAt
+      freeAt[id] = answer.ok ? 0 : answer.freeAt
     }
     const [first, second] = [leaves(0), leaves(20_000)]
-    // The line of four wants two windows: the last two are told of the second.
-    expect(told).toEqual({ a: first, b: second, c: first + MINUTE, d: second + MINUTE })
+    // The queue of four needs two windows, so the last two are announced for the second.
+    expect(freeAt).toEqual({ a: first, b: second, c: first + MINUTE, d: second + MINUTE })
     expect((await limit.reserve(requests(1), first, ticket('b'))).ok).toBe(false)
     expect((await limit.reserve(requests(1), first, ticket('a'))).ok).toBe(true)
   })
@@ -105,7 +105,7 @@ describe('who waits', () => {
   test.each([
     ['does not come back', { comes: false }],
     ['would not wait so long', { until: 30_000 }],
-  ])('leaves the line when it %s', async (_, { until = 600_000 }: { until?: number; comes?: boolean }) => {
+  ])('leaves the queue when it %s', async (_, { until = 600_000 }: { until?: number; comes?: boolean }) => {
     const limit = limitOf('requests', 1)
     await expectGranted(await limit.reserve(requests(1), 0)).settle({ used: requests(1) }, 0)
     const frees = MINUTE + SPAN
@@ -116,7 +116,7 @@ describe('who waits', () => {
   })
 })
 
-test('never more than the limit in any window, whatever the delays, in two processes on one slate', async () => {
+test('no window has more than the limit, whatever the delays, in two processes with one shared state', async () => {
   const STEP = fc.record({
     gapMs: fc.integer({ min: 0, max: 400 }),
     wantsTo: fc.integer({ min: 1, max: 4 }),
@@ -169,7 +169,7 @@ test('never more than the limit in any window, whatever the delays, in two proce
   )
 })
 
-test('a caller in a hurry gets nearly all that the limit allows', async () => {
+test('a caller that retries at once gets nearly all that the limit allows', async () => {
   const limit = limitOf('requests', 60)
   let [now, through] = [0, 0]
   for (; now < 60 * MINUTE; now += 100) {

@@ -5,11 +5,11 @@ import { memoryStore, type StateStore, sharedStore } from '../../../src/router/l
 import { openSharedState } from '../../../src/store/sqlite/shared-state.ts'
 import { type TestWorld, testWorld } from '../../support/test-world.ts'
 
-/** The ways in which a limit may be kept: every limit keeps its promises in each. */
+/** The stores of a limit's state; every limit keeps its contract in each. */
 export const STATE_STORES: readonly { readonly where: string; readonly open: () => Promise<StateStore> }[] = [
   { where: 'in this process', open: async () => memoryStore },
   {
-    where: 'on a slate',
+    where: 'in the shared state',
     async open() {
       const sharedState = await newSharedState()
       return sharedStore(async () => sharedState, '')
@@ -22,7 +22,7 @@ export function limitOn<S>(rule: LimitAlgorithm<S>, store: StateStore = memorySt
   return createLimit(rule, store('state', rule.initial), world)
 }
 
-/** A slate that is new and lasts as long as the test. */
+/** A new shared state that is closed when the test ends. */
 export async function newSharedState(): Promise<SharedState> {
   const sharedState = await openSharedState(':memory:', { world: testWorld() })
   onTestFinished(() => sharedState.close())

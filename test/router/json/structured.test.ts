@@ -18,7 +18,9 @@ const singleModel = (plays: readonly UpstreamScript[]) =>
 const ONE = { model: 'a/one', json }
 
 // The compiler loads in real time, during which the test clock would run far ahead.
-beforeAll(() => createSchemaCheck(realWorld(), json.schema))
+beforeAll(async () => {
+  await createSchemaCheck(realWorld(), json.schema)
+})
 const twice = { inputTokens: 200, cachedInputTokens: 0, outputTokens: 40, reasoningTokens: 0 }
 
 describe('an answer by schema', () => {

@@ -6,7 +6,7 @@ import type { Account } from '../../src/providers/account.ts'
 import { createProvider } from '../../src/providers/index.ts'
 import { testWorld } from '../support/test-world.ts'
 
-/** Somebody else's idea of the vendors' wires, over real HTTP. Where it is known to differ from the vendors, recordings tell. */
+/** An independent implementation of the vendors' wires, over real HTTP. The recordings decide where it differs from the vendors. */
 const WIRES: readonly (readonly [Wire, path: string, more: Partial<Account>])[] = [
   ['openai-chat', '/v1', {}],
   ['openai-responses', '/v1', {}],

@@ -12,7 +12,7 @@ const SERVER = process.env['LLAMA_SERVER'] ?? 'llama-server'
 const ENGINE = join(import.meta.dirname, '../../../shared/data/engine')
 const missing = [SERVER, join(ENGINE, 'stories260K-8k.gguf')].find((path) => !existsSync(path))
 
-/** A real engine with real token counts. Its model writes toy sentences: this is about the plumbing. */
+/** A real engine with real token counts. Its model writes toy sentences, because only the wire is tested. */
 describe.skipIf(missing)(
   `a real llama-server${missing ? ` (skipped: no ${missing}; name one in LLAMA_SERVER)` : ''}`,
   () => {
@@ -26,7 +26,7 @@ describe.skipIf(missing)(
       const engine = spawn(SERVER, [...files, ...args.split(' ')], { stdio: ['ignore', 'ignore', 'pipe'] })
       stop = () => void engine.kill()
       origin = `http://127.0.0.1:${port}`
-      // It says so itself when it is up.
+      // The server logs when it is ready.
       await new Promise<void>((resolve, reject) => {
         let said = ''
         engine.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where recorded traffic lies, when it is there: true bytes of vendors, kept beside the repository. */
+/** The folder of recorded traffic of vendors, beside the repository; it may be missing. */
 export const RECORDINGS_DIR = join(import.meta.dirname, '../../../shared/data/providers')
 export const hasRecordings = existsSync(RECORDINGS_DIR)
 export const skipNote = hasRecordings ? '' : ' (skipped: no recordings at ../shared/data/providers)'

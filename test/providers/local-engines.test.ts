@@ -125,7 +125,7 @@ describe('engines that run here', () => {
     expect(world.pendingSleeps).toBe(0)
   })
 
-  test('a caller who gives up hears at once', async () => {
+  test('a cancelled caller gets its error at once', async () => {
     const { fetch } = network({ [OLLAMA]: () => new Promise(() => undefined) })
     const stop = new AbortController()
     const finding = findLocalEngines(testWorld({ fetch }), { signal: stop.signal })
@@ -135,7 +135,7 @@ describe('engines that run here', () => {
 })
 
 describe('answers are remembered for a minute', () => {
-  test('by all callers, those that come together included; one that gives up does not spoil it for the others', async () => {
+  test('for all callers, also for concurrent ones, and a cancel of one does not affect the others', async () => {
     const { fetch, asked } = network({ [OLLAMA]: () => Response.json(TAGS) })
     const world = testWorld({ fetch })
     const engines = createEngineFinder(world)
@@ -153,7 +153,7 @@ describe('answers are remembered for a minute', () => {
     expect(asked).toHaveLength(8)
   })
 
-  test('but an engine that a call names is asked again, and has 5 s', async () => {
+  test('except that an engine that a call names is asked again, within 5 s', async () => {
     let late = false
     const world: TestWorld = testWorld({
       fetch: async (address) => {
@@ -171,7 +171,7 @@ describe('answers are remembered for a minute', () => {
     expect(await engines.find({ signal: never })).toHaveLength(1)
   })
 
-  test('but not for another OLLAMA_HOST', async () => {
+  test('only for the same OLLAMA_HOST', async () => {
     const { fetch } = network({ 'http://den:11434/api/tags': () => Response.json(TAGS) })
     const engines = createEngineFinder(testWorld({ fetch }))
     expect(await engines.find({ signal: never })).toEqual([])

@@ -81,7 +81,7 @@ test('addresses are plain: https or this machine, no slash at the end, no method
   expect(odd.map((vendor) => vendor.id)).toEqual([])
 })
 
-test('no variable of an address is taken for a key', () => {
+test('no variable of an address is used as a key', () => {
   for (const { id, keyNames } of all) {
     expect(
       keyNames.filter((name) =>
@@ -124,7 +124,7 @@ test.each([
   expect(all.find((each) => each.id === id)?.autoExcluded).toBe(true)
 })
 
-test('of the doors that one key opens, auto takes the plainest', () => {
+test('of the vendor entries that share a key, auto uses the plainest', () => {
   const auto = (keyName: string) =>
     all.filter((vendor) => vendor.keyNames[0] === keyName && !vendor.autoExcluded).map((vendor) => vendor.id)
   expect(auto('MOONSHOT_API_KEY')).toEqual(['moonshotai'])
@@ -133,7 +133,7 @@ test('of the doors that one key opens, auto takes the plainest', () => {
   expect(auto('DASHSCOPE_API_KEY')).toEqual(['alibaba'])
 })
 
-test('a vendor the table does not name comes through as the catalog has it', () => {
+test('a vendor that is not in the table is as in the catalog', () => {
   const plain: Vendor = {
     id: 'new',
     name: 'New',

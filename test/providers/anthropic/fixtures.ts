@@ -6,7 +6,7 @@ type WireFixtures = Pick<
   'textStream' | 'textBody' | 'toolCallStream' | 'errorBody' | 'modelList' | 'findToolExchange'
 >
 
-/** One event as Anthropic writes it: its name twice. */
+/** One event as Anthropic writes it, with its name twice. */
 export const sseEvent = (type: string, more: object = {}): string =>
   `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`
 
@@ -52,7 +52,7 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 }
 
-/** As Anthropic's Messages says it, after the recordings. */
+/** The wire of Anthropic's Messages, after the recordings. */
 export const anthropicFixtures: WireFixtures = {
   textStream: (text) => [
     messageStart(),

@@ -25,7 +25,7 @@ testProviderContract('Anthropic Messages', {
   },
 })
 
-describe('where a request goes', () => {
+describe('the address of a request', () => {
   test.each([
     ['https://api.anthropic.com', 'https://api.anthropic.com/v1/messages'],
     ['https://api.anthropic.com/v1/', 'https://api.anthropic.com/v1/messages'],
@@ -70,7 +70,7 @@ describe('where a request goes', () => {
   })
 })
 
-describe('how an answer is read', () => {
+describe('reading an answer', () => {
   test('start waits a moment for the input counts, and no longer', async () => {
     const held = new TransformStream<Uint8Array, Uint8Array>()
     const slow = () => new Response(held.readable, { headers: { 'content-type': 'text/event-stream' } })
@@ -180,7 +180,7 @@ describe('how an answer is read', () => {
     await expect(first).rejects.toBeInstanceOf(GenerateError)
   })
 
-  test('a message that begins again after its text is a bad response, for the text cannot be unsaid', async () => {
+  test('a message that begins again after its text is a bad response, because sent text cannot be taken back', async () => {
     const twice = sseResponse(
       messageStart(),
       ...textBlock(0, 'half'),

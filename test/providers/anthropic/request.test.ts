@@ -19,7 +19,7 @@ async function bodyOf(request: Partial<GenerateRequest>, facts: Partial<ModelFac
   return { body: sent[0]?.body, ignored: start?.type === 'start' ? start.ignored : undefined }
 }
 
-describe('what a request becomes', () => {
+describe('the body of a request', () => {
   const plain = {
     model: 'm',
     max_tokens: 8192,
@@ -154,13 +154,13 @@ describe('what a request becomes', () => {
     expect(body?.['tool_choice']).toEqual(choice)
   })
 
-  test('a forced tool call is not thought about by budget, and that is listed', async () => {
+  test('a forced tool call turns off the thinking budget, which is listed as ignored', async () => {
     const { body, ignored } = await bodyOf({ tools: [tool], toolChoice: 'required', reasoningEffort: 'high' }, budget)
     expect(body).not.toHaveProperty('thinking')
     expect(ignored).toEqual(['reasoningEffort'])
   })
 
-  test('a conversation: turns alternate, results come back with their images, ids are made fit, empty texts are left out', async () => {
+  test('a conversation: roles alternate, results come back with their images, ids are made fit, empty texts are left out', async () => {
     const text = (words: string) => ({ type: 'text', text: words }) as const
     const image = { type: 'image', mimeType: 'image/png', base64: 'AAAA' } as const
     const { body, ignored } = await bodyOf({
@@ -253,7 +253,7 @@ describe('an answer in JSON', () => {
     expect(body).not.toHaveProperty('output_config')
   })
 
-  test('is asked for in words where there is nothing else', async () => {
+  test('is asked for in words where the model has no other way', async () => {
     const { body } = await bodyOf({ system: 'Be brief.', json: { schema } }, { abilities: ['text'] })
     expect(body?.['system']).toMatch(/^Be brief\.\n\nAnswer with one JSON value/)
   })
@@ -279,7 +279,7 @@ describe('an answer in JSON', () => {
     expect(sent[0]?.body['tools']).toMatchObject([{ input_schema: { properties: { value: { type: 'array' } } } }])
   })
 
-  test('that never comes is the text instead', async () => {
+  test('that never comes is replaced by the text', async () => {
     const { ask } = stubProvider([sseResponse(...anthropicFixtures.textStream('{"city":"Rome"}'))], {
       facts: { ...FACTS, ...byTool },
     })
@@ -287,7 +287,7 @@ describe('an answer in JSON', () => {
   })
 })
 
-describe('what a model refuses is learned', () => {
+describe('a refusal of a model is learned', () => {
   const learning = async (message: string, request: Partial<GenerateRequest>, facts?: ModelFacts) => {
     const { sent, ask } = stubProvider([errorResponse(message), okResponse], { facts })
     await expect(ask(request)).rejects.toMatchObject({ failure: { kind: 'invalid_request', learned: true } })
@@ -338,7 +338,7 @@ describe('what a model refuses is learned', () => {
     expect(rest.ignored).toEqual(ignored)
   })
 
-  test('that it has no prefill: it gets a request to continue', async () => {
+  test('about prefill: the model then gets a request to continue', async () => {
     const words =
       'This model does not support assistant message prefill. The conversation must end with a user message.'
     const said = { role: 'assistant', parts: [{ type: 'text', text: 'Once upon ' }] } as const
@@ -352,7 +352,7 @@ describe('what a model refuses is learned', () => {
     ])
   })
 
-  test('what was not sent, or is essential, is not', async () => {
+  test('unless the setting was not sent or is essential', async () => {
     const { ask } = stubProvider([
       errorResponse('`temperature` is deprecated for this model.'),
       errorResponse('messages: Extra inputs are not permitted'),

@@ -23,7 +23,7 @@ interface SentRequest {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** A provider whose upstream answers from a list; the last answer is given again. */
+/** A provider whose upstream answers from a list and repeats the last answer. */
 export function stubProvider(
   answers: readonly (Response | (() => Response))[],
   options: { readonly account?: Partial<Account>; readonly facts?: ModelFacts | undefined } = { facts: FACTS },

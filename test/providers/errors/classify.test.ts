@@ -284,7 +284,7 @@ test.each<[text: string, limit: number | undefined]>([
   expect(sort(400, openai(text))).toEqual({ kind: 'context_too_long', ...(limitTokens && { limitTokens }) })
 })
 
-describe('when to ask again', () => {
+describe('the time of the next attempt', () => {
   const limited = (headers: Record<string, string>, body: unknown = '') => {
     const failure = sort(429, body, headers)
     return failure.kind === 'rate_limited' ? failure.retryAfterMs : failure.kind
@@ -332,7 +332,7 @@ describe('when to ask again', () => {
   })
 })
 
-describe('a parameter that is not taken', () => {
+describe('an unsupported parameter', () => {
   test.each<[says: string, status: number, body: unknown, field: string]>([
     [
       'OpenAI',
@@ -402,12 +402,12 @@ describe('a parameter that is not taken', () => {
     expect(failure).toEqual({ kind: 'invalid_request', field, learned: true })
     expect(refused).toEqual([field])
   })
-  test('a bad value is no parameter to leave out', () => {
+  test('a parameter with a bad value is not left out', () => {
     const body = openai("Invalid 'temperature': decimal below minimum value.", 'decimal_below_min_value', 'temperature')
     const { failure } = classifyHttpError(TARGET, { status: 400, body, headers: new Headers() }, NOW, () => true)
     expect(failure).toEqual({ kind: 'invalid_request', field: 'temperature' })
   })
-  test('what is known already is not learned again', () => {
+  test('a known refusal is not learned again', () => {
     const body = openai("property 'seed' is unsupported")
     const { failure } = classifyHttpError(TARGET, { status: 400, body, headers: new Headers() }, NOW, () => false)
     expect(failure).toEqual({ kind: 'invalid_request', field: 'seed' })
@@ -446,14 +446,14 @@ describe('a request that does not arrive', () => {
   ])('%s', (code, failure) => {
     expect(classifyNetworkError(TARGET, caused(code), live).failure).toEqual(failure)
   })
-  test('of several addresses the first that speaks', () => {
+  test('the first known error code of several addresses decides', () => {
     const all = new AggregateError([Object.assign(new Error(), { code: 'ECONNREFUSED' })])
     expect(classifyNetworkError(TARGET, new TypeError('x', { cause: all }), live).failure).toEqual({
       kind: 'unreachable',
       sent: false,
     })
   })
-  test('is cancelled where the caller has gone', () => {
+  test('is cancelled when the caller has left', () => {
     expect(classifyNetworkError(TARGET, caused('ECONNRESET'), AbortSignal.abort()).failure).toEqual({
       kind: 'cancelled',
     })

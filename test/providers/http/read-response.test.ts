@@ -201,7 +201,7 @@ describe('bodies that are labelled wrongly', () => {
   })
 })
 
-describe('counts that are none', () => {
+describe('implausible counts', () => {
   const end = (usage: object): readonly string[] => [chunk('words', 'stop'), data({ choices: [], usage }), DONE]
   test.each<[what: string, usage: object, expected: object]>([
     ['zeros', { prompt_tokens: 0, completion_tokens: 0 }, {}],
@@ -236,7 +236,7 @@ describe('answers without end', () => {
   })
 })
 
-describe('errors in other clothes, with HTTP 200', () => {
+describe('errors in unusual shapes, with HTTP 200', () => {
   test.each<[payload: object, kind: string]>([
     [{ base_resp: { status_code: 1004, status_msg: 'login fail' }, choices: null }, 'auth'],
     [{ base_resp: { status_code: 1008, status_msg: 'insufficient balance' }, choices: null }, 'quota_exhausted'],
@@ -249,7 +249,7 @@ describe('errors in other clothes, with HTTP 200', () => {
   })
 })
 
-test('reasoning that ends without having begun is no part of the answer', async () => {
+test('reasoning that ends without a beginning is not part of the answer', async () => {
   const { text, thinking } = await play([chunk('Hm.\n'), chunk('</think>\n\nHello!', 'stop'), DONE]).answer
   expect({ text, thinking }).toEqual({ text: 'Hello!', thinking: 'Hm.\n' })
 })

@@ -127,17 +127,17 @@ test.each<[what: string, ModelFacts | undefined, Quirks, tools: boolean, type: s
   expect(system?.includes('JSON Schema') ?? false).toBe(type !== 'json_schema')
 })
 
-test('token counts are asked for, unless the vendor takes the wish amiss', () => {
+test('token counts are requested, unless the vendor refuses the option', () => {
   expect(build({}).body['stream_options']).toEqual({ include_usage: true })
   expect(build({}, undefined, of('mistral')).body).not.toHaveProperty('stream_options')
   expect(build({}, undefined, {}, ['stream_options']).body).not.toHaveProperty('stream_options')
 })
 
-test('a bound on the output is never left out: refused under one name, it goes by the other', () => {
+test('the output bound is never left out: refused under one name, it is sent under the other', () => {
   expect(build({ maxOutputTokens: 9 }, FACTS, {}, ['max_tokens']).rest).toEqual({ max_completion_tokens: 9 })
 })
 
-test('past calls are put as Mistral and Gemini want them', () => {
+test('past calls have the shapes of Mistral and Gemini', () => {
   const call = { id: 'call_0123456789', name: 'look', args: {} }
   const past: Partial<GenerateRequest> = {
     messages: [user, { role: 'assistant', parts: [], calls: [call] }, { role: 'tool', callId: call.id, parts: [] }],

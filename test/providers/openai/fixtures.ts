@@ -19,7 +19,7 @@ const sharedFixtures: Pick<WireFixtures, 'errorBody' | 'modelList'> = {
 
 const USAGE = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
 
-/** As OpenAI's Chat Completions says it, after the recordings. */
+/** The wire of OpenAI's Chat Completions, after the recordings. */
 export const chatFixtures: WireFixtures = {
   ...sharedFixtures,
   textStream: (text) => [
@@ -69,7 +69,7 @@ function chunk(delta: object, finish_reason: string | null = null): string {
   return dataEvent({ ...HEAD, choices: [{ index: 0, delta, finish_reason }] })
 }
 
-/** As OpenAI's Responses says it, after the recordings. */
+/** The wire of OpenAI's Responses, after the recordings. */
 export const responsesFixtures: WireFixtures = {
   ...sharedFixtures,
   textStream: (text) => [

@@ -65,7 +65,7 @@ test('a refused parameter is learned once, and left out and listed from then on'
   expect(sent.map(({ body }) => 'temperature' in body)).toEqual([true, false])
 })
 
-test('learned of one model is not learned of another', async () => {
+test('a refusal of one model does not apply to another', async () => {
   const { sent, deps } = stubProvider(errorResponse("property 'seed' is unsupported"), okResponse())
   const provider = createChatProvider(ACCOUNT, deps)
   await expect(run(provider, { seed: 1 })).rejects.toMatchObject({ failure: { learned: true } })
@@ -73,7 +73,7 @@ test('learned of one model is not learned of another', async () => {
   expect(sent[1]?.body).toHaveProperty('seed')
 })
 
-test('stream_options refused: the answer comes without a wish for token counts', async () => {
+test('after a refusal of stream_options the request is sent without it', async () => {
   const { sent, deps } = stubProvider(
     errorResponse('Unrecognized request argument supplied: stream_options'),
     okResponse(),
@@ -97,7 +97,7 @@ test.each([["Unsupported parameter: 'messages'"], ["Unsupported parameter: 'neve
   },
 )
 
-test('nothing but what we mean to send goes out, whatever the environment says', async () => {
+test('only the intended headers are sent, whatever the environment says', async () => {
   for (const name of ['OPENAI_API_KEY', 'OPENAI_ADMIN_KEY', 'OPENAI_ORG_ID', 'OPENAI_PROJECT_ID', 'OPENAI_BASE_URL']) {
     vi.stubEnv(name, 'https://planted.test')
   }
@@ -116,7 +116,7 @@ test('nothing but what we mean to send goes out, whatever the environment says',
   expect(JSON.stringify(sent)).not.toContain('planted')
 })
 
-test('a server that wants no key is sent none', async () => {
+test('an account without a key sends none', async () => {
   vi.stubEnv('OPENAI_API_KEY', 'planted')
   const { sent, deps } = stubProvider()
   const { key: _, ...local } = ACCOUNT

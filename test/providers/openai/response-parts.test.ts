@@ -229,7 +229,7 @@ describe('tool calls', () => {
   })
 })
 
-describe('how a chat ends', () => {
+describe('the end of a chat', () => {
   const end = (finish_reason: string, delta: object = { content: 'a' }) => {
     const reading = createChatDecoder(ASKED, WORLD)
     return [...reading.decodeEvent({ choices: [{ delta, finish_reason }] }), ...reading.finish()]
@@ -276,7 +276,7 @@ describe('how a chat ends', () => {
   })
 })
 
-describe('how a response ends', () => {
+describe('the end of a response', () => {
   const end = (response: object) => {
     const reading = createResponsesDecoder(ASKED, WORLD)
     return [...reading.decodeBody(response), ...reading.finish()]
@@ -296,7 +296,7 @@ describe('how a response ends', () => {
   test.each([['queued'], ['in_progress'], ['cancelled'], ['failed']])('%s is no answer', (status) => {
     expect(() => end({ status, output })).toThrow(expect.objectContaining({ failure: { kind: 'bad_response' } }))
   })
-  test('a server that sends nothing but the end is heard', () => {
+  test('a stream with only an end event is read', () => {
     const reading = createResponsesDecoder(ASKED, WORLD)
     const events = [
       ...reading.decodeEvent({ type: 'response.completed', response: { status: 'completed', output } }),
@@ -387,7 +387,7 @@ test('models whose id may be instructions are left out and counted', () => {
   })
 })
 
-test('what is learned is bounded', () => {
+test('the number of learned refusals is bounded', () => {
   const learned = createUnsupportedParameters()
   expect(learned.add('m', 'seed')).toBe(true)
   expect(learned.add('m', 'seed')).toBe(false)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { findCues, type PromptCues } from '../../../src/providers/understudy/prompt-cues.ts'
 
-describe('what the understudy picks up from a prompt', () => {
+describe('the cues that the understudy finds in a prompt', () => {
   test.each<[string, string, Partial<PromptCues>]>([
     [
       'people, not the beginnings of sentences',
@@ -35,7 +35,7 @@ describe('what the understudy picks up from a prompt', () => {
       'The team, and nobody else: 2 developer, 1 line producer.',
       { roles: ['developer', 'line producer'] },
     ],
-    ['nothing in nothing', '', { names: [], places: [], things: [], roles: [] }],
+    ['no cues in an empty prompt', '', { names: [], places: [], things: [], roles: [] }],
   ])('%s', (_, prompt, found) => {
     expect(findCues(prompt)).toMatchObject(found)
   })

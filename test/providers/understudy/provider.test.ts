@@ -173,7 +173,7 @@ describe('failures', () => {
     await failure
   })
 
-  test('another model than its one is unknown', async () => {
+  test('every other model name is unknown', async () => {
     await expect(play(ask({ model: 'star' }))).rejects.toMatchObject({
       failure: { kind: 'unknown_model', nearest: [UNDERSTUDY_MODEL] },
     })
@@ -362,7 +362,7 @@ describe('an answer in JSON', () => {
   }
 })
 
-/** Random schemas of the keywords that the understudy promises to keep. */
+/** Random schemas of the keywords that the understudy supports. */
 function schemas(): fc.Arbitrary<JsonSchema> {
   const name = fc.constantFrom(
     'id',
@@ -429,7 +429,7 @@ function schemas(): fc.Arbitrary<JsonSchema> {
 
 const WRITER = () => createWriter(findCues(''), createRandomSource(1))
 
-describe('schemas that ask for too much', () => {
+describe('schemas that cost too much', () => {
   const list = (items: object, minItems: number) => ({ type: 'array', minItems, maxItems: minItems, items })
   const doubled = Object.fromEntries(
     Array.from({ length: 40 }, (_, i) => [
@@ -463,7 +463,7 @@ describe('schemas that ask for too much', () => {
       try {
         fillSchema(schema, WRITER(), createRandomSource(1), '2026-01-01')
       } catch {
-        // A refusal is as good as a value.
+        // A refusal is accepted as well as a value.
       }
       expect(performance.now() - before).toBeLessThan(2_000)
     },

@@ -5,6 +5,21 @@
 export function editDistance(a: string, b: string, maxDistance = Number.POSITIVE_INFINITY): number {
   if (a === b) return 0
   if (Math.abs(a.length - b.length) > maxDistance) return Number.POSITIVE_INFINITY
+  const [one, other] = withoutCommonEnds(a, b)
+  return distanceOf(one, other, maxDistance)
+}
+
+/** The beginning and the end that two texts share do not change their distance. */
+function withoutCommonEnds(a: string, b: string): readonly [string, string] {
+  const shorter = Math.min(a.length, b.length)
+  let start = 0
+  while (start < shorter && a[start] === b[start]) start += 1
+  let end = 0
+  while (end < shorter - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1
+  return [a.slice(start, a.length - end), b.slice(start, b.length - end)]
+}
+
+function distanceOf(a: string, b: string, maxDistance: number): number {
   const far = maxDistance + 1
   let rowBeforeLast: number[] = []
   let lastRow = Array.from({ length: b.length + 1 }, (_, column) => column)

@@ -28,10 +28,21 @@ export function parseRuns(text: string): readonly Run[] {
   for (const [mark, replacement] of EMPHASES) marked = replaceMarks(marked, mark, replacement)
   const result: Run[] = []
   const on = { bold: false, italic: false, underline: false }
+  let pending = ''
+  let style: Omit<Run, 'text'> = {}
   for (const piece of marked.split(/([\uFDD0-\uFDD3])/)) {
-    if (MARKS[piece]) for (const style of MARKS[piece]) on[style] = !on[style]
-    else if (piece !== '') appendRun(result, { text: restoreEscapes(piece), ...styleOf(on) })
+    if (MARKS[piece]) for (const each of MARKS[piece]) on[each] = !on[each]
+    else if (piece !== '') {
+      // Neighbours of one style are joined before they become a run.
+      if (pending !== '' && !isStyle(style, on)) {
+        result.push({ text: restoreEscapes(pending), ...style })
+        pending = ''
+      }
+      if (pending === '') style = styleOf(on)
+      pending += piece
+    }
   }
+  if (pending !== '') result.push({ text: restoreEscapes(pending), ...style })
   return result
 }
 
@@ -122,6 +133,14 @@ function styleOf(on: Readonly<Record<'bold' | 'italic' | 'underline', boolean>>)
     ...(on.italic && { italic: true }),
     ...(on.underline && { underline: true }),
   }
+}
+
+function isStyle(style: Omit<Run, 'text'>, on: Readonly<Record<'bold' | 'italic' | 'underline', boolean>>): boolean {
+  return (
+    (style.bold === true) === on.bold &&
+    (style.italic === true) === on.italic &&
+    (style.underline === true) === on.underline
+  )
 }
 
 function appendRun(runs: Run[], run: Run): void {

@@ -66,32 +66,59 @@ function isShortForm(one: string, other: string): boolean {
   return SHORT_FORMS.some((row) => row.includes(one) && row.includes(other))
 }
 
-/** Names that may be compared with each new one of the same beginning, so that time is linear in the number of names. */
+/** Names that may be compared with each new one of the same beginning and length. */
 const MAX_COMPARED = 50
+/** Names that a finder compares; a feature has some 60 speakers and 150 sets. */
+const MAX_NAMES = 1_000
+/** UTF-16 units of a name that is compared. */
+const MAX_NAME_LENGTH = 120
+
+interface KnownName {
+  readonly name: string
+  readonly letters: number
+}
 
 /**
- * Creates a function that finds an earlier name that a name may be a slip of, and remembers the name. Only the
- * first `MAX_COMPARED` names with one beginning and one length are compared.
+ * Creates a function that finds an earlier name that a name may be a slip of, and remembers the name. Time is linear,
+ * because only the first `MAX_COMPARED` names with one beginning and one length are compared, names longer than
+ * `MAX_NAME_LENGTH` are not, and neither are those after the first `MAX_NAMES`.
  */
 export function createSimilarNameFinder(): (name: string) => string | undefined {
-  const buckets = new Map<string, string[]>()
-  const add = (key: string, name: string): void => {
+  const buckets = new Map<string, KnownName[]>()
+  let names = 0
+  const add = (key: string, known: KnownName): void => {
     const bucket = buckets.get(key)
-    if (!bucket) buckets.set(key, [name])
-    else if (bucket.length < MAX_COMPARED) bucket.push(name)
+    if (!bucket) buckets.set(key, [known])
+    else if (bucket.length < MAX_COMPARED) bucket.push(known)
   }
   return (name) => {
     const upper = name.trim().toUpperCase()
+    if (upper.length > MAX_NAME_LENGTH || names === MAX_NAMES) return undefined
+    names += 1
+    const known = { name, letters: letterSet(upper) }
     const shortForm = SHORT_FORMS.findIndex((row) => row.includes(upper))
-    const keys = [-2, -1, 0, 1, 2].map((longer) => `${upper[0]} ${upper.length + longer}`)
-    const candidates = [...keys, `=${upper}`, `=${upper.slice(1)}`, `row ${shortForm}`].flatMap(
-      (key) => buckets.get(key) ?? [],
-    )
-    const found = candidates.find((other) => isNearDuplicate(other, name))
-    add(`${upper[0]} ${upper.length}`, name)
-    add(`=${upper}`, name)
-    add(`=${upper.slice(1)}`, name)
-    if (shortForm >= 0) add(`row ${shortForm}`, name)
-    return found
+    const sameLetter = [-2, -1, 0, 1, 2].flatMap((longer) => buckets.get(`${upper[0]} ${upper.length + longer}`) ?? [])
+    const others = [`=${upper}`, `=${upper.slice(1)}`, `row ${shortForm}`].flatMap((key) => buckets.get(key) ?? [])
+    const candidates = [...sameLetter.filter(({ letters }) => mayBeNear(letters, known.letters)), ...others]
+    const found = candidates.find((other) => isNearDuplicate(other.name, name))
+    add(`${upper[0]} ${upper.length}`, known)
+    add(`=${upper}`, known)
+    add(`=${upper.slice(1)}`, known)
+    if (shortForm >= 0) add(`row ${shortForm}`, known)
+    return found?.name
   }
+}
+
+/** The letters of a name as bits; several letters share a bit. */
+function letterSet(name: string): number {
+  let bits = 0
+  for (let at = 0; at < name.length; at++) bits |= 1 << (name.charCodeAt(at) & 31)
+  return bits
+}
+
+/** Two changes take away and add four letters at most, so names that differ in more letters are not near. */
+function mayBeNear(letters: number, others: number): boolean {
+  let different = letters ^ others
+  for (let count = 0; count < 4 && different !== 0; count++) different &= different - 1
+  return different === 0
 }

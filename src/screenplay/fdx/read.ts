@@ -211,24 +211,15 @@ function normalizeElements(
   verbatim: ReadonlySet<ScriptElement>,
   sources: ReadonlyMap<ScriptElement, XmlElement>,
 ): readonly ScriptElement[] {
-  const merged: ScriptElement[] = []
-  let sourcesOfLast: readonly ScriptElement[] = []
   const xmlOf = (element: ScriptElement): string => {
     const source = sources.get(element)
     return source ? writeXml(source) : ''
   }
-  for (const element of elements) {
-    const last = merged.at(-1)
-    const joined = sourcesOfLast.length > 0 && !verbatim.has(element) ? joinSpeech(last, element) : undefined
-    if (joined === undefined) {
-      merged.push(element)
-      sourcesOfLast = verbatim.has(element) ? [] : [element]
-      continue
-    }
-    sourcesOfLast = [...sourcesOfLast, element]
-    const isKept = last?.type !== 'page_break' && (last?.fdx !== undefined || element.fdx !== undefined)
-    merged.splice(-1, 1, isKept ? { ...joined, fdx: sourcesOfLast.map(xmlOf).join('') } : joined)
-  }
+  const merged = groupSpeeches(elements, verbatim).map(({ joined, parts }): ScriptElement => {
+    if (parts.length < 2 || joined.type === 'page_break') return joined
+    // The XML is written once for all parts, so that time is linear in the length of a speech.
+    return parts.some(({ fdx }) => fdx !== undefined) ? { ...joined, fdx: parts.map(xmlOf).join('') } : joined
+  })
   const trimmed = merged.flatMap((element): readonly ScriptElement[] => {
     if (element.type !== 'dialogue' || verbatim.has(element)) return [element]
     const text = element.text.replace(/^\n+|\n+$/g, '')
@@ -240,10 +231,36 @@ function normalizeElements(
   return first < 0 ? [] : trimmed.slice(first, trimmed.findLastIndex((element) => !isBlank(element)) + 1)
 }
 
+interface SpeechGroup {
+  joined: ScriptElement
+  readonly parts: ScriptElement[]
+}
+
+/** The elements, neighbours of one speech together; a verbatim element is alone. */
+function groupSpeeches(
+  elements: readonly ScriptElement[],
+  verbatim: ReadonlySet<ScriptElement>,
+): readonly SpeechGroup[] {
+  const groups: SpeechGroup[] = []
+  let last: SpeechGroup | undefined
+  for (const element of elements) {
+    const joined = last && !verbatim.has(element) ? joinSpeech(last.joined, element) : undefined
+    if (last && joined) {
+      last.joined = joined
+      last.parts.push(element)
+      continue
+    }
+    const group = { joined: element, parts: [element] }
+    groups.push(group)
+    last = verbatim.has(element) ? undefined : group
+  }
+  return groups
+}
+
 /** Dialogue after dialogue is one, and lyrics after lyrics. */
-function joinSpeech(last: ScriptElement | undefined, element: ScriptElement): ScriptElement | undefined {
-  if (last?.type === 'dialogue' && element.type === 'dialogue') return joinDialogue(last, element)
-  const areLyrics = last?.type === 'lyrics' && element.type === 'lyrics' && !last.tags && !element.tags
+function joinSpeech(last: ScriptElement, element: ScriptElement): ScriptElement | undefined {
+  if (last.type === 'dialogue' && element.type === 'dialogue') return joinDialogue(last, element)
+  const areLyrics = last.type === 'lyrics' && element.type === 'lyrics' && !last.tags && !element.tags
   return areLyrics ? { ...last, text: `${last.text}\n${element.text}` } : undefined
 }
 

@@ -98,14 +98,13 @@ export function readCue(line: string): Cue {
 
 /** The text of a cue without its notes, and the notes joined. A cue that is nothing else keeps them. */
 function splitNotes(text: string): { readonly text: string; readonly notes: string } {
+  if (text.length > LONGEST_CUE) return { text, notes: '' }
   const notes = text.match(/\[\[(?:(?!\[\[|\]\])[\s\S])*\]\]/g) ?? []
   const rest = notes
     .reduce((left, note) => left.replace(note, ' '), text)
     .replace(/ {2,}/g, ' ')
     .trim()
-  return rest === '' || notes.length === 0 || text.length > LONGEST_CUE
-    ? { text, notes: '' }
-    : { text: rest, notes: notes.join(' ') }
+  return rest === '' || notes.length === 0 ? { text, notes: '' } : { text: rest, notes: notes.join(' ') }
 }
 
 /** A line of a speech that would be read as another element, with the backslashes that keep it from that. */

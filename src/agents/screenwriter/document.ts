@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ScriptElement, TitleEntry } from '../../screenplay/types.ts'
+import type { FdxRest, PageSetup, ScriptElement, TitleEntry } from '../../screenplay/types.ts'
 import { Turn } from '../shared/conversation.ts'
 import { SCRIPT_FORMATS, SCRIPT_STAGES } from './input.ts'
 import { Beat, Card, Character, Reading, Story } from './shapes.ts'
@@ -141,6 +141,9 @@ const Imported = z.lazy(() =>
         .array(z.custom<ScriptElement>((value) => typeof value === 'object' && value !== null && 'type' in value))
         .readonly()
         .optional(),
+      /** From FDX: how its pages are laid out, and the rest of the file. */
+      setup: z.custom<PageSetup>((value) => typeof value === 'object' && value !== null).optional(),
+      fdx: z.custom<FdxRest>((value) => typeof value === 'object' && value !== null && 'settings' in value).optional(),
     })
     .readonly(),
 )

@@ -1,4 +1,12 @@
-import { breakdown, fromFdx, measurePages, parseFountain, printFountain, type Script } from '../../screenplay/index.ts'
+import { formatCount } from '../../lib/text.ts'
+import {
+  breakdown,
+  measurePages,
+  parseFountain,
+  printFountain,
+  readScript,
+  type Script,
+} from '../../screenplay/index.ts'
 import type { Document, Scene } from './document.ts'
 import type { ScriptInput } from './input.ts'
 import { splitScenes } from './read-pages.ts'
@@ -9,11 +17,16 @@ import { revise } from './takeup.ts'
 
 /**
  * A person's own script as a document, every scene word for word. No model is asked. Undefined: no scene heading was found
- * in it. Throws `SyntaxError` for XML that is no FDX.
+ * in it. Throws `SyntaxError` with the reason for a format that is not read and for Fountain that is too long.
  */
 export function importScript(id: string, input: ScriptInput & { readonly source: string }): Document | undefined {
   const isFdx = /^\s*</.test(input.source)
-  const script = isFdx ? fromFdx(input.source) : parseFountain(input.source)
+  if (!isFdx && input.source.length > MAX_FOUNTAIN) {
+    throw new SyntaxError(
+      `The source has ${formatCount(input.source.length)} characters. At most ${formatCount(MAX_FOUNTAIN)} of Fountain are read, which is some 300 pages: give a longer script in parts.`,
+    )
+  }
+  const script = readScript(input.source)
   const parts = breakdown(script)
   if (parts.length === 0) return undefined
   const title = entryOf(script, 'title') ?? input.title ?? 'Untitled'
@@ -46,11 +59,20 @@ export function importScript(id: string, input: ScriptInput & { readonly source:
     outline: cards,
     outlined: true,
     scenes: scenes.map((scene, at) => ({ ...scene, card: at })),
-    imported: { titlePage: script.titlePage, before, ...(own && { own }) },
+    imported: {
+      titlePage: script.titlePage,
+      before,
+      ...(own && { own }),
+      ...(script.setup && { setup: script.setup }),
+      ...(script.fdx && { fdx: script.fdx }),
+    },
     resized: true,
   }
   return withWishes(document, input)
 }
+
+/** Characters; a script of 200 pages has some 400,000. A Final Draft file of it is four times as long. */
+const MAX_FOUNTAIN = 600_000
 
 const EMPTY_CARD = { whose: '', want: '', obstacle: '', turn: '', unsaid: '', plants: '', way_in_and_out: '' } as const
 const EMPTY_PERSON = { role: '', want: '', need: '', secret: '', relation: '', voice: '', sample: '' } as const

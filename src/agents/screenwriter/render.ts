@@ -34,7 +34,8 @@ export function scriptOf(document: Document): Script {
   if (!imported) return { ...parseFountain(fountainOf(document)), titlePage: titlePage(document) }
   if (!imported.own && scenes.every(({ own }) => own === undefined)) return parseFountain(fountainOf(document))
   const elements = scenes.flatMap(({ text, own }) => own ?? parseFountain(text).elements.map(withoutPlace))
-  return { titlePage: imported.titlePage, elements: [...(imported.own ?? []), ...elements] }
+  const { titlePage: entries, own = [], setup, fdx } = imported
+  return { titlePage: entries, elements: [...own, ...elements], ...(setup && { setup }), ...(fdx && { fdx }) }
 }
 
 function titlePage({ story, brief, imported }: Document): readonly TitleEntry[] {

@@ -293,6 +293,43 @@ describe("a person's own script", () => {
     await expect(develop({ source: '<html>INT. HOUSE - DAY</html>' })).rejects.toThrow('no Final Draft script')
   })
 
+  test('a Final Draft file keeps its page setup, its settings, and paragraphs that hold more than Fountain', async () => {
+    const source = `<FinalDraft DocumentType="Script" Version="5"><Content>
+<Paragraph Type="Scene Heading"><Text>INT. HOUSE - DAY</Text></Paragraph>
+<Paragraph Type="Action"><Text RevisionID="2">Mara waits.</Text></Paragraph>
+<Paragraph Type="Character"><Text>MARA</Text></Paragraph>
+<Paragraph Type="Dialogue"><Text>Hello.</Text></Paragraph>
+</Content>
+<PageLayout BottomMargin="72" TopMargin="72"><PageSize Height="11.69" Width="8.26"/></PageLayout>
+<Revisions ActiveSet="2"><Revision ID="2" Mark="+" Name="Pink"/></Revisions>
+</FinalDraft>`
+    const script = fromFdx(source)
+    expect(script).toMatchObject({ setup: { paper: 'a4' }, fdx: { settings: expect.any(Array) } })
+    const { develop, writer } = setUp()
+    const { script_id } = await develop({ source })
+    const exported = String(await writer.export(script_id, 'fdx'))
+    expect(exported).toContain('<Revision ID="2" Mark="+" Name="Pink"')
+    expect(exported).toContain('RevisionID="2"')
+    expect(fromFdx(exported)).toEqual(script)
+  })
+
+  test('a cue and lyrics of a Final Draft file keep their notes and their place', async () => {
+    const script = parseFountain('INT. HOUSE - DAY\n\nMARA [[softly]]\nHello.\n\n~La la\n')
+    expect(script.elements).toMatchObject([{}, { notes: '[[softly]]' }, {}, { alone: true }])
+    const { develop, writer } = setUp()
+    const { script_id } = await develop({ source: toFdx(script) })
+    const exported = fromFdx(String(await writer.export(script_id, 'fdx')))
+    expect(exported.elements).toEqual(script.elements.map(({ at: _, ...element }) => element))
+  })
+
+  test('a source in a format that is not read, or too long, is refused with the reason', async () => {
+    const { develop } = setUp()
+    await expect(develop({ source: '%PDF-1.7 INT. HOUSE - DAY' })).rejects.toThrow('This is a PDF, which is not read.')
+    await expect(develop({ source: `INT. HOUSE - DAY\n\n${'x'.repeat(700_000)}` })).rejects.toThrow(
+      'The source has 700,018 characters. At most 600,000 of Fountain are read',
+    )
+  })
+
   test('tags stay on what they are on, under a new name too', async () => {
     const tagged = (name: string): Script => ({
       titlePage: parseFountain(OWN).titlePage,

@@ -1,6 +1,6 @@
 /**
- * True where a pattern covers a model. A pattern is `*` (everything), a provider (`openai`), or `provider/model` in which `*`
- * stands for any run of characters (`openai/gpt-5*`, `*` + `/claude-*`). Letter case does not count.
+ * True if a pattern covers a model. A pattern is `*` (everything), a provider (`openai`), or `provider/model` in which `*`
+ * matches any run of characters (`openai/gpt-5*`, `*` + `/claude-*`). Letter case is ignored.
  */
 export function matchesModel(pattern: string, provider: string, model: string): boolean {
   const [providerPattern = '', ...rest] = pattern.toLowerCase().split('/')
@@ -8,7 +8,7 @@ export function matchesModel(pattern: string, provider: string, model: string): 
   return matchesGlob(providerPattern, provider.toLowerCase()) && matchesGlob(modelPattern, model.toLowerCase())
 }
 
-/** `*` stands for any run of characters. Takes time in proportion to pattern times text: a pattern may be a stranger's. */
+/** `*` matches any run of characters. The time grows with pattern times text, because a pattern may be untrusted. */
 function matchesGlob(pattern: string, text: string): boolean {
   let at = 0
   let place = 0

@@ -46,8 +46,8 @@ export interface BudgetTest {
 }
 
 /**
- * A budget of $0.05 and many processes with one home, against a vendor that takes a random time and bills the most that
- * each request may cost, whoever is still there to read it. A new home every round.
+ * A budget of $0.05 and many processes with one home, against a vendor that takes a random time and bills the maximum cost
+ * of each request, even if its caller has left. Every round has a new home.
  */
 export async function runBudgetTest({ processes, signalled, rounds, calls }: BudgetTest) {
   let billed = 0

@@ -18,7 +18,7 @@ export interface CallTask {
   readonly deadlineMs?: number
   /** How much faster its clock runs than the real one. */
   readonly speed?: number
-  /** Asked in turn, over and over. */
+  /** The requests, sent in rotation. */
   readonly asks: readonly CallAsk[]
 }
 
@@ -35,7 +35,7 @@ export interface CallAsk {
   readonly until?: 'end' | 'cancelled' | 'late' | 'first text'
 }
 
-/** A line on each call that is over; `done` for a task without calls left. */
+/** A line on each finished call; `done` at the end of a task. */
 export type CallReport =
   | { readonly done: true }
   | { readonly callId: string; readonly microUsd: number | undefined }

@@ -8,23 +8,23 @@ import { testWorld } from '../support/test-world.ts'
 import type { CallReport, CallTask } from './call-worker.ts'
 import { type CallWorker, spawnWorker, withWorkers } from './workers.ts'
 
-/** What was left after the last kill. Amounts in micro-dollars. */
+/** The state after the last kill. Amounts in micro-dollars. */
 export interface CrashReport {
   readonly kills: number
-  /** Calls whose answer had reached the caller whole, and what they cost. */
+  /** Calls with a complete answer at the caller, and their cost. */
   readonly answered: number
   readonly answeredMicroUsd: number
-  /** Those of them that the ledger does not know, or knows otherwise. */
+  /** Answered calls that the ledger lacks or records differently. */
   readonly missing: readonly string[]
   readonly integrity: unknown
-  /** A writer that does not wait a moment gets the lock at once. */
+  /** True if a writer without a wait gets the lock. */
   readonly unlocked: boolean
-  /** Holds that the killed left, and how many of them were booked as lost once they had expired. */
+  /** Holds of the killed processes, and the number of them booked as lost after their expiry. */
   readonly holds: number
   readonly lostHolds: number
   readonly bookedMicroUsd: number
   readonly heldMicroUsd: number
-  /** A process that comes after all this: how many of its calls were answered. */
+  /** Answered calls of a process that starts after the kills. */
   readonly after: number
   readonly stderr: string
 }
@@ -36,8 +36,8 @@ const PROMPTS: CallTask['asks'] = [
 ]
 
 /**
- * Three wires, streams and failures mixed, a few processes on one home; one after another is killed, with no warning, at
- * a random moment of its work, and replaced.
+ * Three wires, streams and failures mixed, and a few processes on one home. Each process is killed without warning at a
+ * random moment of its work, and replaced.
  */
 export async function runCrashTest({
   kills,
@@ -63,7 +63,7 @@ export async function runCrashTest({
         ...{ GROQ_API_KEY: 'k', GROQ_BASE_URL: `${vendor.origin}/openai/v1` },
       }
       const errand = { env, cwd: folder, calls: 1e9, atOnce: 6, asks: PROMPTS }
-      const told: CallReport[] = []
+      const reports: CallReport[] = []
       let stderr = ''
       let left = kills
       async function lane(): Promise<void> {
@@ -73,12 +73,12 @@ export async function runCrashTest({
           await waitForFirstReport(victim)
           await delay(Math.random() * 300)
           await killWorker(victim)
-          told.push(...victim.reports())
+          reports.push(...victim.reports())
           stderr += victim.stderr()
         }
       }
       await Promise.all(Array.from({ length: atOnce }, lane))
-      const crashReport = await inspectLedger(join(home, 'ledger.db'), told)
+      const crashReport = await inspectLedger(join(home, 'ledger.db'), reports)
       over = true
       const later = await survivor?.run({ ...errand, name: 'after', calls: 10 })
       return { kills, ...crashReport, after: later?.filter((one) => 'microUsd' in one).length ?? 0, stderr }
@@ -96,7 +96,7 @@ function randomResponse(dice: number): VendorResponse {
   return { text: 'There, there. '.repeat(1 + Math.floor(Math.random() * 4)), usage, chunkMs: Math.random() * 6 }
 }
 
-/** Resolves once it has told of a call, so that the kill meets it at work and not at breakfast. */
+/** Resolves after the first report of a call, so that the kill comes during work and not during start-up. */
 async function waitForFirstReport(victim: CallWorker): Promise<void> {
   while (victim.reports().length === 0) {
     if (victim.child.exitCode !== null) throw new Error(`a victim died by itself: ${victim.stderr()}`)
@@ -112,9 +112,9 @@ async function killWorker({ child }: CallWorker): Promise<void> {
 
 async function inspectLedger(
   path: string,
-  told: readonly CallReport[],
+  reports: readonly CallReport[],
 ): Promise<Omit<CrashReport, 'kills' | 'after' | 'stderr'>> {
-  const answers = told.flatMap((one) => ('microUsd' in one ? [one] : []))
+  const answers = reports.flatMap((one) => ('microUsd' in one ? [one] : []))
   const { integrity, unlocked, holds } = inspectDatabase(path)
   // Long after the deadline of every call.
   const world = testWorld({ now: Date.now() + 7_200_000 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LIMITS, runRateTest } from './rate-limits.ts'
 
-test('processes that share a home never ask more of a vendor than the limits, in any window', {
+test('processes that share a home stay under the limits of a vendor in any window', {
   timeout: 60_000,
 }, async () => {
   const counted = await runRateTest({ processes: 4, minutes: 1.4, speed: 6 })

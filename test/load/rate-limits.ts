@@ -6,13 +6,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { CallReport } from './call-worker.ts'
 import { withWorkers } from './workers.ts'
 
-/** What the upstream counted, against what was configured. */
+/** The counts of the upstream against the configured limits. */
 export interface RateReport {
-  /** In the fullest stretch of a minute, and at the fullest moment. */
+  /** The peak of requests and tokens in any minute, and of concurrent requests. */
   readonly peak: { readonly requests: number; readonly tokens: number; readonly atOnce: number }
-  /** Requests in all, as a part of what the limits would have allowed in that time. */
+  /** The share of the allowed requests that were sent. */
   readonly utilization: number
-  /** What was told to callers that were not let through: each limit by name, and how many of them without a time. */
+  /** The limits that refused calls, by name, with the number of all refusals and of refusals without a time. */
   readonly refusedBy: readonly string[]
   readonly refusals: number
   readonly withoutTime: number
@@ -23,8 +23,8 @@ export interface RateReport {
 export const LIMITS = { requests_per_minute: 74, tokens_per_minute: 9_000, concurrent: 6 } as const
 
 /**
- * So many processes with one home, each with four callers in a hurry, against an upstream that counts what arrives. In
- * a world that runs `speed` times faster a minute is over sooner: the vendor's minute is as much shorter.
+ * Many processes with one home, each with four concurrent callers, against an upstream that counts its requests. The world
+ * and the vendor's minute run `speed` times faster.
  */
 export async function runRateTest(options: {
   readonly processes: number
@@ -37,7 +37,7 @@ export async function runRateTest(options: {
     return await withWorkers(options.processes, async (workers, folder) => {
       const home = join(folder, 'home')
       mkdirSync(home)
-      // In a faster world a busy machine must not look like a vendor that does not answer.
+      // Timeouts are long because a busy machine in a faster world must not look like a silent vendor.
       const routing = { timeouts: { connect_ms: 600_000, first_token_ms: 600_000, idle_ms: 600_000 } }
       const config = { limits: [{ match: 'groq', ...LIMITS }], routing }
       writeFileSync(join(folder, 'showrunner.json'), JSON.stringify(config))
@@ -53,10 +53,10 @@ export async function runRateTest(options: {
       const errand = { env, cwd: folder, calls: 1e9, atOnce: 4, asks, speed: options.speed }
       await Promise.all(workers.map((one, n) => one.run({ ...errand, name: `warm${n}`, calls: 0 })))
       const untilMs = Date.now() + options.minutes * minuteMs
-      const told = (
+      const reports = (
         await Promise.all(workers.map((one, n) => one.run({ ...errand, name: `p${n}`, deadlineMs: untilMs })))
       ).flat()
-      const failures = told.flatMap((one) => ('failed' in one ? [one] : []))
+      const failures = reports.flatMap((one) => ('failed' in one ? [one] : []))
       const refusals = failures.filter(({ failed }) => failed === 'refused_by_limit')
       const { arrivals } = vendor
       const fullest = (amount: (one: Arrival) => number): number =>
@@ -85,7 +85,7 @@ interface Arrival {
   readonly tokens: number
 }
 
-/** Speaks the chat wire, takes its random time, and counts a request when it has read it. */
+/** A vendor on the chat wire that takes a random time, and counts a request after reading it. */
 async function countingVendor() {
   const arrivals: Arrival[] = []
   let inFlight = 0
@@ -129,6 +129,6 @@ async function sendResponse(response: ServerResponse, usage: Readonly<Record<str
   }
   response.write(chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }))
   const total_tokens = (usage['prompt_tokens'] ?? 0) + (usage['completion_tokens'] ?? 0)
-  // Out of the vendor's hands before the caller can know that it is over.
+  // The request ends for the vendor before its caller sees the end.
   response.end(`${chunk({ choices: [], usage: { ...usage, total_tokens } })}data: [DONE]\n\n`)
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runSoakTest } from './soak.ts'
 
-test('hours of calls to vendors that fail now and then leaves nothing open', { timeout: 60_000 }, async () => {
+test('hours of calls to vendors with occasional failures leave nothing open', { timeout: 60_000 }, async () => {
   const { hours, ends, left, recorded: booked, requests } = await runSoakTest({ calls: 200, hours: 2 })
   expect(hours).toBeGreaterThan(1)
   expect(ends['ok']).toBeGreaterThan(180)

@@ -7,7 +7,7 @@ import { GenerateError } from '../../src/contract/errors.ts'
 import { createShowrunner } from '../../src/index.ts'
 import { testWorld } from '../support/test-world.ts'
 
-/** What a day of calls has left behind. */
+/** The state after a day of calls. */
 export interface SoakReport {
   readonly hours: number
   /** Calls by how they ended: `ok`, or a kind of failure. */
@@ -15,7 +15,7 @@ export interface SoakReport {
   readonly requests: number
   /** Megabytes in use after a collection, at every tenth of the day. */
   readonly heapMb: readonly number[]
-  /** What keeps a process alive that was not there before, and sleeps that nobody has ended. */
+  /** New resources that keep the process alive, and sleeps that have not ended. */
   readonly left: readonly string[]
   readonly recorded: { readonly calls: number; readonly attempts: number; readonly fallbacks: number }
 }
@@ -24,8 +24,8 @@ const LANES = 8
 const HOUR_MS = 3_600_000
 
 /**
- * So many hours of so many calls, one after another in eight lanes, through the whole router with limits, a budget
- * and the ledger, against vendors that fail now and then in every way. The clock is turned by hand: hours pass in minutes.
+ * Many hours of calls in eight sequential lanes, through the whole router with limits, a budget and the ledger, against
+ * vendors with occasional failures of every kind. The test advances the clock, so that hours pass in minutes.
  */
 export async function runSoakTest({
   calls,
@@ -88,7 +88,7 @@ export async function runSoakTest({
   }
 
   try {
-    // The first call loads what there is to load, which takes its time however the clock is turned: it needs no clock.
+    // The first call loads modules, which takes real time, so the clock does not advance during it.
     await call('first')
     const began = turned.now()
     let over = false
@@ -99,7 +99,7 @@ export async function runSoakTest({
     await lanes
     heapMb.push(await heapAfterCollection())
     const { periods } = await showrunner.usage('all')
-    const { calls: told = 0, attempts = 0, fallbacks = 0 } = periods['all'] ?? {}
+    const { calls: recordedCalls = 0, attempts = 0, fallbacks = 0 } = periods['all'] ?? {}
     await showrunner.close()
     await new Promise(setImmediate)
     const kept = process.getActiveResourcesInfo()
@@ -108,7 +108,7 @@ export async function runSoakTest({
     return {
       hours: (turned.now() - began) / HOUR_MS,
       ...{ ends, requests: requests - 1, heapMb, left: [...kept, ...sleeps] },
-      recorded: { calls: told - 1, attempts: attempts - 1, fallbacks },
+      recorded: { calls: recordedCalls - 1, attempts: attempts - 1, fallbacks },
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -166,11 +166,11 @@ function errorWithCode(code: string): Error {
   return Object.assign(new Error(code), { code })
 }
 
-/** What is reachable, in megabytes: things that go only when others have gone get a few turns for it. */
+/** The reachable memory in megabytes, after several collections because some objects are freed only after others. */
 async function heapAfterCollection(): Promise<number> {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  for (let turn = 0; turn < 5; turn++) {
+  for (let round = 0; round < 5; round++) {
     collect()
     await new Promise(setImmediate)
   }

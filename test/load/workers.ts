@@ -13,7 +13,7 @@ export interface CallWorker {
   stderr(): string
   /** Resolves to the reports on the task's calls, once it is done; rejects if the process ends before. */
   run(task: CallTask): Promise<readonly CallReport[]>
-  /** Lets it end by itself. */
+  /** Lets the process end normally. */
   stop(): Promise<void>
 }
 

@@ -17,7 +17,7 @@ import { draftsOf, SHOOTING } from './drafts.ts'
 import { standing } from './living.ts'
 import { published, savings, termsOf } from './shooting.ts'
 
-/** Everything numeric, from what the model named and the constraints; undefined while there are no estimates yet. */
+/** The plan with all computed numbers, from the model's tasks and the constraints; undefined while estimates are missing. */
 export function assemble(planId: string, document: PlanDocument, now: number): KeptPlan | undefined {
   const { constraints, outlook, scope, named, estimates, elements, shooting } = document
   const whole = draftsOf(document)
@@ -66,12 +66,12 @@ export function assemble(planId: string, document: PlanDocument, now: number): K
   return { ...plan, findings: [...broken, ...findings].toSorted((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity]) }
 }
 
-/** What cannot be met first, then what was repaired, then assumptions and facts. */
+/** The order of findings: limits that cannot be met, then repairs, then assumptions and facts. */
 const GRAVITY = { error: 0, warn: 1, info: 2 } as const
 
 /**
- * The plan of what is left: what the checks of a plan hold for. The past is as it was, with people who did two things at
- * once and tasks that were done before what they waited for.
+ * The open part of the plan, which is the part that the checks apply to. Finished tasks are left out because a report may
+ * say that one person did two tasks at once, or that a task was done before its dependencies.
  */
 function unfinished(plan: KeptPlan, drafts: readonly DraftTask[], standing: Standing, calendar: Calendar): KeptPlan {
   const open = new Map(openTasks(drafts, standing.progress).map((task) => [task.id, task]))
@@ -79,7 +79,7 @@ function unfinished(plan: KeptPlan, drafts: readonly DraftTask[], standing: Stan
     const { hours = 0, depends_on = [], isStarted = false } = open.get(task.id) ?? {}
     const start = isStarted ? calendar.startAt(calendar.hoursUntil(task.finish) - hours) : task.start
     const { optimistic_hours, likely_hours, pessimistic_hours, ...rest } = task
-    // What is left of a task that some hours were spent on is one number.
+    // The remaining hours of a started task are one number.
     const points =
       hours !== task.estimate_hours
         ? { optimistic_hours: hours, likely_hours: hours, pessimistic_hours: hours }
@@ -91,7 +91,7 @@ function unfinished(plan: KeptPlan, drafts: readonly DraftTask[], standing: Stan
   return { ...plan, tasks, milestones, deliverables: plan.deliverables.slice(0, making) }
 }
 
-/** What will exist at the end: what a task makes, and the shooting of a screenplay. */
+/** The deliverables of the finished plan: those that a task makes, and the shooting of a screenplay. */
 function madeOf({ scope }: PlanDocument, drafts: readonly DraftTask[]): string[] {
   const made = (scope?.deliverables ?? []).filter(({ id }) => drafts.some(({ deliverable }) => deliverable === id))
   const isShot = drafts.some(({ deliverable }) => deliverable === SHOOTING)

@@ -1,7 +1,7 @@
 import type { TeamMember } from '../../planning/index.ts'
 import type { DraftTask, Finding } from './document.ts'
 
-/** Gives every task a role that there is: the team's where one is given, else the roles that the plan named. */
+/** Gives every task an existing role: one of the team where a team is given, else one that the plan named. */
 export function casting(
   drafts: readonly DraftTask[],
   roles: readonly TeamMember[],
@@ -32,7 +32,7 @@ export function casting(
   return { tasks, team: there, findings: given ? findings : [...findings, alone] }
 }
 
-/** The same role named twice is one role, of all its people. */
+/** A role that is named twice becomes one role with the sum of the people. */
 function merged(team: readonly TeamMember[]): readonly TeamMember[] {
   const groups = Map.groupBy(team, ({ role }) => wordsOf(role).join(' '))
   return [...groups.values()].map((all) => ({
@@ -41,7 +41,7 @@ function merged(team: readonly TeamMember[]): readonly TeamMember[] {
   }))
 }
 
-/** "Lead editor" is an editor, if there is one kind of editor only. */
+/** The only role of the team that matches by its words: "Lead editor" matches "Editor". */
 function near(team: readonly TeamMember[], wanted: string): TeamMember | undefined {
   const words = wordsOf(wanted)
   const found = team.filter(({ role }) => {

@@ -2,10 +2,10 @@ import { forecast, openTasks } from '../../planning/index.ts'
 import type { Situation } from './deadline.ts'
 import type { Finding } from './document.ts'
 
-/** Plays of the plan: enough for a finish to the hour, in a blink. */
+/** Simulated runs of the plan: enough for a finish that is exact to the hour. */
 const RUNS = 500
 
-/** P04: when it is finished in half of all cases and in nine of ten, where the estimates leave anything open. */
+/** P04: the finish in half of the simulated runs and in nine of ten, where the estimates have a range. */
 export function certainty({ drafts, team, calendar, standing }: Situation): readonly Finding[] {
   const byId = new Map(drafts.map((task) => [task.id, task]))
   const tasks = openTasks(drafts, standing.progress).map(({ id, role, hours, depends_on, isStarted }) => {

@@ -7,12 +7,12 @@ import type { PlanInput } from './input.ts'
 import type { Production } from './script.ts'
 
 const MICRO = 1_000_000
-/** Earlier versions that are kept. */
+/** Earlier versions kept. */
 const HISTORY = 20
-/** Changes whose taking-in is remembered. */
+/** Ids of applied changes kept. */
 const REMEMBERED = 50
 
-/** The document of a plan that is only asked for. Throws `invalid_request` where nothing says what to plan. */
+/** The document of a new plan. Throws `invalid_request` where neither a goal nor a screenplay is given. */
 export function begun(
   input: PlanInput,
   production: Production | undefined,
@@ -45,14 +45,14 @@ export function begun(
   }
 }
 
-/** Does the input ask for anything that the document does not already say? */
+/** True if the input asks for something that the document does not hold yet. */
 export function isChange(document: PlanDocument | undefined, input: PlanInput): boolean {
   return document !== undefined && (asksTheModel(document, input) || newConstraints(document, input))
 }
 
 /**
- * The document with a change taken in, once. What the model must answer for becomes notes; new constraints alone only
- * need the dates anew. The version before it goes to the history.
+ * The document with a change applied once. Notes hold the changes that need the model; new constraints alone only make the
+ * dates be computed again. The version before the change goes to the history.
  */
 export function applied(
   document: PlanDocument,
@@ -71,7 +71,7 @@ export function applied(
   return {
     ...kept,
     ...(constraints.time_zone !== undefined && { time_zone: constraints.time_zone }),
-    // Another goal may have other deliverables.
+    // A changed goal drops the scope because its deliverables may be different.
     ...(scope && !differs(document.goal, input.goal) && { scope }),
     goal: input.goal ?? document.goal,
     detail: input.detail ?? document.detail,
@@ -93,7 +93,7 @@ function newConstraints(document: PlanDocument, input: PlanInput): boolean {
   return JSON.stringify(constraintsOf(input, document.constraints)) !== JSON.stringify(document.constraints)
 }
 
-/** Field by field, what is given now over what was given before. */
+/** The earlier constraints, each field replaced where the input gives it. */
 function constraintsOf({ constraints: given = {} }: PlanInput, before: Constraints): Constraints {
   const all = { ...before, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }
   const { team, start_date, deadline, hours_per_day, budget_usd, day_rates, pages_per_day, time_zone } = all

@@ -6,19 +6,19 @@ import { unitOf } from './shooting.ts'
 import type { Shooting } from './shooting-shapes.ts'
 import { nameKey } from './text.ts'
 
-/** What is known of the cost of a plan, in whole cents. */
+/** The known cost of a plan, in whole cents. */
 interface Costs {
   readonly cents: number
   /** Roles and members of the cast without a rate: their work is not in the sum. */
   readonly unknown: readonly string[]
   readonly unknownHours: number
-  /** False where nobody's rate is known. */
+  /** False if no day rate is given. */
   readonly isKnown: boolean
 }
 
 /**
- * The work at the day rates that the user gave, a role's hours each to the cent, and the cast from their first day to
- * their last. An unknown rate is listed, not guessed. Hours that were told count in place of the estimate.
+ * The work at the day rates of the user, rounded to the cent for each role, and the cast from their first day to their
+ * last. An unknown rate is listed, not guessed. Reported hours count in place of the estimate.
  */
 function costsOf({ drafts, standing, calendar }: Situation, constraints: Constraints, shooting?: Shooting): Costs {
   const given = new Map(Object.entries(constraints.day_rates ?? {}).map(([name, rate]) => [nameKey(name), rate]))
@@ -52,7 +52,7 @@ export function money(on: Situation, constraints: Constraints, shooting?: Shooti
   const costs = costsOf(on, constraints, shooting)
   const hours = on.drafts.reduce((sum, task) => sum + hoursOf(task, on.standing), 0)
   if (budget === 0) {
-    const message = `There is no money, and ${roundToHundredths(hours)} hours of work: the plan only holds if nobody is paid.`
+    const message = `There is no money, and ${roundToHundredths(hours)} hours of work: the plan holds only if all work is unpaid.`
     return [{ code: 'P14', severity: 'error', message }]
   }
   if (!costs.isKnown) return budget === undefined ? [] : [unrated(budget, hours)]

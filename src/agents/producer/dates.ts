@@ -39,7 +39,7 @@ export function dated(
   }
 }
 
-/** As soon as there is a report, what is left is planned from now on, to the next quarter of an hour. */
+/** After the first report the open work is planned from the present time, rounded up to a quarter of an hour. */
 export function standingOf(
   { progress, time_zone: zone = 'UTC' }: Pick<PlanDocument, 'progress' | 'time_zone'>,
   calendar: Calendar,

@@ -14,12 +14,12 @@ export interface Situation {
 
 /** Random schedules tried for each way out: there are many of them, and each only has to be good enough. */
 const EFFORT = 40
-/** People added, one after the other, before it is said that people do not help. */
+/** People added, one after the other, before the finding says that more people do not help. */
 const MOST_PEOPLE = 8
 
 /**
- * P14: a deadline that cannot be met, by how much, and the cheapest ways out, each computed by scheduling anew: one more
- * of each role, the fewest more people, and the least important tasks without which it is met.
+ * P14: a deadline that cannot be met, by how much, and the cheapest remedies, each computed by a new schedule: one more
+ * person of each role, the fewest additional people, and the least important tasks to drop.
  */
 export function lateness(on: Situation, plan: Dated, deadline: string | undefined): readonly Finding[] {
   if (deadline === undefined) return []
@@ -57,8 +57,8 @@ function onePersonMore(on: Situation, now: number): readonly { readonly role: st
 }
 
 /**
- * Whoever gains most, again and again; where one more gains nothing, whoever has the most to do, for two more may. Of
- * those added, none without whom it would be met too.
+ * Adds one person at a time to the role that gains most; where no single person gains time, to the busiest role, because
+ * two people may gain it. Additions that prove unnecessary are removed. Undefined past `MOST_PEOPLE`.
  */
 function fewestPeople(on: Situation, now: number, there: number): string | undefined {
   let added: readonly string[] = []
@@ -108,15 +108,15 @@ function scope(on: Situation, there: number): string {
   return `Scope: it is met without ${listed(gone)}.`
 }
 
-/** May this task be given up? Not what is under way, what is of high priority, or the shooting. */
+/** True if the task may be dropped: it has not started, is not of high priority, and is no day of shooting. */
 export function canGo({ id, priority, deliverable }: DraftTask, { progress }: Standing): boolean {
   const { status = 'open' } = progress[id] ?? {}
   return priority !== 'high' && deliverable !== SHOOTING && (status === 'open' || status === 'blocked')
 }
 
 /**
- * The tasks that have to go until it is `enough`: those of low priority first, the longest first; then every one of them
- * that can stay after all stays. Undefined where all together are not enough.
+ * The tasks to drop until the rest is `enough`: low priority first, then the longest; a task that turns out to fit is put
+ * back. Undefined if dropping all of them is not enough.
  */
 export function lessWork(
   candidates: readonly DraftTask[],
@@ -136,7 +136,7 @@ export function lessWork(
   return gone
 }
 
-/** The rest of a plan: what waited for a task that is gone waits for what that one waited for. */
+/** The plan without the dropped tasks. Their dependents get their dependencies. */
 function without(drafts: readonly DraftTask[], gone: ReadonlySet<string>): readonly DraftTask[] {
   const byId = new Map(drafts.map((task) => [task.id, task]))
   const left = (ids: readonly string[]): string[] => {
@@ -151,7 +151,7 @@ export function listed(tasks: readonly DraftTask[]): string {
   return [...names, ...(tasks.length > 6 ? [`${tasks.length - 6} more`] : [])].join(', ')
 }
 
-/** How long it all takes. Where the dependencies alone take longer than `most`, nothing is scheduled. */
+/** The finish in working hours. Where the dependencies alone take longer than `most`, their length is the result. */
 function lengthOf(on: Situation, most = Number.POSITIVE_INFINITY): number {
   const chain = on.standing.from + criticalPath(openTasks(on.drafts, on.standing.progress)).makespanHours
   return chain > most ? chain : dated(on.drafts, { ...on, effort: EFFORT }).makespan_hours

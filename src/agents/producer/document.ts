@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PublishedShooting, Scene, Shooting, Suggested } from './shooting-shapes.ts'
 
-/** Zod shapes of everything that is kept of a plan. A part that is absent has not been made yet. */
+/** Zod shapes of the saved document of a plan. An absent part has not been made yet. */
 const Detail = z.enum(['outline', 'standard', 'fine'])
 
 const team = z.array(z.object({ role: z.string(), count: z.number() }))
@@ -17,7 +17,7 @@ const Constraints = z.object({
   time_zone: z.string().optional(),
 })
 
-/** What is known of a task before anybody has said how long it takes. */
+/** A task before its estimate. */
 export type NamedTask = z.infer<typeof NamedTask>
 const NamedTask = z.object({
   id: z.string(),
@@ -27,11 +27,11 @@ const NamedTask = z.object({
   depends_on: z.array(z.string()),
   priority: z.enum(['high', 'medium', 'low']),
   acceptance: z.string(),
-  /** The id of what it helps to make. */
+  /** The id of its deliverable. */
   deliverable: z.string(),
 })
 
-/** Three points, in working hours of one person, and what they rest on. */
+/** A three-point estimate in working hours of one person, and its basis. */
 export type Estimate = z.infer<typeof Estimate>
 export const Estimate = z.object({
   optimistic_hours: z.number(),
@@ -49,7 +49,7 @@ export type PlanTask = z.infer<typeof PlanTask>
 const PlanTask = z.object({
   ...DraftTask.shape,
   status: Status,
-  /** Hours spent so far, where they were told. */
+  /** Hours spent so far, if reported. */
   actual_hours: z.number().optional(),
   start: z.string(),
   finish: z.string(),
@@ -69,7 +69,7 @@ const Finding = z.object({ code: z.string(), severity: z.enum(['error', 'warn', 
 
 const Deliverable = z.object({ id: z.string(), title: z.string() })
 
-/** A plan as it is exported: what `showrunner/planning` calls a plan, and what only the Producer knows. */
+/** The exported plan: a plan of `showrunner/planning` with the Producer's own fields. */
 export type KeptPlan = z.infer<typeof KeptPlan>
 const KeptPlan = z.object({
   plan_id: z.string(),
@@ -107,7 +107,7 @@ const Proposal = z.object({
   /** Answers so far. */
   answers: z.number(),
   tasks: z.array(Proposed),
-  /** Who shoots, and what must be finished before the first day of it. */
+  /** The role that shoots, and the model's tasks before the first day of shooting. */
   shooting: z.object({ role: z.string(), task_ids: z.array(z.string()) }).optional(),
 })
 
@@ -117,11 +117,11 @@ export interface TasksAnswer {
   readonly shooting?: { readonly role: string; readonly task_ids: readonly string[] } | undefined
 }
 
-/** The tasks as code put them right. */
+/** The tasks after the fixes by code. */
 export type Named = z.infer<typeof Named>
 const Named = z.object({
   tasks: z.array(NamedTask),
-  /** Who shoots, and the tasks before the first day of it. */
+  /** The role that shoots, and the tasks before the first day of shooting. */
   shooting: z.object({ role: z.string(), before: z.array(z.string()) }).optional(),
   findings: z.array(Finding),
 })
@@ -134,7 +134,7 @@ const Estimates = z.object({
 })
 
 const Elements = z.object({
-  /** Scenes that were asked about. */
+  /** Scenes that the model was asked about. */
   done: z.array(z.number()),
   list: z.array(Suggested),
   findings: z.array(Finding),
@@ -147,7 +147,7 @@ const Outlook = z.object({
   findings: z.array(Finding),
 })
 
-/** The last word on a task. `at` and `since` are ISO 8601 in UTC: when it was told, and when it was first started. */
+/** The latest report on a task. `at` (reported) and `since` (first started) are ISO 8601 in UTC. */
 export type Progress = z.infer<typeof Progress>
 const Progress = z.object({
   status: Status,
@@ -160,7 +160,7 @@ export type PlanDocument = z.infer<typeof PlanDocument>
 export const PlanDocument = z.object({
   goal: z.string(),
   script_id: z.string().optional(),
-  /** What the screenplay says of its production. */
+  /** The facts of production that the screenplay states. */
   script_facts: z.string().optional(),
   scenes: z.array(Scene),
   /** The shooting schedule of the scenes; absent where there are none. */
@@ -174,9 +174,9 @@ export const PlanDocument = z.object({
   /** IANA name of the zone in which dates and `created_on` are meant; UTC for plans made before it was kept. */
   time_zone: z.string().optional(),
   revision: z.number(),
-  /** What is to be changed in the tasks, until it is. */
+  /** The requested changes of the tasks, until they are applied. */
   notes: z.string().optional(),
-  /** The notes as they were last given: a client that waits for a revision may send them along again. */
+  /** The last notes given, kept because a client that waits for a revision may send them again. */
   last_notes: z.string().optional(),
   scope: Scope.optional(),
   proposal: Proposal.optional(),
@@ -185,13 +185,13 @@ export const PlanDocument = z.object({
   elements: Elements.optional(),
   outlook: Outlook.optional(),
   plan: KeptPlan.optional(),
-  /** What became of tasks, by id. */
+  /** The latest report on each task, by id. */
   progress: z.record(z.string(), Progress),
-  /** Every update as it came, oldest first. */
+  /** All updates, oldest first. */
   log: z.array(z.object({ id: z.string(), ...Progress.omit({ since: true }).shape })),
   /** Earlier versions, oldest first. */
   history: z.array(KeptPlan),
-  /** Ids of the changes that were taken in, so that each is taken in once. */
+  /** Ids of the applied changes, so that each is applied once. */
   changes: z.array(z.string()),
   spent: z.object({ calls: z.number(), microUsd: z.number(), unpriced: z.number(), models: z.array(z.string()) }),
 })

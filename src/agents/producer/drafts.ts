@@ -4,17 +4,17 @@ import { expectedHours } from './estimate.ts'
 import { WRAP } from './settle.ts'
 import { blocksOf } from './shooting.ts'
 
-/** What the days of shooting help to make. */
+/** The deliverable of the days of shooting. */
 export const SHOOTING = 'shooting'
 
-/** All tasks with their estimates, those of shooting among them; undefined while some of that is still to be asked. */
+/** All tasks with their estimates, shooting included; undefined while a task or an estimate is missing. */
 export function draftsOf(document: PlanDocument): readonly DraftTask[] | undefined {
   const { named, estimates, constraints, shooting } = document
   if (named === undefined || estimates === undefined) return undefined
   const days = shooting ? blocksOf(shooting.schedule) : []
   const last = days.at(-1)?.id
   const ids = new Set([...named.tasks, ...days].map(({ id }) => id))
-  /** A day of shooting that a new order no longer has was among the last: what waited for it waits for the end. */
+  /** Dependents of a shooting day that the new schedule lacks wait for the last day, because the removed days are the last. */
   const present = (id: string): string => (ids.has(id) ? id : (last ?? id))
   const own = named.tasks.map((task): DraftTask | undefined => {
     const estimate = estimates.by_id[task.id]

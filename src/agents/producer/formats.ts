@@ -19,7 +19,7 @@ import type { Shooting } from './shooting-shapes.ts'
 
 interface ExportFormat {
   readonly mimeType: string
-  /** Of the file that is written when the plan is complete. */
+  /** The name of the file that is written when the plan is complete. */
   readonly fileName: string
   /** Undefined: the plan has no such thing, because only a screenplay is shot. Absent: it is made of the screenplay. */
   readonly print?: (plan: KeptPlan, shooting?: Shooting) => string | undefined

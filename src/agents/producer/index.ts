@@ -18,12 +18,12 @@ import { produce } from './work.ts'
 
 export type { PlanInput, PlanResult } from './input.ts'
 
-/** Turns a goal, or a screenplay, into a plan that can be carried out. */
+/** Makes a plan from a goal or a screenplay. */
 export interface Producer {
   /**
-   * Begins a plan, goes on with one, waits for one, revises one or takes in what became of its tasks. The model names the
-   * work; code computes everything else. Answers with what there is when `wait_seconds` have passed, with `next` saying how to go on. Throws
-   * `GenerateError`: `invalid_request` for an input that names no goal or an id that is not there, `cancelled`.
+   * Begins, continues, awaits, revises or updates a plan. The model names the work; code computes everything else. After
+   * `wait_seconds` the result holds the plan so far, with `next` as the next step for the caller. Throws `GenerateError`:
+   * `invalid_request` for an input without a goal or with an unknown id, `cancelled`.
    */
   plan(
     input: PlanInput,
@@ -34,8 +34,8 @@ export interface Producer {
   export(id: string, format: string): Promise<string | undefined>
 }
 
-/** How often a change is applied again after it found another one at work. */
-const TURNS = 3
+/** Attempts to apply a change while another change runs. */
+const MAX_ROUNDS = 3
 
 export function createProducer({
   generate,
@@ -47,7 +47,7 @@ export function createProducer({
   readonly generate: Generate
   readonly documents: DocumentStore
   readonly world: World
-  /** What the Screenwriter publishes of a script; without it there are no scripts. */
+  /** Reads a script that the Screenwriter publishes; absent where there are no scripts. */
   readonly script?: ReadScript
   readonly jobs?: Jobs
 }): Producer {
@@ -59,7 +59,7 @@ export function createProducer({
       if (input.plan_id !== undefined && found === undefined) throw unknown('plan_id', id, 'plan')
       if (input.update?.length) {
         if (found === undefined) throw unplanned()
-        await update(id, input.update, { shelf: documents, world, signal, until })
+        await update(id, input.update, { documents, world, signal, until })
       }
       const before = input.update?.length ? await read(id) : found
       const first = before?.document ?? begun(input, await production(input.script_id), world)
@@ -80,13 +80,13 @@ export function createProducer({
 
       if (before?.job.status === 'complete' && !isChange(before.document, input)) return resultOf(id, before)
       let wait = await attend()
-      // While another call's change was at work, this one has not been applied yet.
+      // A change is not applied while the job runs for another call, so it is tried again.
       const open = async (): Promise<boolean> =>
         input.plan_id !== undefined && isChange(before?.document, input) && !(await taken(id, change.id))
       for (
-        let turn = 1;
-        wait.state === 'ended' && wait.unsaved === undefined && turn < TURNS && (await open());
-        turn++
+        let round = 1;
+        wait.state === 'ended' && wait.unsaved === undefined && round < MAX_ROUNDS && (await open());
+        round++
       ) {
         wait = await attend()
       }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { WAIT_SECONDS } from '../shared/wait.ts'
 import type { Finding, Milestone, PlanTask, Risk } from './document.ts'
 
-/** What `plan_tasks` takes, and the tool's own schema. One of `goal`, `script_id` and `plan_id` is needed. */
+/** The input of `plan_tasks`, which is also the tool's schema. One of `goal`, `script_id` and `plan_id` is needed. */
 export const planTasksInput = z.object({
   goal: z.string().min(1).max(20_000).optional(),
   script_id: z.string().max(64).optional(),
@@ -43,7 +43,7 @@ export const planTasksInput = z.object({
   wait_seconds: boundedNumber(z.number(), 0, 3600).default(WAIT_SECONDS),
 })
 
-/** Of the tool or of the library: what has a default may be left out. */
+/** The input before parsing, where a field with a default may be absent. */
 export type PlanInput = z.input<typeof planTasksInput>
 
 export type TaskUpdate = NonNullable<PlanInput['update']>[number]
@@ -56,7 +56,7 @@ function boundedNumber<Schema extends z.ZodType<number>>(schema: Schema, min: nu
   )
 }
 
-/** What `plan_tasks` gives. While there are no tasks, nothing is known of how long they take. */
+/** The result of `plan_tasks`. Fields of dates and hours are absent while there are no tasks. */
 export interface PlanResult {
   plan_id: string
   status: 'running' | 'complete' | 'failed' | 'stopped'
@@ -74,7 +74,7 @@ export interface PlanResult {
   critical_path: string[]
   makespan_hours: number | null
   risks: Risk[]
-  /** What cannot be met first, then repairs, then assumptions and facts. */
+  /** Limits that cannot be met first, then repairs, then assumptions and facts. */
   findings: Finding[]
   /** Mermaid; empty while there are no tasks. */
   gantt: string
@@ -83,6 +83,6 @@ export interface PlanResult {
   cost_usd: number | null
   calls: number
   models: string[]
-  /** How to go on; of a finished plan, what can start now and for whom. */
+  /** The next step for the caller; for a finished plan, the tasks that can start now with their roles. */
   next?: string
 }

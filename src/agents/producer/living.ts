@@ -8,10 +8,10 @@ import { clip, count } from './text.ts'
 const LOGGED = 1000
 
 /**
- * The document with what was told of its tasks, or itself where that is nothing new: the same update sent twice counts
- * once. Throws `invalid_request` for an id that is no task.
+ * The document with the updates of its tasks, or the same document where they hold nothing new, because an update that is
+ * sent twice counts once. Throws `invalid_request` for the id of no task.
  */
-export function told(document: PlanDocument, updates: readonly TaskUpdate[], now: number): PlanDocument {
+export function applyUpdates(document: PlanDocument, updates: readonly TaskUpdate[], now: number): PlanDocument {
   const ids = document.plan?.tasks.map(({ id }) => id) ?? []
   const unknown = updates.filter(({ id }) => !ids.includes(id)).map(({ id }) => `"${clip(id, 60)}"`)
   if (unknown.length > 0) {
@@ -50,13 +50,13 @@ export function told(document: PlanDocument, updates: readonly TaskUpdate[], now
   }
 }
 
-/** What can start now: open tasks whose dependencies are all done. */
+/** The open tasks with all dependencies done. */
 function ready({ tasks }: Pick<KeptPlan, 'tasks'>): readonly PlanTask[] {
   const done = new Set(tasks.filter(({ status }) => status === 'done').map(({ id }) => id))
   return tasks.filter(({ status, depends_on }) => status === 'open' && depends_on.every((id) => done.has(id)))
 }
 
-/** What can start now and for whom, as a sentence. */
+/** A sentence with the tasks that can start now and their roles. */
 export function nextSteps(plan: Pick<KeptPlan, 'tasks'>): string {
   const free = ready(plan)
   if (plan.tasks.every(({ status }) => status === 'done')) return 'All tasks are done.'
@@ -65,7 +65,7 @@ export function nextSteps(plan: Pick<KeptPlan, 'tasks'>): string {
   return `Can start now: ${[...named, ...(free.length > 10 ? [`${free.length - 10} more`] : [])].join('; ')}.`
 }
 
-/** How far it is, and what holds it up. */
+/** P05: findings for blocked tasks and for the progress of the plan. */
 export function standing({ tasks }: Pick<KeptPlan, 'tasks'>): readonly Finding[] {
   const done = tasks.filter(({ status }) => status === 'done')
   const timed = done.filter(({ actual_hours }) => actual_hours !== undefined)
@@ -77,8 +77,8 @@ export function standing({ tasks }: Pick<KeptPlan, 'tasks'>): readonly Finding[]
   return [
     ...blocked.map(({ id, slack_hours }): Finding => {
       const waiting = after(id, tasks)
-      const who = waiting.length > 0 ? `; ${waiting.slice(0, 6).join(', ')} wait for it` : ''
-      const message = `${id} is blocked${who}. The dates hold if it goes on now; it may wait ${slack_hours} hours more without moving the end.`
+      const dependents = waiting.length > 0 ? `; ${waiting.slice(0, 6).join(', ')} wait for it` : ''
+      const message = `${id} is blocked${dependents}. The dates hold if it goes on now; it may wait ${slack_hours} hours more without moving the end.`
       return { code: 'P05', severity: 'warn', message }
     }),
     ...(done.length > 0
@@ -93,7 +93,7 @@ export function standing({ tasks }: Pick<KeptPlan, 'tasks'>): readonly Finding[]
   ]
 }
 
-/** Everything that waits for a task, however far. */
+/** The ids of all tasks that depend on a task, directly or not. */
 function after(id: string, tasks: readonly PlanTask[]): readonly string[] {
   const found = new Set([id])
   for (let size = 0; size < found.size; ) {

@@ -7,13 +7,13 @@ interface Named {
 }
 
 /**
- * `t01-scout-the-places`: a number that no task of `used` has, and the beginning of the title. A task whose id is
- * one of `lasting` keeps it.
+ * Ids such as `t01-scout-the-places`: a number that no task of `used` has, and the beginning of the title. A task with an
+ * id of `lasting` keeps it.
  */
 export function stableIds(
   all: readonly Named[],
   { lasting, used }: { readonly lasting: readonly string[]; readonly used: readonly string[] },
-  told: (message: string) => void,
+  warn: (message: string) => void,
 ): readonly string[] {
   const numbers = [...lasting, ...used].map((id) => Number(/^t(\d+)/.exec(id)?.[1] ?? 0))
   let last = Math.max(0, ...numbers)
@@ -21,7 +21,7 @@ export function stableIds(
   const seen = new Set<string>()
   return all.map(({ id, title }) => {
     if (seen.has(id))
-      told(
+      warn(
         `Two tasks had the id "${clip(id, 40)}"; "${clip(title, 80)}" got one of its own, and dependencies on it mean the first.`,
       )
     seen.add(id)
@@ -34,7 +34,7 @@ export function stableIds(
   })
 }
 
-/** Plain letters and digits of the first words, about twenty-four of them; nothing where there are none. */
+/** The first words in lower-case letters and digits, at most 24 characters; empty where the title has none. */
 function slug(title: string): readonly string[] {
   const words =
     title
@@ -46,7 +46,7 @@ function slug(title: string): readonly string[] {
   return fitting.length > 0 ? fitting : words.slice(0, 1).map((word) => word.slice(0, 24))
 }
 
-/** Dependencies by stable ids, however the model named the task: by its id, in other letters, or by its title. */
+/** Dependencies by stable ids. The model may name a task by its id, in another letter case, or by its title. */
 export function resolved(all: readonly Named[], ids: readonly string[]): { id: string; depends_on: string[] }[] {
   const names = new Map<string, string>()
   for (const name of [(task: Named) => task.id, (task: Named) => plain(task.id), (task: Named) => plain(task.title)]) {

@@ -4,7 +4,7 @@ import type { KeptPlan } from './document.ts'
 import type { PublishedShooting, Scene, Suggested } from './shooting-shapes.ts'
 import { count, oneLine } from './text.ts'
 
-/** What only the plan of a screenplay has: its papers, as Markdown. All are undefined where there is no shooting. */
+/** A document of a screenplay's plan as Markdown; undefined where there is no shooting. */
 type Paper = (plan: KeptPlan) => string | undefined
 type ShootingDay = PublishedShooting['days'][number]
 
@@ -20,7 +20,7 @@ export const breakdownSheets: Paper = ({ shooting, ...plan }) => {
     '',
     `- Length: ${formatPages(one.eighths)} pages`,
     `- Shooting day: ${dayOf.get(one.scene) ?? ''}`,
-    `- Cast Members: ${one.cast.map(safe).join(', ') || 'nobody speaks'}`,
+    `- Cast Members: ${one.cast.map(safe).join(', ') || 'none'}`,
     ...elementsIn([one.scene], shooting.elements).map(
       ([category, items]) => `- ${category} (suggested): ${items.map(safe).join(', ')}`,
     ),
@@ -34,7 +34,7 @@ export const breakdownSheets: Paper = ({ shooting, ...plan }) => {
   ].join('\n')
 }
 
-/** What nobody has told us. It stands in capitals in brackets, for a person to fill in. */
+/** Placeholders for unknown facts, in bracketed capitals for a person to fill in. */
 const TO_FILL = {
   call: '[CALL TIME]',
   place: '[ADDRESS]',
@@ -44,7 +44,7 @@ const TO_FILL = {
   pickup: '[CALL]',
 } as const
 
-/** A draft for each day. What is not known is a marked placeholder: no call time, weather or contact is made up. */
+/** A draft for each day. Unknown call times, weather and contacts are marked placeholders. */
 export const callSheets: Paper = (plan) =>
   paper(plan, 'Call sheets (draft)', (day, date) => [
     ...dayHead(plan, day, date),
@@ -116,7 +116,7 @@ function stripsOf(
   })
 }
 
-/** In the order of the categories, each item once. */
+/** The elements of scenes in the order of the categories, each item once. */
 function elementsIn(
   scenes: readonly number[],
   elements: readonly Suggested[],

@@ -7,10 +7,10 @@ import type { PlanResult } from './input.ts'
 import { nextSteps } from './living.ts'
 import { clip } from './text.ts'
 
-/** A result is at most this long as JSON; the resource has all of it. */
+/** The maximum length of a result as JSON. The resource has the whole plan. */
 const MOST_CHARACTERS = 34_000
 
-/** What a caller is told of a plan, whatever state it is in. `also` is added to what to do next. */
+/** The result for a plan in any state. `also` is added to `next`. */
 export function resultOf(
   id: string,
   { job, document }: { readonly job: Job; readonly document: PlanDocument },
@@ -57,7 +57,7 @@ function nextOf(id: string, { status, message = '' }: Job): string {
   }
 }
 
-/** What is given up, in this order, until a result fits. */
+/** The ways to shorten a result, tried in this order until it fits. */
 const SHORTER: readonly ((result: PlanResult) => PlanResult)[] = [
   (result) => texts(result, 240),
   (result) => texts(result, 100),

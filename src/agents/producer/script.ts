@@ -4,15 +4,15 @@ import type { PublishedScript } from '../shared/published-script.ts'
 import type { Scene } from './shooting-shapes.ts'
 import { clip, count, oneLine } from './text.ts'
 
-/** What a screenplay asks of a production: the goal and the facts in words, and its scenes. */
+/** The production of a screenplay: the goal and the facts in words, and its scenes. */
 export interface Production {
   readonly goal: string
-  /** What the screenplay says of its production, a line each. */
+  /** The facts of production that the screenplay states, a line each. */
   readonly facts: string
   readonly scenes: readonly Scene[]
 }
 
-/** Undefined where the screenplay has no scenes yet. While it is being written, it is taken from its outline. */
+/** Undefined where the screenplay has no scenes yet. An unfinished screenplay is represented by its outline. */
 export function productionOf(published: PublishedScript): Production | undefined {
   const scenes = scenesOf(published)
   if (scenes.length === 0) return undefined
@@ -33,7 +33,7 @@ export function productionOf(published: PublishedScript): Production | undefined
   }
 }
 
-/** Enough of a scene to see what it needs. */
+/** Characters of a scene's text in a question, enough to show what it needs. */
 const SUMMARY = 1200
 
 function scenesOf({ complete, script, scenes }: PublishedScript): readonly Scene[] {

@@ -4,17 +4,17 @@ import { resolved, stableIds } from './names.ts'
 import type { ShootingBlock } from './shooting.ts'
 import { clip, oneLine } from './text.ts'
 
-/** What an answer is held to. */
+/** The limits of an answer. */
 interface Limits {
   readonly mostTasks: number
   readonly blocks: readonly ShootingBlock[]
   readonly deliverables: Scope['deliverables']
 }
 
-/** Stands for the last day of shooting, whichever that is: the order of shooting may come to have more days, or fewer. */
+/** An alias of the last day of shooting, because a new schedule may have more or fewer days. */
 export const WRAP = 'wrap'
 
-/** What is wrong with an answer that fits the schema, as the model should read it: by its own ids. */
+/** The problems of an answer that fits the schema, worded for the model with its own ids. */
 export function complaints(
   { tasks, shooting }: TasksAnswer,
   { mostTasks, blocks, deliverables, earlier }: Limits & { readonly earlier: readonly Proposed[] },
@@ -39,10 +39,9 @@ export function complaints(
 }
 
 /**
- * Makes a proposal into tasks that can be scheduled, whatever it holds, and tells of everything it changes: tasks without
- * a title and tasks past the limit go, ids become stable slugs, dependencies that lead nowhere or in a circle (the
- * shooting counted in) are dropped. `earlierIds` are of the plan that is revised: tasks that stay keep them. `usedIds` are
- * of all its versions: none of them comes to mean another task.
+ * Makes tasks that can be scheduled from any proposal, with a finding for each change: tasks without a title and past the
+ * limit are dropped, ids become stable slugs, dependencies on unknown tasks and in cycles (shooting included) are dropped.
+ * `earlierIds` are ids of the revised plan, which its tasks keep. `usedIds` are ids of all versions, which no new task gets.
  */
 export function settle(
   answer: TasksAnswer,
@@ -102,9 +101,8 @@ function titled(
 }
 
 /**
- * With the days of shooting as the screenplay dictates them, one after the other, before the first task that waits for
- * any of them. What the model says of them, by listing one among its own tasks too, is what must be done before the
- * first.
+ * The tasks with the days of shooting in sequence, before the first task that depends on one of them. Dependencies that the
+ * model gives to a day of shooting become dependencies of the first day.
  */
 function withShooting(
   kept: readonly Proposed[],

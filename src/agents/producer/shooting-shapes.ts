@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ShootingSchedule } from '../../planning/index.ts'
 import { TAG_CATEGORIES } from '../../screenplay/tags.ts'
 
-/** What a scene asks of a production. Cast, set, time and length are the screenplay's own; the rest is suggested. */
+/** The needs of a scene. Cast, set, time and length come from the screenplay; the rest is suggested. */
 export type Scene = z.infer<typeof Scene>
 export const Scene = z.object({
   scene: z.number(),
@@ -16,7 +16,7 @@ export const Scene = z.object({
   summary: z.string(),
 })
 
-/** Something that a scene seems to need. A model named it, nobody has agreed to it yet: hence `suggested`. */
+/** An element that a model named for a scene; `suggested` because no person has confirmed it. */
 export type Suggested = z.infer<typeof Suggested>
 export const Suggested = z.object({
   scene: z.number(),
@@ -53,7 +53,7 @@ const ShootingCost = z.object({
   holdCost: z.number(),
   cost: z.number(),
 })
-/** As `showrunner/planning` makes it. */
+/** The shape of the schedule of `showrunner/planning`. */
 const Schedule: z.ZodType<ShootingSchedule> = z.object({
   ...ShootingCost.shape,
   scenes: z.array(
@@ -78,7 +78,7 @@ const Schedule: z.ZodType<ShootingSchedule> = z.object({
   turnaroundHours: z.number(),
 })
 
-/** The shooting schedule and the terms it was made with: rates are of those of the cast who have one. */
+/** The shooting schedule and its terms. Rates cover only the members of the cast with a known rate. */
 export type Shooting = z.infer<typeof Shooting>
 export const Shooting = z.object({
   terms: z.object({ day_rates: z.record(z.string(), z.number()), pages_per_day: z.number().optional() }),

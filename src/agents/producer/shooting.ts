@@ -11,7 +11,7 @@ import type { Constraints, Finding, PlanDocument } from './document.ts'
 import type { PublishedShooting, Scene, Shooting, Suggested } from './shooting-shapes.ts'
 import { clip, count, nameKey } from './text.ts'
 
-/** A day of shooting as the other tasks see it. */
+/** A day of shooting as a task. */
 export interface ShootingBlock {
   readonly id: string
   readonly title: string
@@ -20,10 +20,10 @@ export interface ShootingBlock {
   readonly eighths: number
 }
 
-/** Fewer scenes have fewer orders; each look at more takes longer, and while it looks, nobody hears a sign of life. */
+/** Scenes up to which the search runs at full effort. More scenes take longer, and no progress is sent during the search. */
 const ALL_EFFORT = 40
 
-/** The document with the shooting schedule of its scenes, made anew where pages a day or day rates have changed. */
+/** The document with the shooting schedule of its scenes, computed again where pages a day or day rates have changed. */
 export function withShooting(document: PlanDocument): PlanDocument {
   const { scenes, constraints, shooting } = document
   if (scenes.length === 0) return document
@@ -33,7 +33,7 @@ export function withShooting(document: PlanDocument): PlanDocument {
   return { ...document, shooting: { terms, schedule: shootingSchedule(strips(scenes), termsOf(terms), { effort }) } }
 }
 
-/** What the schedule was made with, as `showrunner/planning` takes it. */
+/** The terms of the schedule as options of `showrunner/planning`. */
 export function termsOf({ day_rates, pages_per_day }: Shooting['terms']): ShootingOptions {
   return {
     ...(Object.keys(day_rates).length > 0 && { dayRates: day_rates }),
@@ -54,12 +54,12 @@ export function blocksOf({ days, spanDays, scenes }: ShootingSchedule): readonly
     const where = `${sets.slice(0, 2).join(', ')}${sets.length > 2 ? ` and ${count(sets.length - 2, 'more set')}` : ''}`
     const long = sets.length > 2 ? `${sets.join(', ')}. ` : ''
     const shot = day.strips.map(({ scene, part }) => (part ? `${scene} (${part.at} of ${part.of})` : scene))
-    const who = day.cast.length > 0 ? `, with ${day.cast.join(', ')}` : ''
+    const cast = day.cast.length > 0 ? `, with ${day.cast.join(', ')}` : ''
     const what = `${day.strips.length === 1 ? 'Scene' : 'Scenes'} ${shot.join(', ')}`
     return {
       id,
       title: clip(`Shoot ${where}${day.light === 'night' ? ' (night)' : ''}`, 120),
-      description: clip(`${long}${what} of ${scenes.length}, ${formatPages(day.eighths)} pages${who}.`, 600),
+      description: clip(`${long}${what} of ${scenes.length}, ${formatPages(day.eighths)} pages${cast}.`, 600),
       eighths: day.eighths,
     }
   })
@@ -104,7 +104,7 @@ export function unitOf({ day_rates }: Shooting['terms']): 'usd' | 'cast_days' {
   return Object.keys(day_rates).length > 0 ? 'usd' : 'cast_days'
 }
 
-/** P11: what the order of shooting is worth, in a sentence; and who is not counted. */
+/** P11: the savings by the order of shooting, and the members of the cast without a rate. */
 export function savings({ schedule, terms }: Shooting): readonly Finding[] {
   const { castCost, holdCost, lowerBound, optimal, scriptOrder, shootingDays, restDays, moves, unrated } = schedule
   if (schedule.scenes.every(({ cast }) => cast.length === 0)) return []
@@ -124,7 +124,7 @@ export function savings({ schedule, terms }: Shooting): readonly Finding[] {
   ]
 }
 
-/** A scene that goes on, or is a moment later, is shot by the same light as the one before it. */
+/** Strips for the schedule. A scene that is continuous, or moments later, has the light of the scene before it. */
 function strips(scenes: readonly Scene[]): readonly StripScene[] {
   let light: Light = 'day'
   return scenes.map(({ scene, int_ext, set, time, eighths, cast, summary }) => {
@@ -134,7 +134,7 @@ function strips(scenes: readonly Scene[]): readonly StripScene[] {
   })
 }
 
-/** Rates of those of the cast for whom one was given, under the names that the screenplay uses. */
+/** The given rates of the cast, under the names in the screenplay. */
 function castRates(scenes: readonly Scene[], { day_rates = {} }: Constraints): Record<string, number> {
   const given = new Map(Object.entries(day_rates).map(([name, rate]) => [nameKey(name), rate]))
   const cast = [...new Set(scenes.flatMap((one) => one.cast))]

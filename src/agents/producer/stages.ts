@@ -14,8 +14,8 @@ import { blocksOf } from './shooting.ts'
 import { count } from './text.ts'
 
 /**
- * One kind of question. `due`: it has to be asked (again). `next` asks it once and answers with the document it makes of
- * the answer: one step, to be saved at once.
+ * One kind of question. `due` is true while the question is to be asked. `next` asks it once and returns the document with
+ * the answer, which the caller saves at once.
  */
 interface Stage {
   due(document: PlanDocument): boolean
@@ -60,7 +60,7 @@ const tasks: Stage = {
   },
 }
 
-/** Done and started tasks stay in a revision, whatever the model answers, and a finding says which it had left out. */
+/** A revision keeps finished and started tasks. A finding lists those that the model left out. */
 function withWorkedTasks({ named, progress }: PlanDocument, settled: Named): Named {
   const { tasks, kept } = keepWorkedTasks(named?.tasks ?? [], settled.tasks, (id) => progress[id]?.status ?? 'open')
   const ids = kept.map(({ id }) => `${id} (${progress[id]?.status})`).join(', ')
@@ -79,14 +79,14 @@ function withWorkedTasks({ named, progress }: PlanDocument, settled: Named): Nam
   }
 }
 
-/** Tasks with reported work that keep their estimate: nobody is asked again what is known by now. */
+/** Tasks with reported work. They keep their estimate because the reports say more than a new estimate. */
 function workedIds({ progress }: PlanDocument, estimates: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(progress).filter((id) => progress[id]?.status !== 'blocked' && Object.hasOwn(estimates, id))
 }
 
 /**
- * The answers so far and the next one. Where there are several, each may number its tasks from the beginning: those of
- * all but the last get its letter (`a.t1`), under which the later answers are told of them.
+ * The answers so far and the next one. Each of several answers may number its tasks from 1, so the ids of all but the last
+ * get the letter of the answer (`a.t1`), and later questions use these ids.
  */
 function joined(before: Proposal | undefined, { tasks: named, shooting }: TasksAnswer, answers: number): Proposal {
   const nth = before?.answers ?? 0
@@ -103,7 +103,7 @@ function joined(before: Proposal | undefined, { tasks: named, shooting }: TasksA
   }
 }
 
-/** The answers so far hold no task: what is left of the document when they are thrown away. */
+/** The error of answers without any task. `document` is the document without these answers. */
 export class NothingNamed extends GenerateError {
   readonly document: PlanDocument
   constructor(document: PlanDocument) {
@@ -167,10 +167,10 @@ const elements: Stage = {
   },
 }
 
-/** In this order; a stage whose work is undone comes again. */
+/** The stages in order. A stage is due again when its result is dropped. */
 export const STAGES: readonly Stage[] = [scope, tasks, estimates, outlook, elements]
 
-/** A plan is worth having without this: where a model cannot give it, the plan says so. */
+/** Undefined where the model gives no valid answer, because the plan is useful without this part. */
 async function orNot<T>(asked: () => Promise<T>): Promise<T | undefined> {
   try {
     return await asked()

@@ -4,9 +4,9 @@ import type { PlanDocument } from './document.ts'
 import type { Suggested } from './shooting-shapes.ts'
 
 /**
- * The screenplay as Final Draft's file with its breakdown as tags: those it came with, the cast at their first cue in
- * each scene, and what is suggested where the scene has its words. What the scene needs without naming it stands in the
- * breakdown sheets only, and so does that of scenes that were changed since the plan was made.
+ * The screenplay as a Final Draft file with its breakdown as tags: the tags of the import, the cast at their first cue in
+ * each scene, and suggestions where the scene names them. Suggestions that a scene does not name, and those for scenes that
+ * changed after the plan was made, are in the breakdown sheets only.
  */
 export function taggedScript(script: Script, plan: Pick<PlanDocument, 'scenes' | 'elements'>): string {
   const marks = marksOf(script, plan)
@@ -41,7 +41,7 @@ function castMarks(script: Script, first: number, last: number): readonly Mark[]
   })
 }
 
-/** Where an action of the scene names the thing, in whatever letters, with or without its article. */
+/** The first place where an action of the scene names the item, in any letter case, with or without its article. */
 function markOf(script: Script, { category, item }: Suggested, first: number, last: number): readonly Mark[] {
   const words = item.replace(/^(?:an?|the) /i, '').toLowerCase()
   for (const [offset, one] of script.elements.slice(first + 1, last).entries()) {
@@ -53,7 +53,7 @@ function markOf(script: Script, { category, item }: Suggested, first: number, la
   return []
 }
 
-/** The same words are tagged with a category once: what the writer calls it stands. */
+/** The element with one more tag. The same words get one tag of a category, and the writer's own tag wins. */
 function withTag(element: ScriptElement, tag: Tag): ScriptElement {
   const tags = tagsOf(element)
   const isThere = tags.some(({ category, text }) => category === tag.category && text === tag.text)

@@ -1,11 +1,11 @@
-/** At most so many characters, the last a sign that there were more; no character is cut in two. */
+/** The text cut to `most` characters, the last one an ellipsis. No character is split. */
 export function clip(text: string, most: number): string {
   if (text.length <= most) return text
   const head = text.slice(0, Math.max(0, most - 1)).replace(/[\ud800-\udbff]$/, '')
   return `${head.trimEnd()}…`
 }
 
-/** The same on one line, without white space around it. */
+/** The text on one line, trimmed and cut to `most` characters. */
 export function oneLine(text: string, most: number): string {
   return clip(text.replace(/\s+/g, ' ').trim(), most)
 }

@@ -5,19 +5,19 @@ import type { World } from '../../contract/world.ts'
 import { assemble } from './assemble.ts'
 import { PlanDocument } from './document.ts'
 import type { TaskUpdate } from './input.ts'
-import { told } from './living.ts'
+import { applyUpdates } from './living.ts'
 
-/** A dead updater holds others up for so long. */
+/** The lease of an update. A process that dies during one blocks others for this long. */
 const LEASE_MS = 5_000
-/** How often it is tried again while another one is at work. */
+/** The shortest pause between attempts while another update or a job has the lease. */
 const PAUSE_MS = 50
 
-/** What a job keeps, as far as it concerns an update: the document, and whatever stands around it. */
+/** The saved envelope of a job. An update changes the document only. */
 const Envelope = z.looseObject({ document: PlanDocument })
 
 /**
- * Takes updates in: reads, applies, and puts the plan back only if nobody was faster; else all of it again. A job that
- * works on the plan is let finish first. So of any number of clients that update at once none loses anything.
+ * Applies updates: reads, applies, and writes the plan if its version is unchanged; else starts again, so that concurrent
+ * updates are all kept. A job that runs for the plan finishes first.
  *
  * Throws `GenerateError`: `invalid_request` for an unknown task, or where the plan was at work until `until`; `cancelled`.
  */
@@ -25,11 +25,11 @@ export async function update(
   id: string,
   updates: readonly TaskUpdate[],
   {
-    shelf: documents,
+    documents,
     world,
     signal,
     until,
-  }: { readonly shelf: DocumentStore; readonly world: World; readonly signal: AbortSignal; readonly until: number },
+  }: { readonly documents: DocumentStore; readonly world: World; readonly signal: AbortSignal; readonly until: number },
 ): Promise<void> {
   const owner = world.id()
   for (;;) {
@@ -51,7 +51,7 @@ export async function update(
   }
 }
 
-/** False: somebody was faster. */
+/** False if another writer changed the plan since it was read. */
 async function put(
   id: string,
   updates: readonly TaskUpdate[],
@@ -61,7 +61,7 @@ async function put(
   const kept = await documents.get('plan', id)
   if (kept === undefined) return true
   const envelope = Envelope.parse(kept.value)
-  const next = told(envelope.document, updates, now)
+  const next = applyUpdates(envelope.document, updates, now)
   if (next === envelope.document) return true
   const plan = assemble(id, next, now)
   const document = { ...next, ...(plan && { plan }) }

@@ -8,8 +8,8 @@ import { withShooting } from './shooting.ts'
 import { NothingNamed, STAGES } from './stages.ts'
 
 /**
- * The job: asks what is due, one question after the other, and saves after each answer, so that a run that begins again
- * pays for nothing twice. Everything numeric is computed anew with every save.
+ * Runs the job: asks each due question and saves after each answer, so that a resumed run pays for no answer twice. Every
+ * save computes all numbers again.
  */
 export async function produce(
   planId: string,
@@ -17,10 +17,10 @@ export async function produce(
   run: JobRun,
   { generate, world }: { readonly generate: Generate; readonly world: World },
 ): Promise<JobOutcome> {
-  const tally = createSpendingMeter(begin.spent)
+  const meter = createSpendingMeter(begin.spent)
   let document = begin
   const save = async (next: PlanDocument): Promise<void> => {
-    const { calls, microUsd, unpriced, models } = tally.spent
+    const { calls, microUsd, unpriced, models } = meter.spent
     const plan = isWhole(next) ? assemble(planId, next, world.now()) : undefined
     document = { ...next, ...(plan && { plan }), spent: { calls, microUsd, unpriced, models: [...models] } }
     await run.save(document)
@@ -31,7 +31,7 @@ export async function produce(
     tool: 'plan_tasks',
     signal: run.signal,
     newId: () => world.id(),
-    meter: tally,
+    meter,
     warn: run.warn,
     ...(begin.cap_micro_usd !== undefined && { capMicroUsd: begin.cap_micro_usd }),
   }
@@ -43,7 +43,7 @@ export async function produce(
     }
     return { status: 'complete' }
   } catch (error) {
-    // What was spent is known even where nothing came of it. A run that was taken over cannot save, and need not.
+    // The spending is saved even if no answer came. The save of a run that another process took over fails and is ignored.
     await save(error instanceof NothingNamed ? error.document : document).catch(() => undefined)
     if (!isOverBudget(error)) throw error
     return { status: 'stopped', message: error.message }
@@ -54,7 +54,7 @@ function due(document: PlanDocument): (typeof STAGES)[number] | undefined {
   return STAGES.find((stage) => stage.due(document))
 }
 
-/** Tasks and estimates are those of this revision: the plan can be computed. Until then the earlier one stands. */
+/** True if scope, tasks and estimates of this revision are complete. The earlier plan is kept until then. */
 function isWhole(document: PlanDocument): boolean {
   return STAGES.slice(0, 3).every((stage) => !stage.due(document))
 }

@@ -4,14 +4,14 @@ import { SHAPES } from './input.ts'
 import { pagesOfScenes } from './render.ts'
 import type { Card } from './shapes.ts'
 
-/** A page of Fountain is some 260 tokens; half as much again for a writer who runs over. */
+/** Output tokens a page: about 260 for Fountain, and half as much again because models may exceed the length. */
 export const TOKENS_PER_PAGE = 390
-/** For reasoning before the pages. */
+/** Output tokens for reasoning before the pages. */
 export const TOKENS_TO_THINK = 8_000
 
 /**
- * The most pages that one answer is asked for: as the format wants, or as many as the model's output limit and window
- * hold. A model of unknown limits gets what the router sends by default, 8,192 tokens.
+ * The maximum pages of one answer: the block length of the format, or less where the model's output limit or window is
+ * smaller. A model with unknown limits gets the router's default of 8,192 tokens.
  */
 export function pagesPerBlock({ brief }: Document, facts: Partial<ModelFacts> | undefined): number {
   const { maxOutputTokens = 8_192, contextTokens = 32_768 } = facts ?? {}
@@ -44,13 +44,13 @@ export function planBlocks(outline: readonly Card[], blockPages: number): readon
   }))
 }
 
-/** At most so much of a block's planned pages is taken away for what earlier blocks ran over. */
+/** The least share of a block's planned pages that is asked for after earlier blocks ran over. */
 const LEAST_SHARE = 0.85
 const MOST_SHARE = 1.2
 
 /**
- * The pages to ask for in a block of the draft: its planned pages, corrected for what earlier blocks ran over or short.
- * The last block never gets less than planned, because the ending must not pay for the rest.
+ * The pages to ask for in a block of the draft: its planned pages, corrected by the error of earlier blocks. The last block
+ * never gets less than planned, because the ending needs its space.
  */
 export function pagesToAsk(document: Document, task: PageTask): number {
   if (task.kind !== 'draft') return task.pages

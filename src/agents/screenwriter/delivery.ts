@@ -1,24 +1,24 @@
 import type { Document } from './document.ts'
 import { currentScenes } from './render.ts'
 
-/** What a poll of a running script gives: the parts that are new since the last answer. */
+/** The parts of a running script that are new since the last answer. */
 export interface Delivery {
   readonly story: boolean
   readonly beats: boolean
   readonly characters: boolean
   /** Numbers of scenes, from 1. */
   readonly scenes: readonly number[]
-  /** Their Fountain. */
+  /** The Fountain of these scenes. */
   readonly text: string
 }
 
-/** Remembers what each script's callers have got from this process. */
+/** The parts of each script that this process has delivered to callers. */
 export interface DeliveryLog {
-  /** What is new in a script, and from now on no longer is. */
+  /** The undelivered parts of a script, which then count as delivered. */
   take(document: Document): Delivery
 }
 
-/** Scripts that are remembered; of older ones a poll gives everything once more. */
+/** Scripts kept in the log. A poll of an older script delivers everything again. */
 const MAX_SCRIPTS = 100
 
 export function createDeliveryLog(): DeliveryLog {

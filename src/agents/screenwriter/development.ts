@@ -6,7 +6,7 @@ import { briefText, formatPages, joinLines } from './prompts.ts'
 import type { Beat, Card, Character, Story } from './shapes.ts'
 import { Beat as BeatShape, Character as CharacterShape, Story as StoryShape } from './shapes.ts'
 
-/** A question whose answer is data: the prompt without what goes before it, the schema, and what code checks. */
+/** A question for data: the prompt without the history, the schema, and the checks by code. */
 export interface DataQuestion<T> {
   readonly name: string
   readonly subject: string
@@ -16,7 +16,7 @@ export interface DataQuestion<T> {
   readonly check?: (value: T) => readonly string[]
 }
 
-/** Premise, theme and the central trick, in one question, because each is nothing without the others. */
+/** Asks for premise, theme and turn in one question, because they depend on each other. */
 export function askForStory(document: Document): DataQuestion<Story> {
   const { format } = document.brief
   return {
@@ -43,7 +43,7 @@ const FORMAT_FACTS: Readonly<Partial<Record<Format, string>>> = {
   feature: 'sequences (eight to twelve, a line each, with the question that each opens)',
 }
 
-/** Fewer beats than the format needs are asked for once more; more are welcome. */
+/** Asks for the beats. Too few for the format are asked for once more; more are accepted. */
 export function askForBeats(document: Document): DataQuestion<{ readonly beats: readonly Beat[] }> {
   const { format, target_pages } = document.brief
   const [least, most] = SHAPES[format].beats
@@ -67,7 +67,7 @@ const BEAT_RULES: Readonly<Partial<Record<Format, string>>> = {
   commercial: 'The last beat is the packshot with the super.',
 }
 
-/** The cast, as far as it is known; it stays open for bit parts. */
+/** Asks for the principal cast. Bit parts may be added later. */
 export function askForCharacters(document: Document): DataQuestion<{ readonly characters: readonly Character[] }> {
   const wanted = document.brief.characters ?? []
   return {
@@ -79,14 +79,14 @@ export function askForCharacters(document: Document): DataQuestion<{ readonly ch
       wanted.length > 0 && `These must be among them, with these names: ${wanted.join('; ')}.`,
     ]),
     maxOutputTokens: 16_000,
-    check: ({ characters }) => (characters.length === 0 ? ['There is nobody in the cast.'] : []),
+    check: ({ characters }) => (characters.length === 0 ? ['The cast is empty.'] : []),
   }
 }
 
-/** How many scene cards are asked for in one answer. */
+/** Scene cards asked for in one answer. */
 const CARDS_PER_ANSWER = 20
 
-/** How many scenes a script is planned to have. */
+/** The planned number of scenes. */
 export function plannedScenes({ format, target_pages }: Document['brief']): number {
   return Math.max(1, Math.round(target_pages / SHAPES[format].pagesPerScene))
 }
@@ -142,7 +142,7 @@ function cardAnswer({ brief }: Document) {
   })
 }
 
-/** The cards with headings, their pages scaled so that those of all beats together make the length asked for. */
+/** The cards with headings. Their pages are scaled so that all beats together have the requested length. */
 export function readCards(
   { brief, beats = [], outline = [] }: Document,
   [from, to]: readonly [number, number],
@@ -155,7 +155,7 @@ export function readCards(
   )
   const { times } = findHeadingConvention(brief.language)
   return answers.map(({ int_ext, set, time, part, ...card }, at) => {
-    // The first scene of a script follows on none.
+    // The first scene of a script has no scene before it.
     const isFirst = outline.length + at === 0 && (time === times.CONTINUOUS || time === times.LATER)
     return {
       ...card,

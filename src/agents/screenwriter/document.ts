@@ -5,8 +5,8 @@ import { SCRIPT_FORMATS, SCRIPT_STAGES } from './input.ts'
 import { Beat, Card, Character, Reading, Story } from './shapes.ts'
 
 /**
- * Everything that is kept of a script: the request, the conversation, what each stage made, and the cost. The shapes are
- * lazy because a start, which needs none of them, would pay for them.
+ * The saved document of a script: the request, the conversation, the results of the stages, and the cost. The shapes are
+ * lazy because building them would slow the start of the process, which needs none.
  */
 export type Document = z.infer<typeof Document>
 
@@ -28,7 +28,7 @@ const Brief = z.lazy(() =>
     .readonly(),
 )
 
-/** The cost of the answers that a scene was written in, its share of them. */
+/** A scene's share of the cost of the answers that contain it. */
 const SceneCost = z.lazy(() =>
   z
     .object({
@@ -49,7 +49,7 @@ const Scene = z.lazy(() =>
       text: z.string(),
       /** Index of the card of the outline that it was written from. */
       card: z.number().optional(),
-      /** A person's own scene from FDX: elements with tags that Fountain cannot hold. They stand until it is rewritten. */
+      /** The elements of a scene imported from FDX, with tags that Fountain cannot hold; dropped when it is rewritten. */
       own: z
         .array(z.custom<ScriptElement>((value) => typeof value === 'object' && value !== null && 'type' in value))
         .readonly()
@@ -85,7 +85,7 @@ const Candidate = z.lazy(() =>
       scenes: z.array(Scene).readonly(),
       /** Which version each comparison preferred. */
       verdicts: z.array(z.enum(['first', 'rewrite', 'tie'])).readonly(),
-      /** What a reader still holds against the version that was preferred. */
+      /** The reader's remaining criticism of the preferred version. */
       opinions: z.array(Opinion).readonly(),
     })
     .readonly(),
@@ -105,7 +105,7 @@ const Revision = z.lazy(() =>
   z
     .object({
       notes: z.string(),
-      /** The length that was asked for with them; absent: what the changes make of it. */
+      /** The length requested with the notes; absent: the length that results from the changes. */
       pages: z.number().optional(),
       /** True when it is decided which scenes the notes concern. */
       planned: z.boolean(),
@@ -129,14 +129,14 @@ const Version = z.lazy(() =>
     .readonly(),
 )
 
-/** A person's own script: what does not belong to a scene. */
+/** The parts of an imported script outside its scenes. */
 const Imported = z.lazy(() =>
   z
     .object({
       titlePage: z.array(z.custom<TitleEntry>((value) => typeof value === 'object' && value !== null)).readonly(),
       /** Fountain before the first heading, the title page included, as it was given. */
       before: z.string(),
-      /** From FDX: what stands before the first heading. */
+      /** The elements before the first heading, from FDX. */
       own: z
         .array(z.custom<ScriptElement>((value) => typeof value === 'object' && value !== null && 'type' in value))
         .readonly()
@@ -148,7 +148,7 @@ const Imported = z.lazy(() =>
     .readonly(),
 )
 
-/** What is left to do is likely to take, from least to most. */
+/** The likely effort of the remaining work, from least to most. */
 const Estimate = z.lazy(() =>
   z
     .object({
@@ -193,12 +193,12 @@ export const Document = z.lazy(() =>
       /** Pages per answer, by what the model can hold; settled before the first pages. */
       blockPages: z.number().optional(),
       scenes: z.array(Scene).readonly(),
-      /** The script before a stage was made again; it stands in results until the new draft is whole. */
+      /** The scenes before a redo of a stage. Results show them until the new draft is whole. */
       replaced: z.array(Scene).readonly().optional(),
       tasks: z.array(PageTask).readonly(),
-      /** The pages of the first task as far as they came. */
+      /** The partial pages of the first task. */
       partial: z.string().optional(),
-      /** An answer for the first task with faults of form, which the next question asks to put right. */
+      /** An answer for the first task with errors of form, which the next question asks the model to fix. */
       pending: z.string().optional(),
       imported: Imported.optional(),
       /** Passes of the reader that are done. */
@@ -211,10 +211,10 @@ export const Document = z.lazy(() =>
       /** Where the writer left the outline, in the writer's words. */
       departures: z.array(z.string()).readonly(),
       fixes: z.array(Fix).readonly(),
-      /** Answers that the window of the model did not hold, so that their outline lines went in their place. */
+      /** Answers that were replaced by their outline lines because the window of the model was too small. */
       shortened: z.number(),
       revision: Revision.optional(),
-      /** What the last revision changed, as a diff of lines. */
+      /** The changes of the last revision as a diff of lines. */
       changes: z.string().optional(),
       /** Earlier versions, the newest last, each with the notes that ended it. */
       versions: z.array(Version).readonly(),

@@ -8,7 +8,7 @@ import { needsResizing } from './length.ts'
 import { pagesOfScenes, pagesText } from './render.ts'
 import { isDrafted } from './standing.ts'
 
-/** A question that is left: what it adds to the conversation and what comes back, in tokens. */
+/** A remaining question: the tokens of its prompt and of its answer. */
 interface Step {
   readonly prompt: number
   readonly answer: number
@@ -19,14 +19,14 @@ interface Step {
 /** A page is some 260 tokens of Fountain. */
 const PAGE_TOKENS = 260
 const CARD_TOKENS = 330
-/** Reasoning of one answer, at most of the estimate. */
+/** Tokens of reasoning for each answer in the upper estimate. */
 const THOUGHT = 1_500
-/** Longer answers and answers asked again, at most of the estimate. */
+/** The factor for longer and repeated answers in the upper estimate. */
 const MOST = 1.6
 
 /**
- * What is left to do up to where the script is to go. Input counts the whole conversation with every question; at least
- * what comes before the last answer is taken as read from the cache. It is an estimate, and bounds nothing.
+ * The remaining effort until the requested stage. Every question counts the whole conversation as input; the lower estimate
+ * reads the part before the last answer from the cache. It is an estimate and limits nothing.
  */
 export function estimateOf(document: Document, facts: Partial<ModelFacts> | undefined): Estimate {
   const steps = stepsLeft(document)
@@ -112,7 +112,7 @@ function comparison(length: number): readonly Step[] {
   return [both, both]
 }
 
-/** A reader of the whole, then rewrites: of a short the whole, of a longer script up to four blocks. */
+/** The steps of polishing: a reading of the whole, then rewrites of a whole short or of up to four blocks. */
 function polishing(document: Document): readonly Step[] {
   const { brief, polish, readings, blockPages = 10 } = document
   const length =

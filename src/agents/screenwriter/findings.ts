@@ -7,8 +7,8 @@ import { isDrafted } from './standing.ts'
 import { substanceFindings } from './substance.ts'
 
 /**
- * What a reader should know of a script, the gravest first: its length, what the rules of form and of substance find,
- * what the reader still holds against it, what code changed. A person's own script gets advice.
+ * The findings of a script, the most severe first: its length, the rules of form and of substance, the reader's remaining
+ * criticism, and the fixes by code. An imported script gets advice only.
  */
 export function findingsOf(document: Document, fountain = fountainOf(document)): readonly ScriptFinding[] {
   if (!isWritten(document)) return []
@@ -29,7 +29,7 @@ export function findingsOf(document: Document, fountain = fountainOf(document)):
 
 /** Rules that do not apply: F10 is the finding of the length, F20 has no list of words. */
 const SKIPPED = ['F10', 'F20'] as const
-/** Of half a script neither its cast nor its ending can be judged. */
+/** Rules about cast and ending, which need a whole script. */
 const NEEDS_WHOLE = ['F07', 'F14'] as const
 
 function formFindings(
@@ -37,7 +37,7 @@ function formFindings(
   fountain: string,
 ): { readonly found: readonly ScriptFinding[]; readonly ran: readonly string[] } {
   const { imported, characters = [] } = document
-  // The cast is open: who is in it and never appears is the writer's choice, said by the reader if it matters.
+  // F07 is skipped because a listed character may stay off screen by the writer's choice; the reader reports real gaps.
   const skipped = new Set<string>([...SKIPPED, 'F07', ...(isDrafted(document) ? [] : NEEDS_WHOLE)])
   const options = {
     mode: imported ? 'authored' : 'generated',

@@ -5,7 +5,7 @@ import { fountainOf, scriptOf } from './render.ts'
 
 interface ExportFormat {
   readonly mimeType: string
-  /** Of the file that is written when the script is complete. Absent: none is. */
+  /** The name of the file that is written when the script is complete; absent: no file is written. */
   readonly fileName?: string
 }
 
@@ -19,8 +19,8 @@ export const SCRIPT_EXPORT_FORMATS: Readonly<Record<string, ExportFormat>> = {
 }
 
 /**
- * A script in a format: `fountain`, `fdx`, `html`, `json` (everything that is kept of it) as text, `pdf` as bytes.
- * Undefined: there is no such format. `now` is what the PDF calls its making, ms since the epoch.
+ * A script in a format: `fountain`, `fdx`, `html`, `json` (the saved document) as text, `pdf` as bytes. Undefined: there is
+ * no such format. `now` is the creation date of the PDF, ms since the epoch.
  */
 export async function exportScript(
   document: Document,
@@ -47,7 +47,7 @@ export async function exportScript(
 /** Clients refuse a resource of more than about a million characters. */
 const MOST_JSON = 900_000
 
-/** Without its oldest versions where it would be too long. */
+/** The document as JSON, without its oldest versions where it would be too long. */
 function documentJson(document: Document, status: Job['status'], versions = document.versions): string {
   const leftOut = document.versions.length - versions.length
   const all = { status, ...document, versions, ...(leftOut > 0 && { versions_left_out: leftOut }) }

@@ -7,17 +7,17 @@ import {
   readScript,
   type Script,
 } from '../../screenplay/index.ts'
+import { revise } from './apply-input.ts'
 import type { Document, Scene } from './document.ts'
 import type { ScriptInput } from './input.ts'
 import { splitScenes } from './read-pages.ts'
 import { withoutPlace } from './render.ts'
 import type { Card } from './shapes.ts'
 import { newDocument } from './standing.ts'
-import { revise } from './takeup.ts'
 
 /**
- * A person's own script as a document, every scene word for word. No model is asked. Undefined: no scene heading was found
- * in it. Throws `SyntaxError` with the reason for a format that is not read and for Fountain that is too long.
+ * The document of an imported script, every scene word for word. No model is asked. Undefined: the text has no scene
+ * heading. Throws `SyntaxError` with the reason for a format that is not read and for Fountain that is too long.
  */
 export function importScript(id: string, input: ScriptInput & { readonly source: string }): Document | undefined {
   const isFdx = /^\s*</.test(input.source)
@@ -51,7 +51,7 @@ export function importScript(id: string, input: ScriptInput & { readonly source:
   const document: Document = {
     ...fresh,
     until: 'script',
-    // A person's script is read and rewritten only where notes ask for it.
+    // An imported script is read and rewritten only where notes ask for it.
     polish: 0,
     story: { title, logline: '', theme: '', first_half: '', turn: '', plants: [], ending: '', avoided: [] },
     beats: [],
@@ -84,18 +84,18 @@ function withWishes(document: Document, { notes, target_pages: pages }: ScriptIn
   return revise(asked, notes ?? `Make the whole script ${resize} pages long.`, resize)
 }
 
-/** Above this many pages a script is a feature, as far as questions name it. */
+/** Questions call a script with more pages a feature. */
 const FEATURE_PAGES = 60
 
 interface Parts {
   /** Fountain before the first heading. */
   readonly before: string
   readonly scenes: readonly Scene[]
-  /** Of FDX: the elements before the first heading. */
+  /** The elements before the first heading, from FDX. */
   readonly own?: Script['elements']
 }
 
-/** Bytes as they were given, cut before each heading. */
+/** The source text, split before each heading. */
 function scenesOfText(source: string): Parts {
   const text = source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n')
   const script = parseFountain(text)
@@ -109,7 +109,7 @@ function scenesOfText(source: string): Parts {
   return { before, scenes: splitScenes(body).map((piece) => ({ text: piece })) }
 }
 
-/** The elements as they were, because Fountain does not hold all that FDX does, and the same as text. */
+/** The elements of FDX beside their text, because Fountain does not hold all of FDX. */
 function scenesOfTree({ titlePage, elements }: Script): Parts {
   const starts = elements.flatMap(({ type }, at) => (type === 'scene_heading' ? [at] : []))
   const own = elements.slice(0, starts[0]).map(withoutPlace)

@@ -4,6 +4,7 @@ import { createJobs, type Job, type Jobs, type JobWork } from '../shared/jobs.ts
 import type { Progress } from '../shared/progress.ts'
 import type { PublishedScript } from '../shared/published-script.ts'
 import { WAIT_SECONDS } from '../shared/wait.ts'
+import { applyInput, newLength } from './apply-input.ts'
 import { createDeliveryLog } from './delivery.ts'
 import { Document } from './document.ts'
 import { exportScript } from './formats.ts'
@@ -13,7 +14,6 @@ import { publishedScript } from './published.ts'
 import { currentScenes } from './render.ts'
 import { resultOf, type ScriptResult } from './result.ts'
 import { isReached, newDocument } from './standing.ts'
-import { applyInput, newLength } from './takeup.ts'
 import { develop, type ScreenwriterDeps } from './work.ts'
 
 export type { ScriptInput } from './input.ts'
@@ -22,19 +22,18 @@ export type { ScriptResult } from './result.ts'
 /** Turns a concept into a screenplay, as a job: one conversation in which the model plans, writes and improves it. */
 export interface Screenwriter {
   /**
-   * Begins a script from a `concept` or from a person's own text (`source`), continues one, waits for one that is in
-   * work, revises one by `notes`, or writes a stage or a scene again (`redo`). Answers when it is as far as it should be,
-   * or when `wait_seconds` (45) have passed; a script that failed or was stopped is an answer too, with its `status`.
-   * Throws `GenerateError`: `invalid_request` for what cannot be asked, `cancelled` when `signal` aborts (the script is
-   * then stopped, and can be continued).
+   * Begins a script from a `concept` or a user's text (`source`), continues one, waits for a running one, revises one by
+   * `notes`, or writes a stage or a scene again (`redo`). Returns when the requested stage is reached or `wait_seconds` (45)
+   * have passed; a failed or stopped script is a result with its `status`. Throws `GenerateError`: `invalid_request` for an
+   * impossible request, `cancelled` when `signal` aborts (the script is then stopped, and can be continued).
    */
   develop(input: ScriptInput, options: DevelopOptions): Promise<ScriptResult>
-  /** A script as it was last saved. */
+  /** The last saved state of a script; undefined: there is none. */
   get(id: string): Promise<ScriptResult | undefined>
-  /** What other modules may know of a script; undefined: there is none. */
+  /** The published part of a script, for other modules; undefined: there is none. */
   published(id: string): Promise<PublishedScript | undefined>
   /**
-   * The whole script as `fountain`, `fdx`, `html` or `pdf` (bytes), or everything that is kept of it as `json`;
+   * The whole script as `fountain`, `fdx`, `html` or `pdf` (bytes), or its saved document as `json`;
    * undefined: there is no such script or format.
    */
   export(id: string, format: string): Promise<string | Uint8Array | undefined>
@@ -50,7 +49,7 @@ interface DevelopOptions {
 export function createScreenwriter(
   deps: ScreenwriterDeps & {
     readonly documents: DocumentStore
-    /** Those of the process, where it has some. */
+    /** The jobs of the process; absent: the Screenwriter creates its own. */
     readonly jobs?: Jobs
   },
 ): Screenwriter {
@@ -73,7 +72,7 @@ export function createScreenwriter(
       let mine = false
       const work: JobWork = (run) => {
         mine = true
-        // What was saved last counts, because another process may have saved since it was read.
+        // The run starts from the last saved document, because another process may have saved after the read.
         const latest = run.document === undefined ? begin : applyInput(Document.parse(run.document), input)
         return develop(deps, run, latest)
       }
@@ -121,14 +120,14 @@ export function createScreenwriter(
   }
 }
 
-/** The argument that changes a script, and cannot while it is being written. */
+/** The argument of the input that cannot be applied while the script runs. */
 function changeOf(document: Document, input: ScriptInput): 'notes' | 'redo' | 'target_pages' | undefined {
   if (input.notes !== undefined) return 'notes'
   if (input.redo !== undefined) return 'redo'
   return newLength(document, input) === undefined ? undefined : 'target_pages'
 }
 
-/** A run keeps the model and the cap that it began with, and its answer says so where others were given. */
+/** A `next` that says which arguments a running job ignores, because a run keeps its model and cap. */
 function ignoredInput(document: Document, input: ScriptInput, next: string | undefined): { readonly next?: string } {
   const cap = input.max_cost_usd !== undefined && Math.round(input.max_cost_usd * 1_000_000) !== document.capMicroUsd
   const model = input.model !== undefined && input.model !== document.model
@@ -170,7 +169,7 @@ function readSource(id: string, input: ScriptInput & { readonly source: string }
   try {
     return importScript(id, input)
   } catch (error) {
-    // The reader of FDX says why a file is none.
+    // The error of the FDX reader says why the file is invalid.
     if (error instanceof SyntaxError) throw refusal('source', error.message)
     throw error
   }

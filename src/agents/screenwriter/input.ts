@@ -4,13 +4,13 @@ import { WAIT_SECONDS } from '../shared/wait.ts'
 export const SCRIPT_FORMATS = ['scene', 'short', 'commercial', 'tv_pilot', 'feature'] as const
 export type Format = (typeof SCRIPT_FORMATS)[number]
 
-/** In the order in which they are made. */
+/** The stages in the order of the work. */
 export const SCRIPT_STAGES = ['logline', 'beats', 'characters', 'outline', 'script'] as const
 export type Stage = (typeof SCRIPT_STAGES)[number]
 
 /**
- * What `develop_script` takes, and the tool's own schema. Without `script_id` a `concept` or a `source` begins a new
- * script; with it the saved script is continued.
+ * The input of `develop_script`, which is also the tool's schema. Without `script_id` a `concept` or a `source` begins a
+ * new script; with it the saved script is continued.
  */
 export const developScriptInput = z.object({
   concept: z
@@ -44,17 +44,17 @@ export const developScriptInput = z.object({
   scene: z.int().min(1).optional().describe('With script_id: only read this scene.'),
 })
 
-/** Of the tool or of the library: what has a default may be left out. */
+/** The input before parsing, where a field with a default may be absent. */
 export type ScriptInput = z.input<typeof developScriptInput>
 
-/** How a format is usually built. */
+/** The usual proportions of a format. */
 export interface Shape {
-  /** Pages unless a length is asked for. */
+  /** The default length. */
   readonly pages: number
   /** A feature of 110 pages has some 50 scenes. */
   readonly pagesPerScene: number
   readonly beats: readonly [least: number, most: number]
-  /** Plants that a first reader can keep in mind on so many pages. */
+  /** The number of plants that a first reader can remember over this length. */
   readonly plants: string
   /** The longest piece that is written in one answer. */
   readonly blockPages: number

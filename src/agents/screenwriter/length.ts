@@ -3,19 +3,19 @@ import { blockRanges, LENGTH_TOLERANCE } from './polish.ts'
 import { formatPages } from './prompts.ts'
 import { pagesOf, pagesOfScenes } from './render.ts'
 
-/** True where a whole draft is longer or shorter than asked for by more than a tenth, and that was not put right yet. */
+/** True if a whole draft misses its length by more than a tenth and was not resized yet. */
 export function needsResizing(document: Document): boolean {
   return !document.resized && document.scenes.length > 0 && Math.abs(lengthError(document)) > LENGTH_TOLERANCE
 }
 
-/** How much of the target the script is over (above 0) or under. */
+/** The error of the length as a share of the target; above 0: too long. */
 export function lengthError(document: Document): number {
   return pagesOf(document) / document.brief.target_pages - 1
 }
 
 /**
- * Asks once for versions of the right length, with the figure and the text: of a short script the whole, of a longer one
- * as many blocks as it takes, each by at most a quarter of its pages. Nothing is cut or filled by code.
+ * Asks once for versions of the right length, with the figure and the text: the whole of a short script, or as many blocks
+ * of a longer one as needed, each by at most a quarter of its pages. Code cuts and fills nothing.
  */
 export function planResizing(document: Document): Document {
   const pages = pagesOf(document)
@@ -27,7 +27,7 @@ export function planResizing(document: Document): Document {
   }))
   const isOver = pages > target
   let left = Math.abs(pages - target)
-  // The ending keeps its space as long as other blocks can make up for it.
+  // The last block keeps its length while the other blocks can absorb the difference.
   const order = isOver
     ? blocks
         .slice(0, -1)

@@ -1,10 +1,10 @@
-/** Lines that differ between two texts, in order: a run of lines that went, and of lines that came in their place. */
+/** A difference between two texts: the removed lines and the lines added in their place. */
 export interface LineChange {
   readonly removed: readonly string[]
   readonly added: readonly string[]
 }
 
-/** Above this many cells a comparison would take too long; the middle then counts as changed as a whole. */
+/** The maximum cells of a comparison. Larger middles count as one change because comparing them takes too long. */
 const MAX_CELLS = 4_000_000
 
 /** The changes from one text to another, by longest common subsequence of lines. */
@@ -56,7 +56,7 @@ function changesOf(
   return changes
 }
 
-/** The changes as people read them: `- gone` and `+ new`, empty lines left out, at most `maxCharacters`. */
+/** The changes as text: `- removed` and `+ added`, without empty lines, at most `maxCharacters`. */
 export function formatChanges(changes: readonly LineChange[], maxCharacters: number): string {
   const lines = changes.flatMap(({ removed, added }) => [
     ...removed.filter((line) => line.trim() !== '').map((line) => `- ${line}`),

@@ -8,8 +8,8 @@ import { type Pages, readPages, stopsMidSentence } from './read-pages.ts'
 import { densityOf, pagesOf, pagesOfScenes, pagesText } from './render.ts'
 
 /**
- * Writes the pages of the first task. Where the answer has faults of form it is kept as `pending`, and the next step asks
- * once for the same with these put right. The old text of the script stands until the new one is there.
+ * Writes the pages of the first task. An answer with errors of form is kept as `pending`, and the next step asks once for
+ * the fixed pages. The script keeps its old text until the new text is complete.
  */
 export async function writePages(document: Document, desk: Desk<Document>): Promise<Document> {
   const [task] = document.tasks
@@ -59,11 +59,11 @@ function repairPrompt(problems: readonly string[]): string {
   return `These pages cannot stand as they are:\n${list}\nGive them again, whole, as Fountain and nothing else, with only this put right and every other word as it was.`
 }
 
-/** The pages take the place of those of the task, or wait as a candidate to be compared. */
+/** The document with the pages in place of the task's scenes, or as a candidate for a comparison. */
 function replaceScenes(document: Document, task: PageTask, read: Pages): Document {
   const [, ...tasks] = document.tasks
   const [from, to] = [Math.min(task.from, document.scenes.length), Math.min(task.to, document.scenes.length)]
-  // The lines to the next heading stay as they were, so that nothing outside of the new text changes.
+  // The lines before the next heading are kept, so that nothing outside the new text changes.
   const ending = /\s*$/.exec(document.scenes[to - 1]?.text ?? '')?.[0] || '\n\n'
   const scenes = read.scenes.map((piece, at): Scene => {
     const text = at === read.scenes.length - 1 ? `${piece.trimEnd()}${from < to ? ending : '\n\n'}` : piece
@@ -83,7 +83,7 @@ function replaceScenes(document: Document, task: PageTask, read: Pages): Documen
 
 const MAX_FIXES = 200
 
-/** Some scenes in the place of others; tasks that come later in the script move with them. */
+/** Replaces scenes and shifts the indexes of later tasks. */
 export function putScenes(document: Document, from: number, to: number, scenes: readonly Scene[]): Document {
   const shift = scenes.length - (to - from)
   const moved = (at: number): number => (at >= to && at < Number.MAX_SAFE_INTEGER ? at + shift : at)
@@ -96,7 +96,7 @@ export function putScenes(document: Document, from: number, to: number, scenes: 
   }
 }
 
-/** A scene that others follow ends with a blank line. */
+/** A scene with a blank line at its end, for a scene that others follow. */
 function separated(scene: Scene): Scene {
   return scene.text.endsWith('\n') ? scene : { ...scene, text: `${scene.text}\n\n` }
 }
@@ -107,7 +107,7 @@ function isCloser(document: Document, scenes: readonly Scene[], from: number, to
   return Math.abs(pagesOf(after) - target) < Math.abs(pagesOf(document) - target)
 }
 
-/** The outline lines that may take the place of an answer where a window is too small. */
+/** The outline lines that replace an answer where the window is too small. */
 function summaryOf({ outline = [], scenes }: Document, { cards, from, to }: PageTask): string {
   const lines = cards
     ? outline.slice(...cards).map((card, at) => cardLine(card, cards[0] + at + 1))
@@ -115,7 +115,7 @@ function summaryOf({ outline = [], scenes }: Document, { cards, from, to }: Page
   return `(The pages written here, by their outline)\n${lines.join('\n')}`
 }
 
-/** The question for the pages of a task. What the conversation holds is not said again. */
+/** The question for the pages of a task. It does not repeat the conversation. */
 function pagePrompt(document: Document, task: PageTask, pages: number): string {
   const wishes = document.wishes.map((wish) => `The person adds: ${wish}`)
   return joinLines([

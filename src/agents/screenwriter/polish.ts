@@ -6,14 +6,14 @@ import { briefText, formatPages, joinLines, scenesText } from './prompts.ts'
 import { fountainOf, pagesOf, pagesOfScenes, pagesText } from './render.ts'
 import { Reading } from './shapes.ts'
 
-/** A length that is off by more than this share of what was asked for is asked for again. */
+/** The largest accepted error of the length, as a share of the target. */
 export const LENGTH_TOLERANCE = 0.1
 
 /** Readers see the brief and the script only, because a writer's plan makes every page clear. */
 const READER =
   'You read screenplays: first as somebody who has only the page, then as a script editor. You are exact, you quote, you weigh what matters, and you keep praise out. You answer with one JSON value of the schema you are given and nothing else.'
 
-/** A fresh reader's notes on the draft. Where there are none worth a rewrite, the pass is over. */
+/** Asks a reader without the conversation for notes on the draft. Notes without a reason for a rewrite end the pass. */
 export async function readDraft(document: Document, desk: Desk<Document>): Promise<Document> {
   const { value: reading } = await desk.askData(document, {
     name: 'reading',
@@ -52,10 +52,10 @@ function opinionsOf({ not_understood, faults }: Reading): readonly Opinion[] {
   ]
 }
 
-/** At most so many blocks of a long script are rewritten in one pass. */
+/** The maximum blocks of a long script that one pass rewrites. */
 const MAX_REWRITES = 4
 
-/** A script of one block is rewritten whole; of a longer one, the blocks that the notes are about, the worst first. */
+/** The rewrites of a pass: a whole script of one block, else the blocks with the most notes. */
 function rewriteTasks(document: Document, reading: Reading): readonly PageTask[] {
   if (reading.not_understood.length + reading.faults.length === 0) return []
   const blocks = blockRanges(document)
@@ -76,13 +76,13 @@ function rewriteTasks(document: Document, reading: Reading): readonly PageTask[]
   }))
 }
 
-/** What the whole has to become longer or shorter by; 1 where its length is right. */
+/** The factor that brings the script to its length; 1 within the tolerance. */
 function wantedScale(document: Document): number {
   const scale = document.brief.target_pages / Math.max(0.1, pagesOf(document))
   return Math.abs(1 - scale) <= LENGTH_TOLERANCE ? 1 : scale
 }
 
-/** The scenes in runs of about one answer each. */
+/** Runs of scenes, each about as long as one answer. */
 export function blockRanges({ scenes, blockPages = 12 }: Document): readonly (readonly [from: number, to: number])[] {
   const lengths = scenes.map((scene) => pagesOfScenes([scene]))
   const total = lengths.reduce((sum, pages) => sum + pages, 0)
@@ -132,8 +132,8 @@ function cutList({ cuts }: Reading): string {
 }
 
 /**
- * Compares a rewrite with what it would replace, in one order and then in the other. It takes the place of the first
- * version only if both comparisons prefer it.
+ * Compares a rewrite with the present version, in one order and then in the other. The rewrite replaces it only if both
+ * comparisons prefer it.
  */
 export async function compareVersions(document: Document, desk: Desk<Document>): Promise<Document> {
   const { candidate } = document
@@ -189,7 +189,7 @@ function headings({ scenes }: Document, from: number, to: number): string {
   return all.length === 0 ? 'nothing' : all.join('; ')
 }
 
-/** The preferred version stands. The writer is told with the next question, because both are in the conversation. */
+/** Applies the preferred version. The next question names it for the writer, because both are in the conversation. */
 function settle(document: Document, candidate: Candidate): Document {
   const { from, to, scenes, verdicts, opinions } = candidate
   const isBetter = verdicts.length === 2 && verdicts.every((verdict) => verdict === 'rewrite')

@@ -11,7 +11,7 @@ export function systemPrompt({ brief }: Document): string {
   ].join('\n')
 }
 
-/** The request of the person, as the first question and the reader get it. */
+/** The user's request, as part of the first question and of the reader's. */
 export function briefText({ brief }: Document): string {
   return joinLines([
     `The brief: ${SHAPES[brief.format].name} of ${formatPages(brief.target_pages)} (a page is about a minute).`,
@@ -25,7 +25,7 @@ export function briefText({ brief }: Document): string {
   ])
 }
 
-/** Rules of the page. Clarity comes first, because planned scripts lose most there. */
+/** The rules of the page. Clarity is the first, because planned scripts are weakest in it. */
 export function pageRules({ brief }: Document): string {
   return joinLines([
     'How to write it, the most important first:',
@@ -33,9 +33,9 @@ export function pageRules({ brief }: Document): string {
     '2. Every speech answers what was just said or done on the page. Never write a reply to something that is not on the page. A pronoun, a nickname or "it" comes only where its person or thing was named in the lines before.',
     '3. What matters later (an object, a place, a fact, a number, a habit) gets one plain sentence or line of its own when it first appears, and keeps the same word when it returns. Do not plant two things in one sentence. When it pays off, the reader must recognise it without turning back.',
     '4. One new thing at a time. Leave air around the turn: what happens, then a reaction that can be seen, then the next thing. If the plan holds more than these pages can carry plainly, drop the least of it; a dense page is a failed page.',
-    '5. Cause: each scene happens because of an earlier one, and people act on what they know, and know only what they saw or were told on the page.',
+    '5. Cause: each scene happens because of an earlier one, and people act on what they know, and know only what they saw or heard on the page.',
     '6. Times, dates, sums, distances, directions and who holds what agree from the first page to the last.',
-    '7. Voices: with the names covered, each line could belong to this person only. People want something from each other in every exchange and seldom say it; nobody says the theme, nobody explains the turn.',
+    '7. Voices: with the names covered, each line could belong to this person only. People want something from each other in every exchange and seldom say it; no character says the theme or explains the turn.',
     '8. Action lines: what is seen or heard, in short paragraphs of at most three lines. No "we see", no camera, no thoughts, no history, at most one comparison a page.',
     '9. The ending comes from what was planted, and is allowed its space.',
     `Form: scene headings in capitals such as ${headingExample(brief.language)}; a name in capitals alone on a line, the speech right under it; (V.O.), (O.S.) or (ON PHONE) behind the name where the voice is not seen; a parenthetical on its own line under the name, seldom; a new person in capitals with age and one telling detail at the first appearance; SUPER: and INSERT - as action; one empty line between paragraphs. A new heading only where place or time changes. No title page, no page numbers, no scene numbers.`,
@@ -48,10 +48,10 @@ function headingExample(language: string | undefined): string {
     : 'INT. KITCHEN - NIGHT, with the words that screenwriters of the language use'
 }
 
-/** Words on a page, until the script itself shows its density: six shorts by capable writers have 194 to 243. */
+/** Words a page, until the script itself shows its density. Source: six shorts by capable writers have 194 to 243. */
 export const WORDS_PER_PAGE = 205
 
-/** `about 1,230 words`, and the lines of action and dialogue that make so many pages. */
+/** The length in words, `about 1,230 words`, and in lines of action and dialogue. */
 export function lengthText(pages: number, wordsPerPage: number): string {
   const words = Math.round((pages * wordsPerPage) / 10) * 10
   return `${formatPages(pages)}, which is about ${words} words written as this script is`

@@ -4,7 +4,7 @@ import type { Document } from './document.ts'
 import { isWritten, scriptOf } from './render.ts'
 import { isDrafted } from './standing.ts'
 
-/** What other modules may know of a script: while the draft is not whole, its outline. */
+/** The published part of a script. A script without a whole draft is represented by its outline. */
 export function publishedScript(document: Document): PublishedScript {
   const { story, brief, outline = [], replaced } = document
   const complete = isDrafted(document) || (replaced !== undefined && isWritten(document))

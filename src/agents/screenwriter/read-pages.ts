@@ -6,19 +6,19 @@ import { diffLines } from './line-diff.ts'
 
 /** A model's pages, read leniently. */
 export interface Pages {
-  /** Fountain of each scene; together they are the pages. What comes before the first heading belongs to the first. */
+  /** Fountain of each scene; together they are the pages. The first scene includes the text before its heading. */
   readonly scenes: readonly string[]
-  /** What code changed: defects of form that leave no doubt, and talk around the pages. */
+  /** The changes by code: unambiguous errors of form, and talk around the pages. */
   readonly fixes: readonly Fix[]
   /** Where the writer left the outline, in the writer's words. */
   readonly departure: string | undefined
-  /** What cannot be read as a script, or is wrong in its form, a sentence each, for the model. */
+  /** Unreadable parts and errors of form, a sentence each, worded for the model. */
   readonly problems: readonly string[]
   /** True: there is no scene or speech in it at all. */
   readonly unreadable: boolean
 }
 
-/** Reads an answer. Never throws: what is no script is `unreadable`. */
+/** Reads an answer. Never throws: an answer without a script is `unreadable`. */
 export function readPages(answer: string): Pages {
   const fixes: Fix[] = []
   const text = fromOtherFormat(answer.replace(/\r\n?/g, '\n'), fixes)
@@ -40,7 +40,7 @@ function noScript(text: string): string {
   return start === '' ? 'It is empty.' : `It is not a script: it begins with "${start}" and has no scene heading.`
 }
 
-/** Final Draft's format is read as what it is; any other is left for the model to write again. */
+/** Fountain of an answer in Final Draft's format. Other formats stay as they are, and the model is asked again. */
 function fromOtherFormat(text: string, fixes: Fix[]): string {
   const xml = /<\?xml[\s\S]*<\/FinalDraft>|<FinalDraft[\s\S]*<\/FinalDraft>/.exec(text)?.[0]
   if (xml === undefined) return text
@@ -55,7 +55,7 @@ function fromOtherFormat(text: string, fixes: Fix[]): string {
 
 const FENCE = /^\s*(?:```|~~~)\s*\w*\s*$/
 
-/** Without a fence and what is outside of it, and without a greeting or a farewell around the pages. */
+/** The pages without a code fence, the text outside it, and a greeting or a farewell. */
 function stripTalk(text: string, fixes: Fix[]): string {
   const lines = text.split('\n')
   const fences = lines.flatMap((line, at) => (FENCE.test(line) ? [at] : []))
@@ -75,7 +75,7 @@ function isPages(lines: readonly string[]): boolean {
   return parseFountain(lines.join('\n')).elements.some(({ type }) => type === 'scene_heading' || type === 'character')
 }
 
-/** Lines without actions at either end that are talk about the script; a line of a speech is never one. */
+/** The range of lines without talk about the script at either end. Lines of a speech are always kept. */
 function linesWithoutTalk(lines: readonly string[]): readonly [from: number, to: number] {
   const { elements, titlePage } = parseFountain(lines.join('\n'))
   const isTalk = (element: ScriptElement): boolean =>
@@ -91,7 +91,7 @@ function isTalkLine(line: string): boolean {
   return FENCE.test(line) || isChat(line) || /^\s*(?:-{3,}|\*{3,})\s*$/.test(line)
 }
 
-/** The title page belongs to the script as a whole, and is kept apart from its pages. */
+/** The pages without a title page, because the document holds the title page apart. */
 function stripTitlePage(text: string, fixes: Fix[]): string {
   if (parseFountain(text).titlePage.length === 0) return text
   const end = text.search(/\n[ \t]*\n/)
@@ -100,14 +100,14 @@ function stripTitlePage(text: string, fixes: Fix[]): string {
   return text.slice(end).replace(/^\s*\n/, '')
 }
 
-/** The note behind the last line in which the writer says how the pages leave the outline. */
+/** Splits off the writer's note about departures from the outline, which follows the last line. */
 function takeDeparture(text: string): { readonly pages: string; readonly departure: string | undefined } {
   const found = /\n\s*\[\[\s*OUTLINE:([^\]]*)\]\]\s*$/i.exec(text)
   if (!found) return { pages: text, departure: undefined }
   return { pages: text.slice(0, found.index).trimEnd(), departure: found[1]?.trim() || undefined }
 }
 
-/** What the library fixes, taken only where each word is there as before. */
+/** The pages with the library's fixes, applied only if all words are unchanged. */
 function fixForm(text: string, fixes: Fix[]): string {
   const { script, fixed } = fix(text, { mode: 'generated' })
   if (fixed.length === 0) return text
@@ -124,7 +124,7 @@ function wordsOf(text: string): string {
   return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')
 }
 
-/** Rules that one piece of a script can break by itself, and that only its writer can put right. */
+/** Rules that a part of a script can break by itself and that need its writer to fix. */
 const PIECE_RULES: ReadonlySet<string> = new Set(['F01', 'F03', 'F06'])
 
 function formProblems(script: Script): readonly string[] {

@@ -1,8 +1,8 @@
 import type { ScriptElement } from '../../screenplay/types.ts'
 
 /**
- * A function that puts another name in the place of one, wherever it stands as a word: `MARA` becomes `MIRA`, `Mara`
- * becomes `Mira`, `Marathon` stays. Undefined where one of the names is none.
+ * A function that replaces a name as a whole word: `MARA` becomes `MIRA`, `Mara` becomes `Mira`, `Marathon` stays.
+ * Undefined if either name is no name.
  */
 export function renameInText(from: string, to: string): ((text: string) => string) | undefined {
   if (!/\p{L}/u.test(from) || !/\p{L}/u.test(to) || from === to) return undefined

@@ -2,13 +2,13 @@ import { measurePages, parseFountain, printFountain, type Script } from '../../s
 import type { ScriptElement, TitleEntry } from '../../screenplay/types.ts'
 import type { Document, Scene } from './document.ts'
 
-/** The scenes that a reader of the script gets: while a stage is made again, those from before it. */
+/** The scenes for results. During a redo of a stage they are the scenes before it. */
 export function currentScenes({ scenes, replaced, tasks }: Document): readonly Scene[] {
   const isDrafting = scenes.length === 0 || tasks.some(({ kind }) => kind === 'draft')
   return replaced && isDrafting ? replaced : scenes
 }
 
-/** True when some of the script is written. */
+/** True if a part of the script is written. */
 export function isWritten(document: Document): boolean {
   return currentScenes(document).length > 0
 }
@@ -27,7 +27,7 @@ export function pagesText(scenes: readonly Scene[]): string {
   return scenes.map(({ text }) => text).join('')
 }
 
-/** The script as a tree, with what FDX holds beyond Fountain in scenes that stand as they were imported. */
+/** The script as a tree. Unchanged imported scenes keep the parts of FDX that Fountain lacks. */
 export function scriptOf(document: Document): Script {
   const { imported } = document
   const scenes = currentScenes(document)
@@ -57,14 +57,14 @@ export function pagesOfScenes(scenes: readonly Scene[]): number {
   return scenes.length === 0 ? 0 : measurePages({ titlePage: [], elements: parseFountain(pagesText(scenes)).elements })
 }
 
-/** Words per page of what is written; undefined where that is too little to tell. */
+/** Words a page of the written part; undefined where it is too short. */
 export function densityOf(document: Document): number | undefined {
   const text = pagesText(document.scenes)
   const pages = pagesOfScenes(document.scenes)
   return pages < 0.5 ? undefined : (text.match(/\S+/g)?.length ?? 0) / pages
 }
 
-/** Lines of a text that is not kept say nothing. */
+/** The element without its line numbers, because they refer to a text that is not kept. */
 export function withoutPlace(element: ScriptElement): ScriptElement {
   const { at: _, ...rest } = element
   return rest

@@ -11,7 +11,7 @@ import { currentScenes, fountainOf, pagesOf, scriptOf } from './render.ts'
 import type { ScriptFinding } from './script-finding.ts'
 import { isDrafted, isReached, stageOf } from './standing.ts'
 
-/** What a call of `develop_script` answers. Money is in US dollars, lengths in pages. */
+/** The result of `develop_script`. Money is in US dollars, lengths in pages. */
 export type ScriptResult = {
   readonly script_id: string
   readonly status: Job['status']
@@ -24,20 +24,20 @@ export type ScriptResult = {
   readonly beats?: BeatResult[]
   /** While it is running: the scenes that are new since the last answer. */
   readonly scenes: SceneResult[]
-  /** As far as it is written. */
+  /** The length of the written part. */
   readonly pages: number
   readonly target_pages: number
   readonly findings: ScriptFinding[]
   /** The whole script, where it fits a result; while it is running, what is new since the last answer. */
   readonly fountain?: string
-  /** What the last revision changed: `- old` and `+ new` lines. */
+  /** The changes of the last revision: `- old` and `+ new` lines. */
   readonly changes?: string
   readonly resource: string
   /** Null: part of the cost is not known. */
   readonly cost_usd: number | null
   readonly calls: number
   readonly models: string[]
-  /** What is left to do is likely to take, each from least to most; absent: nothing is left. */
+  /** The likely effort of the remaining work, each from least to most; absent: the work is complete. */
   readonly estimate?: {
     readonly calls: number[]
     /** Input and output together. */
@@ -45,7 +45,7 @@ export type ScriptResult = {
     /** Null: the price of the model is not known. */
     readonly cost_usd: number[] | null
   }
-  /** What to do now. */
+  /** The next step for the caller. */
   readonly next?: string
 }
 
@@ -55,7 +55,7 @@ type SceneResult = {
   readonly number: number
   readonly heading: string
   readonly summary: string
-  /** Of a written scene as measured, in eighths; else as planned. */
+  /** The measured length of a written scene, in eighths; else the planned length. */
   readonly pages: number
   readonly status: 'outlined' | 'written'
   /** The model that wrote it last, the attempts of its block, and its share of their cost (null: not known). */
@@ -64,16 +64,16 @@ type SceneResult = {
   readonly cost_usd?: number | null
 }
 
-/** Results stay under 40,000 characters; the script is left out where it would not fit, and its resource has it. */
+/** Results stay under 40,000 characters, so a longer script is left out and is read from its resource. */
 const MAX_FOUNTAIN = 30_000
 const MAX_RESULT = 38_000
 const MAX_FINDINGS = 25
 const MAX_SUMMARY = 240
-/** Of all summaries together. */
+/** The length of all summaries together. */
 const MAX_SUMMARIES = 10_000
 const MAX_CHANGES = 6_000
 
-/** A saved script as a result. `delivery` is of a poll of a running script: only what it lacks is given. */
+/** The result for a saved script. `delivery` limits the result of a running script to the new parts. */
 export function resultOf(
   document: Document,
   { status, message, warnings = [] }: Pick<Job, 'status' | 'message' | 'warnings'>,
@@ -122,7 +122,7 @@ function charactersOf({ characters = [] }: Document): CharacterResult[] {
   return characters.map(({ name, role, want, voice }) => ({ name, role, want, voice }))
 }
 
-/** Written scenes as they are, then the cards of those that are not written yet. */
+/** The written scenes, then the cards of the unwritten ones. */
 function scenesOf(document: Document): SceneResult[] {
   const { outline = [], imported } = document
   const scenes = currentScenes(document)

@@ -8,8 +8,8 @@ import { fountainOf, pagesOf, pagesOfScenes } from './render.ts'
 import { Character } from './shapes.ts'
 
 /**
- * Asks what notes change: in the story as well as in the pages. The answer changes the development at once; the scenes
- * that it names are written again one after the other, and stand as they were until then.
+ * Asks which parts of the story and of the pages the notes change. The answer changes the development at once. The scenes
+ * that it names are written again one after the other, and keep their text until then.
  */
 export async function planRevision(document: Document, desk: Desk<Document>): Promise<Document> {
   const { revision, scenes } = document
@@ -28,7 +28,7 @@ export async function planRevision(document: Document, desk: Desk<Document>): Pr
 
 type RevisionPlan = z.infer<ReturnType<typeof revisionPlan>>
 
-/** The plan for a script of so many scenes. */
+/** The schema of a revision for a script of `count` scenes. */
 function revisionPlan(count: number) {
   const scene = z.int().min(1).max(count)
   return z.object({
@@ -126,7 +126,7 @@ function titled(imported: NonNullable<Document['imported']>, title: string): Non
   }
 }
 
-/** Removals happen at once; scenes to be rewritten and added become tasks, in the order of the script. */
+/** Removes scenes at once. Rewritten and added scenes become tasks, in the order of the script. */
 function planTasks(document: Document, plan: RevisionPlan): Document {
   const removed = new Set(plan.remove.filter((scene) => !plan.rewrite.some((one) => one.scene === scene)))
   const kept = document.scenes.flatMap((scene, at) => (removed.has(at + 1) ? [] : [{ scene, number: at + 1 }]))
@@ -162,7 +162,7 @@ function planTasks(document: Document, plan: RevisionPlan): Document {
   }
 }
 
-/** Scenes that follow on each other are written in one answer, up to this many pages. */
+/** The maximum pages of adjacent scenes that one answer writes. */
 const MAX_RUN_PAGES = 8
 
 function groupRuns<T extends { readonly scene: number }>(
@@ -209,7 +209,7 @@ function renameEverywhere(document: Document, { from, to }: { readonly from: str
   }
 }
 
-/** The revision is over: what it changed is kept as a diff of lines. */
+/** Ends the revision. The document keeps its changes as a diff of lines. */
 export function finishRevision(document: Document): Document {
   const { revision } = document
   if (!revision) return document
@@ -219,7 +219,7 @@ export function finishRevision(document: Document): Document {
 
 const MAX_DIFF = 20_000
 
-/** The instruction for one scene that a person wants written again. */
+/** The instruction for the redo of one scene. */
 export function redoInstruction(number: number, notes: string | undefined): string {
   return notes === undefined
     ? `The person wants ${scenesText(number - 1, number)} written again, better: another way to the same turn.`

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * The data that development makes, and the schemas by which a model is asked for it. They set no lengths and counts,
- * because an answer that is a little longer than expected must not be paid for twice.
+ * The data of development, and the schemas of its questions. They set no lengths and counts, because an answer that is a
+ * little too long is not worth a second request.
  */
 
 const text = (description: string) => z.string().describe(description)
@@ -12,7 +12,7 @@ export const Story = z.lazy(() =>
   z
     .object({
       title: z.string(),
-      logline: text('One or two sentences: who, what they want, what stands in the way.'),
+      logline: text('One or two sentences: the person, the want, the obstacle.'),
       theme: text('What it is about underneath, in one sentence.'),
       first_half: text('What a first reader believes in the first half.'),
       turn: text('What happens that turns it, and why it could not happen earlier.'),
@@ -24,7 +24,7 @@ export const Story = z.lazy(() =>
       ),
       ending: text('The last image and the last line, and what they do to the beginning.'),
       avoided: z.array(z.string()).describe('The obvious ways to tell it that were avoided.'),
-      /** What only this format has, each with its name. */
+      /** Facts that only this format needs, each with its name. */
       format_facts: z
         .array(z.object({ name: z.string(), value: z.string() }))
 

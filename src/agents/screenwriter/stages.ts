@@ -18,7 +18,7 @@ import { formatPages, joinLines, scenesText } from './prompts.ts'
 import { finishRevision, planRevision } from './revise.ts'
 import { isDrafted } from './standing.ts'
 
-/** The Screenwriter as a table: the loop runs the first stage that is due, until none is. */
+/** The stages of the Screenwriter. The loop runs the first due stage until none is due. */
 export const STAGES: readonly Stage<Document>[] = [
   {
     name: 'logline',
@@ -115,7 +115,7 @@ async function ask<T>(
   return apply({ ...document, turns: [...document.turns, turn], wishes: [] }, value)
 }
 
-/** One answer of the outline; the last one completes it. */
+/** Asks for the next part of the outline. The last part completes it. */
 async function outlineNext(document: Document, desk: Desk<Document>): Promise<Document> {
   const parts = outlineParts(document)
   const at = document.outlineAnswers

@@ -3,7 +3,7 @@ import type { Document } from './document.ts'
 import { SCRIPT_STAGES, type ScriptInput, SHAPES, type Stage } from './input.ts'
 import { needsResizing } from './length.ts'
 
-/** A script of which nothing is made yet. */
+/** The document of a new script. */
 export function newDocument(id: string, input: ScriptInput & { readonly concept: string }): Document {
   const format = input.format ?? 'short'
   const { concept, title, genre, tone, setting, characters, language, notes, target_pages, polish } = input
@@ -45,12 +45,12 @@ export function newDocument(id: string, input: ScriptInput & { readonly concept:
 
 const DEFAULT_POLISH = 1
 
-/** A wish that came while the script was in work, as the next question passes it on. */
+/** A wish that arrived while the script ran, worded for the next question. */
 export function personAdds(notes: string): string {
   return `The person adds: ${notes}`
 }
 
-/** The stage that is in work, or the last one. */
+/** The current stage, or the last one of a complete script. */
 export function stageOf({ story, beats, characters, outlined }: Document): Stage {
   if (!story) return 'logline'
   if (!beats) return 'beats'
@@ -58,14 +58,14 @@ export function stageOf({ story, beats, characters, outlined }: Document): Stage
   return outlined ? 'script' : 'outline'
 }
 
-/** Is everything up to and with a stage finished? */
+/** True if a stage and all stages before it are finished. */
 export function isReached(document: Document, stage: Stage): boolean {
   const at = SCRIPT_STAGES.indexOf(stageOf(document))
   if (at > SCRIPT_STAGES.indexOf(stage)) return true
   return stage === 'script' && isFinished(document)
 }
 
-/** True when the draft is whole, whatever polishing is still to be done. */
+/** True if the draft is whole. Polishing may remain. */
 export function isDrafted({ outlined, scenes, tasks }: Document): boolean {
   return outlined && scenes.length > 0 && !tasks.some(({ kind }) => kind === 'draft')
 }

@@ -3,7 +3,7 @@ import { isNearDuplicate } from '../../screenplay/similar-names.ts'
 import type { ScriptElement } from '../../screenplay/types.ts'
 import type { ScriptFinding } from './script-finding.ts'
 
-/** A check of what the pages say, as far as code can judge it. Its findings are hints, never a reason to fail. */
+/** A check of the content of the pages by code. Its findings are hints and never make a script fail. */
 interface Check {
   readonly code: string
   find(
@@ -43,7 +43,11 @@ const CHECKS: readonly Check[] = [
         const found = CAMERA.exec(text)?.[0]
         if (found === undefined) return []
         return [
-          { at, message: `"${found}" directs the camera.`, fix: 'Write what is seen or heard, without who sees it.' },
+          {
+            at,
+            message: `"${found}" directs the camera.`,
+            fix: 'Write what is seen or heard, without saying who sees it.',
+          },
         ]
       }),
   },
@@ -93,7 +97,7 @@ function cueBefore(elements: readonly ScriptElement[], at: number): string | und
   return index < at - 1 && cue?.type === 'character' ? cue.name : undefined
 }
 
-/** Within scenes that follow on each other, a clock in an action that shows an earlier time than before. */
+/** Clocks in actions that show an earlier time than a clock before them in adjacent scenes. */
 function clockFaults(elements: readonly ScriptElement[]): ReturnType<Check['find']> {
   const faults: { at: number; message: string; fix: string }[] = []
   let last: { readonly minutes: number; readonly text: string } | undefined
@@ -116,10 +120,10 @@ function clockFaults(elements: readonly ScriptElement[]): ReturnType<Check['find
   return faults
 }
 
-/** Every pair of so many names is compared. */
+/** The maximum number of names, because every pair is compared. */
 const MAX_NAMES = 200
 
-/** Two names of speakers that differ by a letter or two: one person may have changed name. */
+/** Pairs of speakers with names that differ by a letter or two, because they may be one person. */
 function nameFaults(elements: readonly ScriptElement[]): ReturnType<Check['find']> {
   const first = new Map<string, number>()
   for (const [at, element] of elements.entries()) {

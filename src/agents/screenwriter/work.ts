@@ -19,17 +19,17 @@ import { isDrafted, isReached, stageOf } from './standing.ts'
 export interface ScreenwriterDeps {
   readonly generate: Generate
   readonly world: World
-  /** The facts of the model that a name means now; undefined: not known. They decide the blocks and the estimate. */
+  /** The facts of the model behind a name; undefined: not known. Blocks and estimate depend on them. */
   readonly factsOf?: ((model: string, signal: AbortSignal) => Promise<Partial<ModelFacts> | undefined>) | undefined
 }
 
-/** A script that misses its length by more than this share is failed. */
+/** The largest error of the length, as a share of the target; a script beyond it fails. */
 const LENGTH_LIMIT = 0.25
 
 /**
- * Takes a script from where it is to where it is to go. Every answer is saved before the next question. Before anything is
- * asked, and again when the plan changes, what is left is estimated, and refused where even the least is above the cap.
- * Throws `GenerateError`: what a question throws, and `bad_response` for a script of quite another length.
+ * Runs the stages of a script up to the requested one. Every answer is saved before the next question. The remaining cost
+ * is estimated at the start and when the plan changes, and the run stops where the lower estimate is above the cap. Throws
+ * `GenerateError`: the errors of a question, and `bad_response` for a script beyond `LENGTH_LIMIT`.
  */
 export async function develop(
   { generate, world, factsOf }: ScreenwriterDeps,
@@ -71,7 +71,7 @@ export async function develop(
   )
 }
 
-/** The estimate is made again when there is more to go by: at the start, before the pages, and for a revision. */
+/** The phase of the work. The estimate is made again in a new phase, because more facts are known. */
 function phaseOf(document: Document): string {
   if (document.revision?.planned === false) return 'revision'
   if (stageOf(document) !== 'script') return 'development'
@@ -86,7 +86,7 @@ function refusal({ estimate, capMicroUsd: cap, spent }: Document): string | unde
   return `What is left takes ${estimateText(estimate)}${soFar}: more than max_cost_usd, $${cap / 1e6}. Nothing was asked. A cheaper model or fewer pages cost less.`
 }
 
-/** The cost of a step is shared by the scenes that it wrote. */
+/** Divides the cost of a step among the scenes that it wrote. */
 function bookCost(before: Document, after: Document, attempts: readonly Attempt[]): Document {
   const fresh = new Set(after.scenes.filter((scene) => !before.scenes.includes(scene)))
   if (attempts.length === 0 || fresh.size === 0) return after
@@ -101,7 +101,7 @@ function bookCost(before: Document, after: Document, attempts: readonly Attempt[
   return { ...after, scenes: after.scenes.map((scene): Scene => (fresh.has(scene) ? { ...scene, cost } : scene)) }
 }
 
-/** Steps: four of development, one a planned scene, and two a pass of polishing. */
+/** The steps of the work: four of development, one a planned scene, and two a pass of polishing. */
 function progressOf(document: Document): { readonly done: number; readonly total: number } {
   const planned = document.outline?.length ?? plannedScenes(document.brief)
   const total = 4 + planned + 2 * document.polish

@@ -11,12 +11,12 @@ import type {
 } from '../../contract/generate.ts'
 
 /**
- * Asks for one JSON value of a zod schema. The router sees to it that the answer fits the schema; what `check` finds is
- * shown to the model a bounded number of times. Every attempt goes to the meter, and all questions of an asker together
- * stay under its cap.
+ * Asks for one JSON value of a zod schema. The router ensures that the answer fits the schema; the problems of `check` go
+ * back to the model a bounded number of times. The meter counts every attempt, and all questions of an asker together stay
+ * under its cap.
  *
- * Throws `GenerateError`: what the `Generate` throws (`bad_response` where no answer fits the schema); `over_budget` when
- * the cap is used up; `filtered` when the model declined; `bad_response`, with the last problems, when no answer passes.
+ * Throws `GenerateError`: the errors of `Generate` (`bad_response` where no answer fits the schema); `over_budget` when the
+ * cap is used up; `filtered` when the model declined; `bad_response`, with the last problems, when no answer passes.
  */
 export async function askModel<T>(asker: ModelAsker, question: Question<T>): Promise<T> {
   const rounds = 1 + (question.maxRepairs ?? 1)
@@ -54,31 +54,31 @@ export interface ModelAsker {
   /** The most that everything on the meter together may cost, in micro-dollars. */
   readonly capMicroUsd?: number
   readonly reasoningEffort?: ReasoningEffort
-  /** Called with what an attempt brought to light, a sentence for a person. */
+  /** Called with each warning of an attempt, a sentence for a person. */
   readonly warn?: (message: string) => void
 }
 
 export interface Question<T> {
   /** The name of the schema, in snake case. */
   readonly name: string
-  /** What errors call it: `the outline`. */
+  /** The subject in errors: `the outline`. */
   readonly subject: string
   readonly schema: z.ZodType<T>
   readonly system: string
-  /** The conversation before the prompt; a question without one stands alone. */
+  /** The conversation before the prompt; absent: none. */
   readonly history?: readonly Message[]
   readonly prompt: string
-  /** Of one answer, reasoning included. */
+  /** The output limit of one answer, reasoning included. */
   readonly maxOutputTokens: number
-  /** The problems of a value that fits the schema, a sentence each, as the model should read them. */
+  /** The problems of a value that fits the schema, a sentence each, worded for the model. */
   readonly check?: (value: T) => readonly string[]
-  /** The value to use when the rounds are over and it fits the schema but not the check. */
+  /** The value to use when the repair rounds are over and the answer fits the schema but not the check. */
   readonly fixInvalid?: (value: T) => T | undefined
   /** Repair rounds after the first answer; 1 by default. */
   readonly maxRepairs?: number
 }
 
-/** What a job has cost. `unpriced` counts attempts of unknown cost; while it is above 0, the total is not known. */
+/** The spending of a job. `unpriced` counts attempts of unknown cost; while it is above 0, the total is not known. */
 export interface Spending {
   /** Questions asked of the router. */
   readonly calls: number
@@ -96,7 +96,7 @@ export interface SpendingMeter {
 
 export const NO_SPENDING: Spending = { calls: 0, microUsd: 0, unpriced: 0, models: [] }
 
-/** A meter that starts at what earlier runs of the job have spent. */
+/** A meter that starts at the spending of the job's earlier runs. */
 export function createSpendingMeter(from: Spending = NO_SPENDING): SpendingMeter {
   let spent = from
   return {
@@ -117,12 +117,12 @@ export function createSpendingMeter(from: Spending = NO_SPENDING): SpendingMeter
   }
 }
 
-/** In US dollars; null where part of it is not known. */
+/** The spending in US dollars; null where part of it is not known. */
 export function costUsd({ microUsd, unpriced }: Pick<Spending, 'microUsd' | 'unpriced'>): number | null {
   return unpriced > 0 ? null : microUsd / 1_000_000
 }
 
-/** True where more money would help: a cap or a budget stopped the call, or one of the models that could have answered. */
+/** True if a cap or a budget stopped the call or one of its models, so that more money helps. */
 export function isOverBudget(error: unknown): error is GenerateError {
   return error instanceof GenerateError && overBudget(error.failure)
 }
@@ -132,7 +132,7 @@ function overBudget(failure: Failure): boolean {
   return failure.kind === 'over_budget'
 }
 
-/** What one request says beside the model and the limits of its asker. */
+/** The fields of a request that its asker does not set. */
 export type Ask = Pick<GenerateRequest, 'system' | 'messages' | 'json' | 'maxOutputTokens'>
 
 /** One request to the router, metered and under the cap. Throws `GenerateError` as `askModel` does. */

@@ -3,28 +3,28 @@ import type { FinishReason, Message } from '../../contract/generate.ts'
 import { type ModelAsker, startRequest, textMessage } from './ask-model.ts'
 
 export interface TextQuestion {
-  /** What errors call it: `the pages`. */
+  /** The subject in errors: `the pages`. */
   readonly subject: string
   readonly system: string
   readonly history: readonly Message[]
   readonly prompt: string
-  /** Of one answer, reasoning included. */
+  /** The output limit of one answer, reasoning included. */
   readonly maxOutputTokens: number
-  /** What an earlier run saved of the answer; it is continued, not asked for again. */
+  /** The part of the answer that an earlier run saved; it is continued, not asked for again. */
   readonly partial?: string
-  /** Called with the whole text so far, every time some of it came; awaited, so that it may be saved. */
+  /** Called with the whole text so far after each part; awaited, so that it may be saved. */
   readonly onText?: (text: string) => Promise<void>
-  /** Called with what came, before it is continued. */
+  /** Called with the incomplete text before a continuation. */
   readonly onCut?: (text: string) => Promise<void>
 }
 
-/** How many times an answer is continued that its length cut off. */
+/** The maximum continuations of an answer that was cut off. */
 const MAX_CONTINUATIONS = 8
 
 /**
  * Asks for prose. An answer that its length or a lost connection cut off is continued from its last word until it ends.
  *
- * Throws `GenerateError`: what the `Generate` throws while there is no text yet; `over_budget` when the cap is used up;
+ * Throws `GenerateError`: the errors of `Generate` while there is no text yet; `over_budget` when the cap is used up;
  * `filtered`; `bad_response` for an empty answer or one that never ends.
  */
 export async function askText(asker: ModelAsker, question: TextQuestion): Promise<string> {
@@ -78,7 +78,7 @@ async function readText(
   return 'length'
 }
 
-/** What follows the question where part of the answer is there already. */
+/** The messages after the question that ask for the rest of a partial answer. */
 function continuation(text: string): readonly Message[] {
   if (text === '') return []
   const lastLine = text.trimEnd().split('\n').at(-1) ?? ''
@@ -86,12 +86,12 @@ function continuation(text: string): readonly Message[] {
   return [textMessage('assistant', text), textMessage('user', instruction)]
 }
 
-/** At most this much of the end of a text is looked for at the beginning of its continuation. */
+/** The longest end of a text that is compared with the beginning of its continuation. */
 const MAX_OVERLAP = 400
 
 /**
- * A text and its continuation as one: words of the end that the continuation repeats stand once, and a word boundary
- * gets its space. Nothing else is taken away or added.
+ * Joins a text and its continuation: repeated words of the end appear once, and a word boundary gets its space. Nothing
+ * else is removed or added.
  */
 export function joinText(text: string, more: string): string {
   if (text === '' || more === '') return text + more
@@ -108,7 +108,7 @@ export function joinText(text: string, more: string): string {
   return isNewWord(text, lastWord, more) ? `${text} ${more}` : text + more
 }
 
-/** Does a continuation without white space begin a new word, or does it end the last one? Decided by the words of the text. */
+/** True if a continuation without white space begins a new word, which the words of the text decide. */
 function isNewWord(text: string, lastWord: string, more: string): boolean {
   const nextWord = /^[\p{L}\p{N}]+/u.exec(more)?.[0]
   if (nextWord === undefined) return /^["“‘(]/.test(more) && /\S$/.test(text) && !/["“‘(]$/.test(text)
@@ -122,5 +122,5 @@ function isNewWord(text: string, lastWord: string, more: string): boolean {
   return !words.has(`${lastWord}${nextWord}`.toLowerCase()) && words.has(lastWord.toLowerCase())
 }
 
-/** Fewer characters than these may be the same by chance. */
+/** The least overlap in characters, because a shorter one may be chance. */
 const MIN_OVERLAP = 12

@@ -15,7 +15,7 @@ export const Turn = z.lazy(() =>
       question: z.string(),
       /** The answer as it was accepted. */
       answer: z.string(),
-      /** What takes the place of a long answer where the window of the model does not hold the conversation. */
+      /** The replacement of a long answer where the window of the model does not hold the conversation. */
       summary: z.string().optional(),
     })
     .readonly(),
@@ -29,8 +29,8 @@ export function estimateTokens(characters: number): number {
 }
 
 /**
- * The turns as messages. `maxTokens` is what the window leaves for them: where they are longer, the oldest answers that
- * have a summary are replaced by it, and `shortened` counts these.
+ * The turns as messages. `maxTokens` is their share of the window: where they are longer, the oldest answers with a summary
+ * are replaced by it, and `shortened` counts these.
  */
 export function buildHistory(
   turns: readonly Turn[],

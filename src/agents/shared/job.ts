@@ -14,22 +14,22 @@ export const Job = z
     /** It stopped for a reason of the process that ran it, so a caller elsewhere that waits takes it over. */
     interrupted: z.boolean().optional(),
     progress: z.object({ message: z.string(), done: z.number(), total: z.number() }).readonly().optional(),
-    /** Of the last run, a sentence each. */
+    /** The warnings of the last run, a sentence each. */
     warnings: z.array(z.string()).readonly().optional(),
     document: z.unknown(),
   })
   .readonly()
 
 /**
- * What a job does. It saves first, because a job that was never saved is not known. Throwing makes it `failed`, with the
- * message of a `GenerateError` or of the store; a job that failed or was stopped resumes.
+ * The work of a job. It saves first, because an unsaved job is unknown to other processes. Throwing makes the job `failed`,
+ * with the message of a `GenerateError` or of the store; a failed or stopped job can be resumed.
  */
 export type JobWork = (run: JobRun) => Promise<JobOutcome>
 
 export type JobOutcome = { readonly status: 'complete' } | { readonly status: 'stopped'; readonly message: string }
 
 export interface JobRun {
-  /** What an earlier run saved last; undefined: nothing. */
+  /** The last saved document of an earlier run; undefined: none. */
   readonly document: unknown
   /** Aborts when the job is to stop. The work must then end soon, by throwing. */
   readonly signal: AbortSignal
@@ -37,7 +37,7 @@ export interface JobRun {
   save(document: unknown): Promise<void>
   /** Reported to every caller, and kept with the next save. `done` and `total` are in units of the work's choice. */
   progress(progress: Progress): void
-  /** Kept with the next save: what a person should know of this run, a sentence, such as a budget past 80 %. */
+  /** Kept with the next save: a warning of this run for a person, such as a budget past 80 %. */
   warn(message: string): void
 }
 

@@ -7,8 +7,8 @@ import { type ActiveJob, isLeaseLost, JobStopped, type WaitOptions, waitForJob }
 export type { Job, JobOutcome, JobRun, JobWork } from './job.ts'
 
 /**
- * Long work that outlives the call that began it, survives a crash, and runs once among all processes of a document
- * store. What it has made is kept in an envelope: a status, the last progress, warnings, and the work's own document.
+ * Long work that outlives the call that began it, survives a crash, and runs once among all processes of a document store.
+ * An envelope holds its state: a status, the last progress, warnings, and the work's own document.
  */
 export interface Jobs {
   /**
@@ -21,9 +21,9 @@ export interface Jobs {
    * Throws `GenerateError` `cancelled` when `signal` aborts; the job is then stopped too, unless another caller waits.
    */
   runOrJoin(kind: DocumentKind, id: string, work: JobWork, options: WaitOptions): Promise<JobWait>
-  /** The job as it was last saved. A run that died counts as `stopped`. */
+  /** The last saved state of the job. A job of a dead process counts as `stopped`. */
   read(kind: DocumentKind, id: string): Promise<Job | undefined>
-  /** Stops what runs here, waits until it is saved, and accepts no more. */
+  /** Stops the jobs of this process, waits until they are saved, and accepts no more. */
   close(): Promise<void>
 }
 
@@ -49,7 +49,7 @@ export function createJobs({ documents, world }: { readonly documents: DocumentS
         const isStopping = job.signal.aborted
         const state = await waitForJob(job, options, until, world)
         if (job.unsaved !== undefined) return { state, unsaved: job.unsaved }
-        // A job that was being stopped is begun again; one that another process took over is watched from here on.
+        // A job that was stopping starts again; a job that another process took over is watched.
         if (state === 'running' || !(isStopping || isLeaseLost(job))) return { state }
       }
     },
@@ -59,7 +59,7 @@ export function createJobs({ documents, world }: { readonly documents: DocumentS
       if (kept === undefined) return undefined
       const job = Job.parse(kept.value)
       if (job.status !== 'running' || here.get(`${kind}/${id}`)?.phase === 'working') return job
-      // A claim that lapses at once tells whether a process holds the job.
+      // Acquiring a lease that expires at once shows whether a process holds the job.
       const [probe, now] = [world.id(), world.now()]
       if (!(await documents.acquireLease(kind, id, probe, now, now))) return job
       await documents.releaseLease(kind, id, probe)

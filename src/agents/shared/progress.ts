@@ -6,8 +6,8 @@ export interface Progress {
 }
 
 /**
- * Makes what one listener hears rise with every message, as MCP asks: a `done` that stands still or falls becomes a
- * hundredth of the way that is left. `heard` counts the messages.
+ * Makes the progress of one listener rise with every message, because MCP requires it: a `done` that does not rise becomes
+ * a hundredth of the remaining distance. `heard` counts the messages.
  */
 export function createMonotonicProgress(listener: ((progress: Progress) => void) | undefined): {
   readonly report: (progress: Progress) => void

@@ -1,11 +1,11 @@
 import type { Script } from '../../screenplay/index.ts'
 
-/** What the Screenwriter publishes of a script, and all that the Producer knows of it. */
+/** The part of a script that the Screenwriter publishes. The Producer reads nothing else. */
 export interface PublishedScript {
-  /** Undefined: neither asked for nor written yet. */
+  /** Undefined: neither requested nor written yet. */
   readonly title: string | undefined
   readonly logline: string | undefined
-  /** As far as it is written. */
+  /** The written part. */
   readonly script: Script
   /** True: every scene of the outline is written, so `script` holds all there is. */
   readonly complete: boolean
@@ -15,7 +15,7 @@ export interface PublishedScript {
 
 export interface PublishedScene {
   readonly heading: string
-  /** Of the outline, in the writer's words; empty where there is none. */
+  /** The summary in the outline, in the writer's words; empty where there is none. */
   readonly summary: string
   /** Names as cues spell them. */
   readonly characters: readonly string[]

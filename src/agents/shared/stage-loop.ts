@@ -14,7 +14,7 @@ import { buildHistory, estimateTokens, type Turn } from './conversation.ts'
 import type { JobOutcome, JobRun } from './job.ts'
 import type { Progress } from './progress.ts'
 
-/** What the loop needs of a job's document. */
+/** The fields of a job's document that the loop uses. */
 export interface StagedDocument {
   readonly model: string
   readonly reasoningEffort?: ReasoningEffort | undefined
@@ -27,19 +27,19 @@ export interface StagedDocument {
 export interface Stage<Document extends StagedDocument> {
   readonly name: string
   due(document: Document): boolean
-  /** What it is about to do, for the progress. */
+  /** The next step of the stage, for the progress. */
   label(document: Document): string
   /** Asks its question and gives back the document with the answer. */
   run(document: Document, desk: Desk<Document>): Promise<Document>
 }
 
-/** What a stage works with. */
+/** The ways of a stage to ask the model. */
 export interface Desk<Document> {
   /** Asks in the conversation, or apart from it where `alone` is set. The answer fits the schema and passes `check`. */
   askData<T>(document: Document, question: DeskQuestion<T>): Promise<{ readonly value: T; readonly turn: Turn }>
-  /** Asks for prose in the conversation; what came is saved while it comes, and continued after a crash. */
+  /** Asks for prose in the conversation. A partial answer is saved while it streams, and continued after a crash. */
   askText(document: Document, question: DeskText<Document>): Promise<{ readonly text: string; readonly turn: Turn }>
-  /** How many answers the last request had to shorten for the window. */
+  /** The number of answers that the last request shortened for the window. */
   readonly shortened: number
 }
 
@@ -55,7 +55,7 @@ export interface DeskText<Document> {
   readonly partial: string | undefined
   /** The document that keeps the text so far. */
   withPartial(document: Document, text: string): Document
-  /** What the progress says of the text so far. */
+  /** The progress message for the text so far. */
   progress(document: Document, text: string): string
 }
 
@@ -78,14 +78,14 @@ export interface StageLoop<Document extends StagedDocument> {
   book?(before: Document, after: Document, attempts: readonly Attempt[]): Document
 }
 
-/** While prose comes, it is saved this often. */
+/** The interval between saves of streaming prose. */
 const SAVE_EVERY_MS = 5_000
-/** A person sees the text grow this often. */
+/** The interval between progress messages of streaming prose. */
 const SHOW_EVERY_MS = 1_000
 
 /**
- * Runs an agent's stages: asks, saves each answer before the next question, counts the cost and reports the progress, so
- * that a run that begins again pays for nothing twice. Throws what a stage throws, after it saved what that cost.
+ * Runs an agent's stages: asks, saves each answer before the next question, counts the cost and reports the progress. A
+ * resumed run therefore pays for no answer twice. Throws the error of a stage after saving its cost.
  */
 export async function runStages<Document extends StagedDocument>(
   begin: Document,
@@ -119,7 +119,7 @@ export async function runStages<Document extends StagedDocument>(
     }
     return { document, outcome: { status: 'complete' } }
   } catch (error) {
-    // The cost of a failed question is kept too. A run that was taken over cannot save, and need not.
+    // The cost of a failed question is saved too. The save of a run that another process took over fails and is ignored.
     if (meter.spent !== document.spent && !loop.run.signal.aborted) {
       await save(loop.book?.(document, document, attempts) ?? document)
     }
@@ -216,5 +216,5 @@ function createDesk<Document extends StagedDocument>(
   }
 }
 
-/** What a request holds beside its texts. */
+/** Tokens of a request beside its texts. */
 const ROOM_FOR_SCHEMA = 3_000

@@ -30,7 +30,7 @@ export interface DatabaseOptions {
   readonly migrations: readonly Migration[]
   readonly world: Pick<World, 'sleep' | 'random'>
   readonly durability: Durability
-  /** Of a new file. Default: SQLite's own 4,096. */
+  /** The page size of a new file. Default: SQLite's own 4,096. */
   readonly pageBytes?: number
 }
 

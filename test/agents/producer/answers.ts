@@ -38,7 +38,7 @@ export const tasksAnswer = (tasks: readonly Task[]): string =>
     tasks: tasks.map(({ estimate_hours: _, estimate_basis: __, ...one }) => ({ ...one, deliverable: 'd1' })),
   })
 
-/** Estimates of whatever tasks are asked about, found by their titles: exactly as many hours as in the list. */
+/** Estimates of the tasks in a question, found by their titles, with the hours of the list. */
 export const estimatesAnswer =
   (tasks: readonly Task[], of: (hours: number) => readonly number[] = (hours) => [hours, hours, hours]) =>
   (request: GenerateRequest): string => {
@@ -51,14 +51,14 @@ export const estimatesAnswer =
     return JSON.stringify({ estimates: Object.fromEntries(each) })
   }
 
-/** The first three answers of a model that knows what it wants. */
+/** The first three answers of a model without errors. */
 export const planAnswers = (tasks: readonly Task[]): Parameters<typeof scriptedModel>[0] => [
   scopeAnswer(),
   tasksAnswer(tasks),
   estimatesAnswer(tasks),
 ]
 
-/** Risks, and milestones on whatever tasks there are: the ids are read from the question, as a model would. */
+/** Risks, and milestones on the tasks of the question, whose ids are read from it as a model would. */
 export const outlookAnswer = (request: GenerateRequest): string => {
   const ids = [...JSON.stringify(request.messages).matchAll(/- (t\d[\w-]*|shoot-\d+):/g)].map(([, id]) => id)
   return JSON.stringify({
@@ -87,7 +87,7 @@ export function setUpProducer(turns: Parameters<typeof scriptedModel>[0], genera
   })
   const plan = (input: PlanInput): Promise<PlanResult> => producer.plan(input, { signal: NEVER_ABORTED })
   const document = async (id: string): Promise<Plan> => JSON.parse((await producer.export(id, 'json')) ?? 'null')
-  return { world, shelf: documents, scripts, upstream, producer, plan, document }
+  return { world, documents, scripts, upstream, producer, plan, document }
 }
 
 export const findingMessages = (result: PlanResult): readonly string[] => result.findings.map(({ message }) => message)

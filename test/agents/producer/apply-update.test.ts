@@ -36,8 +36,8 @@ async function makePlan(turns: Parameters<typeof setUpProducer>[0] = []) {
   return { ...all, update: (...update: NonNullable<PlanInput['update']>) => all.plan({ plan_id: 'id2', update }) }
 }
 
-describe('a plan lives', () => {
-  test('what is done is done, and the rest is planned from now on, without asking a model', async () => {
+describe('updates of a plan', () => {
+  test('finished tasks are kept, and open tasks are planned from the present time, without a model', async () => {
     const { update, world, document } = await makePlan()
     // Friday, the end of the day.
     await world.advance(DAY + 17 * 3_600_000)
@@ -59,7 +59,7 @@ describe('a plan lives', () => {
     expect((await document('id2')).revision).toBe(2)
   })
 
-  test('what is started goes on at once with what is left of it, before anything else of its role', async () => {
+  test('a started task continues at once with its remaining hours, before other tasks of its role', async () => {
     const { update, world } = await makePlan()
     await world.advance(DAY + 9 * 3_600_000)
     const started = await update({ id: FIND, status: 'started', hours_spent: 2 }, { id: WRITE, status: 'done' })
@@ -70,7 +70,7 @@ describe('a plan lives', () => {
     expect(find(long, FIND)).toMatchObject({ actual_hours: 100, start: '2026-01-02T09:00', finish: '2026-01-02T12:15' })
   })
 
-  test('what is blocked says who waits for it and how long it may', async () => {
+  test('the finding of a blocked task has its dependents and its slack', async () => {
     const { update } = await makePlan()
     const result = await update({ id: FIND, status: 'blocked' })
     expect(findingMessages(result)[0]).toBe(
@@ -82,15 +82,15 @@ describe('a plan lives', () => {
     expect(again.next).toContain(FIND)
   })
 
-  test('a finished plan says so', async () => {
+  test('the result of a finished plan says that all tasks are done', async () => {
     const { update } = await makePlan()
     const result = await update(...[WRITE, FIND, CAST, SHOOT, CUT].map((id) => ({ id, status: 'done' as const })))
     expect(result.next).toBe('All tasks are done.')
     expect(result.critical_path).toEqual([])
   })
 
-  test('every update is kept, in order; one that is sent twice counts once', async () => {
-    const { update, world, shelf: documents, document } = await makePlan()
+  test('all updates are kept in order, and an update that is sent twice counts once', async () => {
+    const { update, world, documents, document } = await makePlan()
     await update({ id: WRITE, status: 'started' })
     await world.advance(DAY)
     await update({ id: WRITE, status: 'done', hours_spent: 9 })
@@ -106,7 +106,7 @@ describe('a plan lives', () => {
     expect((await document('id2')).revision).toBe(3)
   })
 
-  test('an update of something else changes nothing and says what there is', async () => {
+  test('an update of an unknown task changes nothing, and its error lists the tasks', async () => {
     const { plan, update, document } = await makePlan()
     await expect(update({ id: WRITE, status: 'done' }, { id: 'nothing', status: 'done' })).rejects.toThrow(
       `Not a task of this plan: "nothing". Nothing was changed. Its tasks are ${WRITE}, `,
@@ -115,7 +115,7 @@ describe('a plan lives', () => {
     await expect(plan({ ...GOAL, update: [{ id: WRITE, status: 'done' }] })).rejects.toThrow('give its plan_id')
   })
 
-  test('a revision keeps what was told', async () => {
+  test('a revision keeps the reports on tasks', async () => {
     const more = [...TASKS, task('t6', 'Mix the sound', 'Editor', 6, 't5')]
     const kept = TASKS.map((one, at) => ({ ...one, id: [WRITE, FIND, CAST, SHOOT, CUT][at] ?? '', depends_on: [] }))
     const { update, plan } = await makePlan([
@@ -129,7 +129,7 @@ describe('a plan lives', () => {
     expect(result.tasks).toHaveLength(6)
   })
 
-  test('done and started tasks that a revision leaves out stay, with their ids, estimates and reports', async () => {
+  test('finished and started tasks that a revision leaves out keep their ids, estimates and reports', async () => {
     const fresh = [
       task('n1', 'Write the script', 'Writer', 99),
       ...[2, 3, 4, 5].map((at) => task(`n${at}`, `Mix reel ${at}`, 'Editor', 6, 'n1')),
@@ -154,7 +154,7 @@ describe('a plan lives', () => {
   test.each([
     ['America/Los_Angeles', Date.UTC(2026, 0, 7, 19), '2026-01-07'],
     ['Asia/Tokyo', Date.UTC(2026, 0, 7, 2), '2026-01-07'],
-  ])('today and now are those of the time zone %s', async (timeZone, now, today) => {
+  ])('today and now are in the time zone %s', async (timeZone, now, today) => {
     const world = testWorld({ now, timeZone })
     const documents = memoryDocumentStore()
     const { generate } = scriptedModel([...planAnswers(TASKS), outlookAnswer])
@@ -180,8 +180,8 @@ describe('a plan lives', () => {
     expect(upstream.requests).toHaveLength(0)
   })
 
-  test('two clients that update at once lose nothing', async () => {
-    const { shelf: documents } = await makePlan()
+  test('concurrent updates of two clients are both kept', async () => {
+    const { documents } = await makePlan()
     const world = testWorld({ now: Date.UTC(2026, 0, 2) })
     const clients = [1, 2, 3].map(() => createProducer({ generate: scriptedModel([]).generate, documents, world }))
     const ids = [WRITE, FIND, CAST, SHOOT, CUT]
@@ -203,8 +203,8 @@ describe('a plan lives', () => {
     expect(plan.revision).toBe(16)
   })
 
-  test('an update waits for a revision that is at work, and comes after it', async () => {
-    const { shelf: documents } = await makePlan()
+  test('an update waits for a running revision and is applied after it', async () => {
+    const { documents } = await makePlan()
     const world = testWorld({ now: Date.UTC(2026, 0, 2) })
     const again = scriptedModel([tasksAnswer(TASKS), estimatesAnswer(TASKS), outlookAnswer])
     const revising = createProducer({
@@ -231,7 +231,7 @@ describe('a plan lives', () => {
     expect(find(await second, 't06-write-the-script')).toMatchObject({ status: 'done' })
   })
 
-  test('what is left is a plan that keeps every promise', async () => {
+  test('the open part of the plan passes all checks', async () => {
     const { update, world, producer } = await makePlan()
     await world.advance(2 * DAY)
     await update({ id: FIND, status: 'started', hours_spent: 1 }, { id: WRITE, status: 'done', hours_spent: 3 })

@@ -25,7 +25,7 @@ import {
   tasksAnswer,
 } from './answers.ts'
 
-describe('a goal becomes a plan', () => {
+describe('a plan of a goal', () => {
   test('the model names the work, code does the arithmetic', async () => {
     const { plan, upstream, document } = setUpProducer([...planAnswers(TASKS), outlookAnswer])
     const result = await plan({ ...GOAL, constraints: { start_date: '2026-03-02' } })
@@ -72,14 +72,14 @@ describe('a goal becomes a plan', () => {
     ])
   })
 
-  test('without a start date it starts today, or on the next working day, and says so', async () => {
+  test('without a start date the plan starts today or on the next working day, with a finding', async () => {
     const { plan } = setUpProducer([...planAnswers(TASKS), outlookAnswer])
     const result = await plan(GOAL)
     expect(result.tasks[0]?.start).toBe('2026-01-01T09:00')
     expect(findingMessages(result)).toContain('No start date was given: the plan starts on 2026-01-01.')
   })
 
-  test('a team is a limit: nobody does two things at once', async () => {
+  test('a team is a limit: no person has two tasks at once', async () => {
     const { plan, document } = setUpProducer([...planAnswers(TASKS), outlookAnswer])
     const result = await plan({
       ...GOAL,
@@ -105,7 +105,7 @@ describe('a goal becomes a plan', () => {
     expect(findingMessages(result)).toContain('The role "Lead editor" was taken to be Editor.')
   })
 
-  test('where people are the limit, it says how much they cost and how good the plan is', async () => {
+  test('a finding gives the delay by a limited team and the bound of the plan', async () => {
     const tasks = ['a', 'b', 'c'].map((id) => task(id, `Do ${id}`, 'Hand', 8))
     const { plan } = setUpProducer([
       ...planAnswers([...tasks, task('d', 'Do d', 'Other', 1), task('e', 'Do e', 'Other', 1)]),
@@ -133,7 +133,7 @@ describe('a goal becomes a plan', () => {
     ],
     [
       { start_date: '2026-03-02', budget_usd: 0 },
-      'There is no money, and 106 hours of work: the plan only holds if nobody is paid.',
+      'There is no money, and 106 hours of work: the plan holds only if all work is unpaid.',
     ],
     [
       { start_date: '2026-03-02', budget_usd: 1000 },
@@ -150,14 +150,14 @@ describe('a goal becomes a plan', () => {
     expect(findingMessages(result).filter((message) => message.includes('deadline'))).toEqual([])
   })
 
-  test('without risks a plan is still a plan, and says what is missing', async () => {
+  test('a plan without risks is complete, with a finding for the missing part', async () => {
     const { plan } = setUpProducer([...planAnswers(TASKS), 'I would rather not.', 'Really not.'])
     const result = await plan(GOAL)
     expect(result).toMatchObject({ status: 'complete', risks: [], milestones: [], calls: 5 })
     expect(findingMessages(result)[0]).toContain('no usable risks and milestones')
   })
 
-  test('it can be had in every format of its resource', async () => {
+  test('the plan is exported in every format of its resource', async () => {
     const { plan, producer } = setUpProducer([...planAnswers(TASKS), outlookAnswer])
     await plan(GOAL)
     for (const [format, start] of [
@@ -173,9 +173,9 @@ describe('a goal becomes a plan', () => {
       expect(await producer.export('id2', format)).toMatch(new RegExp(`^${start}`))
     }
     expect(await producer.export('id2', 'toString')).toBeUndefined()
-    expect(await producer.export('nobody', 'json')).toBeUndefined()
+    expect(await producer.export('unknown', 'json')).toBeUndefined()
     expect(await producer.get('id2')).toMatchObject({ plan_id: 'id2', status: 'complete' })
-    expect(await producer.get('nobody')).toBeUndefined()
+    expect(await producer.get('unknown')).toBeUndefined()
   })
 })
 
@@ -184,51 +184,52 @@ const many = Array.from({ length: 400 }, (_, at) =>
   task(`t${at}`, `Step ${at}`, 'Crew', 1, ...(at > 0 ? [`t${at - 1}`] : [])),
 )
 
-describe('whatever a model sends, a valid plan comes out, and every repair is told', () => {
-  test.each<{ what: string; tasks: readonly Task[]; hears: string; told: string; count: number }>([
+describe('any answer of a model becomes a valid plan, with a finding for every repair', () => {
+  test.each<{ what: string; tasks: readonly Task[]; problem: string; finding: string; count: number }>([
     {
       what: 'a cycle',
       tasks: without(0, task('t1', 'Write the script', 'Writer', 16, 't4')),
-      hears: 'These tasks wait for each other, each for the next: t1 -> t4 -> t3 -> t1. Break the circle.',
-      told: 'Tasks waited for each other in a cycle (t01-write-the-script -> t04-shoot-the-film -> t03-cast-the-parts -> t01-write-the-script); the dependency of t01-write-the-script on t04-shoot-the-film was dropped, because t04-shoot-the-film is listed later.',
+      problem: 'These tasks wait for each other, each for the next: t1 -> t4 -> t3 -> t1. Break the circle.',
+      finding:
+        'Tasks waited for each other in a cycle (t01-write-the-script -> t04-shoot-the-film -> t03-cast-the-parts -> t01-write-the-script); the dependency of t01-write-the-script on t04-shoot-the-film was dropped, because t04-shoot-the-film is listed later.',
       count: 5,
     },
     {
       what: 'an unknown id',
       tasks: without(1, task('t2', 'Find the places', 'Producer', 8, 't77')),
-      hears: 'Task "t2" depends on "t77", which is not in the list.',
-      told: 't02-find-the-places depended on "t77", which is not a task; that dependency was dropped.',
+      problem: 'Task "t2" depends on "t77", which is not in the list.',
+      finding: 't02-find-the-places depended on "t77", which is not a task; that dependency was dropped.',
       count: 5,
     },
     {
       what: 'a task that waits for itself',
       tasks: without(1, task('t2', 'Find the places', 'Producer', 8, 't2')),
-      hears: 'These tasks wait for each other, each for the next: t2 -> t2. Break the circle.',
-      told: 't02-find-the-places depended on itself; that dependency was dropped.',
+      problem: 'These tasks wait for each other, each for the next: t2 -> t2. Break the circle.',
+      finding: 't02-find-the-places depended on itself; that dependency was dropped.',
       count: 5,
     },
     {
       what: 'two tasks with one id',
       tasks: [...TASKS, task('t5', 'Show the film', 'Producer', 2, 't4')],
-      hears: 'Two tasks have the id "t5".',
-      told: 'Two tasks had the id "t5"; "Show the film" got one of its own, and dependencies on it mean the first.',
+      problem: 'Two tasks have the id "t5".',
+      finding: 'Two tasks had the id "t5"; "Show the film" got one of its own, and dependencies on it mean the first.',
       count: 6,
     },
     {
       what: 'an empty title',
       tasks: without(1, task('t2', '  ', 'Producer', 8)),
-      hears: 'Task "t2" has no title.',
-      told: 'The model gave a task without a title ("t2"); it was dropped.',
+      problem: 'Task "t2" has no title.',
+      finding: 'The model gave a task without a title ("t2"); it was dropped.',
       count: 4,
     },
     {
       what: 'far too many tasks',
       tasks: many,
-      hears: 'There are 400 tasks: give at most 40.',
-      told: 'The model gave 400 tasks; those after the first 40 were dropped, from "Step 40" on.',
+      problem: 'There are 400 tasks: give at most 40.',
+      finding: 'The model gave 400 tasks; those after the first 40 were dropped, from "Step 40" on.',
       count: 40,
     },
-  ])('$what', async ({ tasks, hears, told, count }) => {
+  ])('$what', async ({ tasks, problem, finding, count }) => {
     const { plan, upstream, document } = setUpProducer([
       scopeAnswer(),
       tasksAnswer(tasks),
@@ -238,35 +239,43 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
     ])
     const result = await plan(GOAL)
     expect(result).toMatchObject({ status: 'complete', calls: 4 + Math.ceil(count / 25) })
-    expect(JSON.stringify(upstream.requests[2]?.messages.at(-1))).toContain(JSON.stringify(hears).slice(1, -1))
-    expect(findingMessages(result)).toContain(told)
+    expect(JSON.stringify(upstream.requests[2]?.messages.at(-1))).toContain(JSON.stringify(problem).slice(1, -1))
+    expect(findingMessages(result)).toContain(finding)
     expect(result.tasks).toHaveLength(count)
     expect(checkPlan(await document('id2'))).toEqual([])
   })
 
-  test.each<{ what: string; of: (hours: number) => readonly number[]; hears: string; told: string; hours: number }>([
+  test.each<{
+    what: string
+    of: (hours: number) => readonly number[]
+    problem: string
+    finding: string
+    hours: number
+  }>([
     {
       what: 'negative hours',
       of: (hours) => (hours === 8 ? [-8, 8, 8] : [hours, hours, hours]),
-      hears: '"t02-find-the-places" takes -8, 8, 8 hours: give numbers above 0 and at most 1000.',
-      told: 'The model gave t02-find-the-places -8, 8, 8 hours; it was given 16, the usual length of a task of this plan.',
+      problem: '"t02-find-the-places" takes -8, 8, 8 hours: give numbers above 0 and at most 1000.',
+      finding:
+        'The model gave t02-find-the-places -8, 8, 8 hours; it was given 16, the usual length of a task of this plan.',
       hours: 16,
     },
     {
       what: 'absurd hours',
       of: (hours) => (hours === 8 ? [8, 8, 1e9] : [hours, hours, hours]),
-      hears: '"t02-find-the-places" takes 8, 8, 1000000000 hours: give numbers above 0 and at most 1000.',
-      told: 'The model gave t02-find-the-places 8, 8, 1000000000 hours; it was given 1000, the most that one task may take.',
+      problem: '"t02-find-the-places" takes 8, 8, 1000000000 hours: give numbers above 0 and at most 1000.',
+      finding:
+        'The model gave t02-find-the-places 8, 8, 1000000000 hours; it was given 1000, the most that one task may take.',
       hours: 1000,
     },
     {
       what: 'the most before the least',
       of: (hours) => [hours * 3, hours, hours / 2],
-      hears: '"t02-find-the-places" takes 24, 8, 4 hours: give the least first and the most last.',
-      told: 'The model gave t02-find-the-places 24, 8, 4 hours; they were put in order.',
+      problem: '"t02-find-the-places" takes 24, 8, 4 hours: give the least first and the most last.',
+      finding: 'The model gave t02-find-the-places 24, 8, 4 hours; they were put in order.',
       hours: 10,
     },
-  ])('estimates with $what', async ({ of, hears, told, hours }) => {
+  ])('estimates with $what', async ({ of, problem, finding, hours }) => {
     const { plan, upstream, document } = setUpProducer([
       scopeAnswer(),
       tasksAnswer(TASKS),
@@ -276,8 +285,8 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
     ])
     const result = await plan(GOAL)
     expect(result).toMatchObject({ status: 'complete', calls: 5 })
-    expect(JSON.stringify(upstream.requests[3]?.messages.at(-1))).toContain(JSON.stringify(hears).slice(1, -1))
-    expect(findingMessages(result)).toContain(told)
+    expect(JSON.stringify(upstream.requests[3]?.messages.at(-1))).toContain(JSON.stringify(problem).slice(1, -1))
+    expect(findingMessages(result)).toContain(finding)
     expect(result.tasks.find(({ title }) => title === 'Find the places')?.estimate_hours).toBe(hours)
     expect(checkPlan(await document('id2'))).toEqual([])
   })
@@ -322,7 +331,7 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
     expect(checkPlan(await document('id2'))).toEqual([])
   })
 
-  test('what is to exist at the end and nobody makes is told', async () => {
+  test('a deliverable without a task is reported', async () => {
     const two = JSON.stringify({ deliverables: ['The film', 'The poster'], assumptions: [], roles: ROLES })
     const { plan, upstream } = setUpProducer([
       two,
@@ -338,7 +347,7 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
     )
   })
 
-  test('a model that mends its mistake when it hears of it leaves nothing to repair', async () => {
+  test('a problem that the model fixes itself leaves no finding', async () => {
     const { plan } = setUpProducer([
       scopeAnswer(),
       tasksAnswer(without(1, task('t2', 'Find', 'Producer', 8, 't77'))),
@@ -388,7 +397,7 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
     expect(await plan(GOAL)).toMatchObject({ status: 'complete', calls: 5 })
   })
 
-  test('an answer with mistakes is better than none: it is used when the model cannot do better', async () => {
+  test('an answer with errors is used when the model cannot fix them', async () => {
     const { plan } = setUpProducer([
       scopeAnswer(),
       tasksAnswer(without(0, task('t1', 'Write', 'Writer', 16, 't9'))),
@@ -414,7 +423,7 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
     { what: 'a list of nothing', turns: [NOTHING, NOTHING], calls: 2, says: 'named no task that has a title' },
     { what: 'a refusal', turns: [refusal], calls: 1, says: 'The model declined to write this.' },
   ])(
-    '$what is a clear error after a bounded number of calls, and the plan can be gone on with',
+    '$what is a clear error after a bounded number of calls, and the plan can be continued',
     async ({ turns, calls, says }) => {
       const { plan } = setUpProducer([
         scopeAnswer(),
@@ -432,7 +441,7 @@ describe('whatever a model sends, a valid plan comes out, and every repair is to
   )
 })
 
-describe('every stage may fail on its own, and is all that is asked again', () => {
+describe('a failed stage is the only one that is asked again', () => {
   const answers: readonly (readonly [string, Parameters<typeof scriptedModel>[0][number]])[] = [
     ['the scope', scopeAnswer()],
     ['the tasks', tasksAnswer(TASKS)],
@@ -462,14 +471,14 @@ const ATTEMPT: Attempt = {
 }
 
 describe('a plan is a job', () => {
-  /** Answers after a while, as a model does. */
+  /** Answers after a delay, as a model does. */
   const slowly = (world: ReturnType<typeof testWorld>, next: Generate, ms: number): Generate =>
     async function* (request, call) {
       await world.sleep(ms, call.signal)
       yield* next(request, call)
     }
 
-  test('when the wait is over it goes on by itself; calling again attaches; progress rises', async () => {
+  test('the job continues after the wait, a later call attaches to it, and progress rises', async () => {
     const world = testWorld()
     const upstream = scriptedModel([...planAnswers(TASKS), outlookAnswer])
     const producer = createProducer({
@@ -493,7 +502,7 @@ describe('a plan is a job', () => {
     expect(new Set(heard).size).toBe(heard.length)
   })
 
-  test('after a crash it resumes from what was saved and asks nothing twice', async () => {
+  test('after a crash the job resumes from the saved document and repeats no question', async () => {
     const world = testWorld()
     const documents = memoryDocumentStore()
     const dying = documents.otherProcess()
@@ -515,7 +524,7 @@ describe('a plan is a job', () => {
     expect(upstream.requests.map(({ json }) => json?.name)).toEqual(['risks_and_milestones'])
   })
 
-  test('at its cost limit it stops with what it has, and goes on with a higher one', async () => {
+  test('the job stops at its cost limit with its saved answers, and continues under a higher limit', async () => {
     const upstream = scriptedModel([...planAnswers(TASKS), outlookAnswer])
     const metered: Generate = async function* (request, call) {
       try {
@@ -559,9 +568,9 @@ describe('a plan is a job', () => {
 
   test.each<[PlanInput, string]>([
     [{}, 'Say what to plan'],
-    [{ plan_id: 'nobody' }, 'There is no plan with the id "nobody"'],
-    [{ script_id: 'nobody' }, 'There is no script with the id "nobody"'],
-  ])('what cannot be planned is refused before anything is asked: %j', async (input, message) => {
+    [{ plan_id: 'unknown' }, 'There is no plan with the id "unknown"'],
+    [{ script_id: 'unknown' }, 'There is no script with the id "unknown"'],
+  ])('input %j is refused before a model is asked', async (input, message) => {
     const { plan, upstream } = setUpProducer([])
     await expect(plan(input)).rejects.toThrow(message)
     await expect(plan(input)).rejects.toBeInstanceOf(GenerateError)
@@ -570,8 +579,8 @@ describe('a plan is a job', () => {
 })
 
 describe('a plan can be changed', () => {
-  test('notes go to the model with the plan as it is; what stays keeps its id; the earlier version is kept', async () => {
-    const { plan, upstream, document, shelf: documents } = setUpProducer([...planAnswers(TASKS), outlookAnswer])
+  test('notes go to the model with the present plan; kept tasks keep their ids; the earlier version is kept', async () => {
+    const { plan, upstream, document, documents } = setUpProducer([...planAnswers(TASKS), outlookAnswer])
     const first = await plan(GOAL)
     const revised = first.tasks
       .filter(({ title }) => title !== 'Find the places')
@@ -603,11 +612,11 @@ describe('a plan can be changed', () => {
       document: { history: [{ revision: 1, tasks: { length: 5 } }] },
     })
     expect(upstream.remaining + again.remaining).toBe(0)
-    // A client that waits may send its notes along again: they are not taken for new ones.
+    // Notes that a waiting client sends again do not count as new.
     expect(await producer.plan({ plan_id: 'id2', notes }, { signal: NEVER_ABORTED })).toMatchObject({ calls: 7 })
   })
 
-  test('new constraints alone ask nothing of the model', async () => {
+  test('new constraints alone need no model', async () => {
     const { plan, document } = setUpProducer([...planAnswers(TASKS), outlookAnswer])
     await plan(GOAL)
     const result = await plan({ plan_id: 'id2', constraints: { start_date: '2026-09-07', hours_per_day: 10 } })
@@ -617,7 +626,7 @@ describe('a plan can be changed', () => {
     expect(await document('id2')).toMatchObject({ revision: 2, milestones: [{ at: '2026-09-18T17:00' }] })
   })
 
-  test('two calls at once lose neither’s notes', async () => {
+  test('the notes of two concurrent calls are both kept', async () => {
     const { plan, upstream } = setUpProducer([
       ...planAnswers(TASKS),
       outlookAnswer,
@@ -635,8 +644,8 @@ describe('a plan can be changed', () => {
   })
 })
 
-describe('a result fits', () => {
-  test('what is too long is shortened, and the resource has all of it', async () => {
+describe('the length of a result', () => {
+  test('a long result is shortened, and the resource has the whole plan', async () => {
     const long = Array.from({ length: 70 }, (_, at) => ({
       ...task(`t${at}`, `${'A title that goes on '.repeat(5)}${at}`, 'Crew', 4, ...(at > 0 ? [`t${at - 1}`] : [])),
       description: 'And then, at length, something else again. '.repeat(30),

@@ -1,14 +1,14 @@
 import type { Call, Generate, GenerateEvent, GenerateRequest } from '../../../src/contract/generate.ts'
 import { scriptedModel } from '../../support/scripted-model.ts'
 
-/** The answer to one request: its text, an error, or events played as they are. Undefined: a good answer. */
+/** The answer to one request: its text, an error, or events. Undefined: the default answer. */
 export type AnswerOverride = (
   request: GenerateRequest,
   call: Call,
   nth: number,
 ) => string | Error | readonly GenerateEvent[] | undefined
 
-/** An upstream that answers every question of the Screenwriter well and always alike, except where overridden. */
+/** An upstream that gives a valid, deterministic answer to every question of the Screenwriter, unless overridden. */
 export function fakeWriter(override: AnswerOverride = () => undefined) {
   let nth = 0
   return scriptedModel(
@@ -157,7 +157,7 @@ function cardsAsked(request: GenerateRequest): number {
   return Number(found?.[1] ?? 1)
 }
 
-/** Fountain of the length asked for: the scenes that the question lists, or those that it shows again. */
+/** Fountain of the requested length: the scenes that the question lists, or those that it quotes. */
 export function pagesAnswer(request: GenerateRequest, factor = 1): string {
   const prompt = promptText(request)
   const words = Number(/which is about (\d+) words/.exec(prompt)?.[1] ?? 200) * factor
@@ -172,10 +172,10 @@ export function pagesAnswer(request: GenerateRequest, factor = 1): string {
   return `${scenes.join('\n\n')}${isEnd ? '\n\n> FADE OUT.' : ''}`
 }
 
-/** What a step counts as, so that the pages come to the length asked for at 205 words a page. */
+/** The words that a step counts as, so that the pages have the requested length at 205 words a page. */
 const WORDS_PER_STEP = 36
 
-/** Action and speech in turn, about so many words, unlike any other scene's. */
+/** Alternating action and speech of about the given number of words, different for each scene. */
 export function sceneBody(words: number, tag: string): string {
   const parts: string[] = []
   for (let i = 0, count = 0; count < words; i++) {

@@ -9,7 +9,7 @@ import { type AnswerOverride, cutOff, fakeWriter, hangAfter, pagesAnswer, questi
 const never = new AbortController().signal
 const ASK: ScriptInput = { concept: 'A keeper finds a door under the sea.', format: 'short', target_pages: 3 }
 
-/** A reader who prefers the rewrite, and a first draft that is cut off once. */
+/** Answers with a preference for the rewrite, and a first draft that is cut off once. */
 const eventful: () => AnswerOverride = () => {
   let comparisons = 0
   return (request) => {
@@ -38,7 +38,7 @@ const undisturbed = async (): Promise<{ questions: string[]; result: ScriptResul
 }
 
 describe('a crash at any moment', () => {
-  test('nothing that was answered is asked again, and the script is the same as without the crash', async () => {
+  test('repeats no answered question, and the script is the same as without the crash', async () => {
     const { questions, result } = await undisturbed()
     expect(questions).toContain('continue')
     expect(questions.filter((question) => question === 'comparison')).toHaveLength(2)
@@ -60,7 +60,7 @@ describe('a crash at any moment', () => {
     }
   })
 
-  test('pages that were coming are continued from what was saved of them', async () => {
+  test('continues partial pages from the saved text', async () => {
     const world = testWorld()
     const documents = memoryDocumentStore()
     const upstream = fakeWriter()
@@ -95,7 +95,7 @@ describe('a crash at any moment', () => {
     expect(seen[0]).toBe('continue')
   })
 
-  test('a revision continues too, without its notes being given again', async () => {
+  test('continues a revision, without its notes given again', async () => {
     const world = testWorld()
     const documents = memoryDocumentStore()
     const { generate, requests } = fakeWriter()
@@ -114,7 +114,7 @@ describe('a crash at any moment', () => {
 })
 
 describe('waiting', () => {
-  test('a running poll gives only what is new since the last one, and is short', async () => {
+  test('a poll of a running script returns only the parts since the last poll, and is short', async () => {
     const world = testWorld()
     const upstream = fakeWriter()
     const generate: Generate = async function* (request, call) {
@@ -142,7 +142,7 @@ describe('waiting', () => {
     expect(new Set(texts).size).toBe(texts.length)
   })
 
-  test('progress says what was found, and shows the page as it is written', async () => {
+  test('progress names the results so far, and shows the page while it streams', async () => {
     const world = testWorld()
     const upstream = fakeWriter()
     const generate: Generate = async function* (request, call) {
@@ -160,7 +160,7 @@ describe('waiting', () => {
     expect(heard.join('\n')).toMatch(/^to do: \d+ to \d+ calls/m)
   })
 
-  test('a cancelled call stops the script where it is saved', async () => {
+  test('a cancelled call stops the script at its last saved state', async () => {
     const world = testWorld()
     const { generate } = fakeWriter()
     const documents = memoryDocumentStore()
@@ -174,7 +174,7 @@ describe('waiting', () => {
     expect(await writer.get(saved?.id ?? '')).toMatchObject({ status: 'stopped', stage: 'outline', calls: 3 })
   })
 
-  test('a change that comes while the script is being written is refused, and the model it was given is named', async () => {
+  test('a change during a run is refused, and the ignored model is named', async () => {
     const world = testWorld()
     const { generate } = fakeWriter()
     const writer = createScreenwriter({ generate: hangAfter(generate, 2), documents: memoryDocumentStore(), world })
@@ -194,7 +194,7 @@ describe('waiting', () => {
 describe('money', () => {
   const facts = async () => ({ price: { input: 3_000_000, output: 15_000_000, source: 'test' } })
 
-  test('at the cap it stops with what it has; with more it continues', async () => {
+  test('the script stops at the cap with its saved parts, and continues under a higher cap', async () => {
     const { generate } = fakeWriter()
     const writer = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
     const capped = await writer.develop({ ...ASK, max_cost_usd: 0.003 }, { signal: never })
@@ -204,7 +204,7 @@ describe('money', () => {
     expect(more.status).toBe('complete')
   })
 
-  test('where even the least is above the cap nothing is asked, and the estimate is shown', async () => {
+  test('a lower estimate above the cap asks nothing and shows the estimate', async () => {
     const { generate, requests } = fakeWriter()
     const writer = createScreenwriter({
       generate,
@@ -219,7 +219,7 @@ describe('money', () => {
     expect(requests).toEqual([])
   })
 
-  test('the estimate holds the calls of a run, and is empty when nothing is left', async () => {
+  test('the estimate bounds the calls of a run, and is absent for a complete script', async () => {
     const { generate, requests } = fakeWriter()
     const writer = createScreenwriter({
       generate,
@@ -235,7 +235,7 @@ describe('money', () => {
     expect(whole.status).toBe('complete')
   })
 
-  test('a budget that says no stops it, and an unknown price makes the cost unknown', async () => {
+  test('a refusing budget stops the script, and an unknown price makes the cost unknown', async () => {
     const over = new GenerateError(
       { kind: 'over_budget', budget: 'daily', freeAt: undefined },
       'The budget is used up.',
@@ -268,7 +268,7 @@ describe('money', () => {
     expect(await other.develop({ ...ASK, stop_after: 'logline' }, { signal: never })).toMatchObject({ cost_usd: null })
   })
 
-  test('each scene says who wrote it and its share of the cost', async () => {
+  test('each scene has the model that wrote it and its share of the cost', async () => {
     const { generate } = fakeWriter()
     const writer = createScreenwriter({ generate, documents: memoryDocumentStore(), world: testWorld() })
     const { scenes } = await writer.develop({ ...ASK, polish: 0 }, { signal: never })
@@ -285,7 +285,7 @@ describe('a model that misbehaves', () => {
     return { result, questions: requests.map(questionName) }
   }
 
-  test('an answer in another format is asked for once more, with the fault', async () => {
+  test('an answer in another format is asked for once more, with the problem', async () => {
     const { result, questions } = await run((request) =>
       questionName(request) === 'pages' ? '{"elements":[{"type":"action","text":"Rain."}]}' : undefined,
     )
@@ -293,7 +293,7 @@ describe('a model that misbehaves', () => {
     expect(result.status).not.toBe('running')
   })
 
-  test('no script twice is a clear error, calls are bounded, and the plan is kept', async () => {
+  test('two answers without a script are a clear error, calls are bounded, and the plan is kept', async () => {
     const { result, questions } = await run((request) => (request.json ? undefined : 'I would rather not write this.'))
     expect(questions).toEqual(['logline', 'beats', 'characters', 'outline', 'pages', 'repair'])
     expect(result).toMatchObject({ status: 'failed', stage: 'script', title: 'The Door Below', pages: 0 })
@@ -307,7 +307,7 @@ describe('a model that misbehaves', () => {
     expect(questions.slice(4, 6)).toEqual(['pages', 'repair'])
   })
 
-  test('a script of quite another length is asked for once more, then failed, with nothing cut', async () => {
+  test('a script far off its length is asked for once more, then fails, with nothing cut', async () => {
     const { result, questions } = await run((request) => (request.json ? undefined : pagesAnswer(request, 2)))
     expect(questions.slice(4)).toEqual(['pages', 'length'])
     expect(result.status).toBe('failed')

@@ -25,7 +25,7 @@ const ASK: ScriptInput = {
   polish: 0,
 }
 
-/** A writer whose plan for notes is changed by `plan`. */
+/** A writer with its plan for notes changed by `plan`. */
 function setUp(plan: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>) = {}) {
   const upstream = fakeWriter((request) => {
     if (questionName(request) !== 'revision') return undefined
@@ -77,7 +77,7 @@ describe('notes', () => {
     expect(scenesIn(third.fountain)[0]).not.toBe(scenesIn(second.fountain)[0])
   })
 
-  test('a name is changed everywhere by code, and nothing is written for it', async () => {
+  test('code changes a name everywhere, without a question for pages', async () => {
     const { develop, asked } = setUp({ rewrite: [], renames: [{ from: 'Mara', to: 'Oda' }] })
     const first = await develop(ASK)
     const count = asked().length
@@ -100,7 +100,7 @@ describe('notes', () => {
     expect(after.slice(2)).toEqual(before.slice(2))
   })
 
-  test('until the new text is there, the old one stands', async () => {
+  test('the script keeps its old text until the new text is complete', async () => {
     const world = testWorld()
     const upstream = fakeWriter()
     let hold = false
@@ -124,7 +124,7 @@ describe('notes', () => {
     [{ rewrite: [] }, 'Nothing would change'],
     [{ rewrite: [{ scene: 99, summary: '', instruction: '' }] }, 'rewrite.0.scene'],
     [{ rewrite: [], remove: [1, 2, 3, 4] }, 'No scene would be left'],
-  ])('a plan that cannot be is asked for again: %j', async (wrong, problem) => {
+  ])('an impossible plan is asked for again: %j', async (wrong, problem) => {
     let round = 0
     const { develop, upstream } = setUp(() => (++round === 1 ? wrong : {}))
     const first = await develop(ASK)
@@ -133,7 +133,7 @@ describe('notes', () => {
     expect(JSON.stringify(again?.messages)).toContain(problem)
   })
 
-  test('another length is a note of its own, and the length it has may be repeated for nothing', async () => {
+  test('a new length counts as notes, and repeating the present length costs nothing', async () => {
     const { develop, asked } = setUp()
     const first = await develop(ASK)
     const count = asked().length
@@ -157,7 +157,7 @@ describe('redo', () => {
     await expect(develop({ script_id: first.script_id, redo: 'scene 99' })).rejects.toThrow('There is no scene 99')
   })
 
-  test('a stage and what follows from it is made again; the conversation keeps what was', async () => {
+  test('a stage and the stages after it are made again, and the conversation keeps the earlier answers', async () => {
     const { develop, upstream, asked } = setUp()
     const first = await develop(ASK)
     const count = asked().length
@@ -191,7 +191,7 @@ INT. LAMP ROOM - NIGHT #7A#
 
 MARA (V.O.)
 (softly)
-Nobody comes here.
+No one comes here.
 
 ÉLODIE ^
 Somebody does.
@@ -206,8 +206,8 @@ EXT. SHORE - DAWN
 > FADE OUT.
 `
 
-describe("a person's own script", () => {
-  test('is taken byte for byte, for nothing, and checked with advice', async () => {
+describe('an imported script', () => {
+  test('is kept byte for byte, costs nothing, and gets advice', async () => {
     const { asked, develop } = setUp()
     const result = await develop({ source: OWN })
     expect(asked()).toEqual([])
@@ -228,14 +228,14 @@ describe("a person's own script", () => {
     expect(result.findings.filter(({ severity }) => severity === 'error')).toEqual([])
   })
 
-  test('findings name the lines of the text that was given', async () => {
+  test('findings have the lines of the source', async () => {
     const { develop } = setUp()
     const text = `Title: X\nAuthor: Y\n\n\n\nINT. HOUSE - DAY\n\nHere is your screenplay scene version:\n\nA door.\n`
     const { findings } = await develop({ source: text })
     expect(findings).toContainEqual(expect.objectContaining({ code: 'F01', severity: 'warn', line: 8, scene: 1 }))
   })
 
-  test('notes change the scene that they concern and leave every other byte as it was', async () => {
+  test('notes change the scene that they concern and no other byte', async () => {
     const { develop, asked, upstream } = setUp()
     const result = await develop({ source: OWN, notes: 'Make the shore busier.' })
     expect(result.status).toBe('complete')
@@ -246,7 +246,7 @@ describe("a person's own script", () => {
     expect(result.fountain?.slice(shore)).not.toContain('Gulls')
   })
 
-  test('a new name stands before the first heading too', async () => {
+  test('a new name is applied before the first heading too', async () => {
     const { develop } = setUp({ rewrite: [], renames: [{ from: 'Mara', to: 'Oda' }] })
     const source = `Mara alone.\n\n${OWN.slice(OWN.indexOf('INT.'))}`
     const { script_id } = await develop({ source })
@@ -255,7 +255,7 @@ describe("a person's own script", () => {
     expect(result.fountain).not.toMatch(/mara/i)
   })
 
-  test('notes continue it with new scenes, and give it a title', async () => {
+  test('notes add new scenes and a title', async () => {
     const add = ['EXT. REEF - DAY', 'EXT. BOAT - DAY'].map((heading) => ({
       after: 2,
       heading,
@@ -281,7 +281,7 @@ describe("a person's own script", () => {
     await expect(develop(input)).rejects.toThrow(message)
   })
 
-  test("Final Draft's own files are taken too", async () => {
+  test('Final Draft files are imported too', async () => {
     const { develop, asked } = setUp()
     const script = parseFountain(OWN)
     const result = await develop({ source: toFdx(script) })
@@ -330,14 +330,14 @@ describe("a person's own script", () => {
     )
   })
 
-  test('tags stay on what they are on, under a new name too', async () => {
+  test('tags keep their elements, under a new name too', async () => {
     const tagged = (name: string): Script => ({
       titlePage: parseFountain(OWN).titlePage,
       elements: parseFountain(OWN).elements.map(({ at: _, ...element }): ScriptElement => {
         const lamp: Tag = { category: 'Props', text: 'lamp' }
-        const who: Tag = { category: 'Cast Members', text: name, label: `${name} (30)` }
+        const cast: Tag = { category: 'Cast Members', text: name, label: `${name} (30)` }
         if (element.type === 'scene_heading') return { ...element, tags: [{ ...lamp, text: 'LAMP' }] }
-        return element.type === 'action' || element.type === 'synopsis' ? { ...element, tags: [who, lamp] } : element
+        return element.type === 'action' || element.type === 'synopsis' ? { ...element, tags: [cast, lamp] } : element
       }),
     })
     const { develop, writer } = setUp({ rewrite: [], renames: [{ from: 'Mara', to: 'Oda' }] })
@@ -353,7 +353,7 @@ describe("a person's own script", () => {
       [name, 'fountain'],
       [name, 'fdx'],
     ]),
-  )('a script as it came (%s as %s): every scene, and the same pages', async (name, format) => {
+  )('script %s as %s: every scene, and the same pages', async (name, format) => {
     const { develop } = setUp()
     const source = readFileSync(join(DATA, name ?? '', `source.${format}`), 'utf8')
     const result = await develop({ source })

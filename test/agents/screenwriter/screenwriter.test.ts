@@ -21,7 +21,7 @@ function setUp(override?: AnswerOverride) {
 const messageTexts = ({ messages }: GenerateRequest): readonly string[] =>
   messages.map(({ parts }) => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''))
 
-describe('a concept becomes a script', () => {
+describe('a script of a concept', () => {
   test('development is data, the pages are one answer, then a reader, a rewrite and a comparison', async () => {
     const { develop, upstream } = setUp()
     const result = await develop(ASK)
@@ -51,7 +51,7 @@ describe('a concept becomes a script', () => {
     expect(result.next).toContain(`script://${result.script_id}/pdf`)
   })
 
-  test('it is one conversation: each request begins with all of the one before, word for word', async () => {
+  test('each request of the conversation begins with the whole previous one, word for word', async () => {
     const { develop, upstream } = setUp()
     await develop({ ...ASK, format: 'tv_pilot', target_pages: 24 })
     const inside = upstream.requests.filter((request) => !['reading', 'comparison'].includes(questionName(request)))
@@ -72,7 +72,7 @@ describe('a concept becomes a script', () => {
     expect(promptText(reading as GenerateRequest)).not.toContain('A key in the lamp.')
   })
 
-  test('the draft stands word for word, and so does the rewrite where both comparisons prefer it', async () => {
+  test('the draft is kept word for word, and so is the rewrite where both comparisons prefer it', async () => {
     for (const better of ['rewrite', 'first', 'tie'] as const) {
       let comparisons = 0
       const answers: string[] = []
@@ -96,7 +96,7 @@ describe('a concept becomes a script', () => {
     }
   })
 
-  test('polish says how many passes the reader gets', async () => {
+  test('polish sets the number of passes of the reader', async () => {
     for (const polish of [0, 2]) {
       const { develop, upstream } = setUp()
       await develop({ ...ASK, polish })
@@ -104,7 +104,7 @@ describe('a concept becomes a script', () => {
     }
   })
 
-  test('a long script is written in blocks of whole scenes, each asked with the length that is left', async () => {
+  test('a long script is written in blocks of whole scenes, each with the remaining length', async () => {
     const { develop, upstream } = setUp()
     const result = await develop({ ...ASK, format: 'feature', target_pages: 50, polish: 0 })
     const blocks = upstream.requests.filter((request) => questionName(request) === 'pages')
@@ -115,7 +115,7 @@ describe('a concept becomes a script', () => {
     for (const block of blocks) expect(promptText(block)).toMatch(/Now write scenes? \d+(?: to \d+)? of the outline/)
   })
 
-  test('a model that can only write a little at once gets small blocks', async () => {
+  test('a model with a small output limit gets small blocks', async () => {
     const { upstream, documents, world } = setUp()
     const facts = async () => ({ maxOutputTokens: 1_000, contextTokens: 8_000 })
     const screenwriter = createScreenwriter({ generate: upstream.generate, documents, world, factsOf: facts })
@@ -123,7 +123,7 @@ describe('a concept becomes a script', () => {
     expect(upstream.requests.filter((request) => questionName(request) === 'pages').length).toBeGreaterThanOrEqual(3)
   })
 
-  test('the oldest pages go in by their outline where the window of the model is too small', async () => {
+  test('the oldest pages are replaced by their outline where the window of the model is too small', async () => {
     const { upstream, documents, world } = setUp()
     const facts = async () => ({ maxOutputTokens: 4_000, contextTokens: 24_000 })
     const screenwriter = createScreenwriter({ generate: upstream.generate, documents, world, factsOf: facts })
@@ -143,7 +143,7 @@ function lastAnswer(request: GenerateRequest): string | undefined {
 }
 
 describe('steering', () => {
-  test('it stops after a stage and shows what it made; the next call continues from there', async () => {
+  test('the script stops after the requested stage and shows it; the next call continues', async () => {
     const { develop, upstream } = setUp()
     const beats = await develop({ ...ASK, stop_after: 'beats' })
     expect(beats).toMatchObject({
@@ -167,7 +167,7 @@ describe('steering', () => {
     expect(JSON.stringify(upstream.requests[2]?.messages)).toContain('No storm.')
   })
 
-  test('a finished script costs nothing to ask for again', async () => {
+  test('a repeated call for a finished script costs nothing', async () => {
     const { develop, upstream } = setUp()
     const first = await develop(ASK)
     const count = upstream.requests.length
@@ -175,7 +175,7 @@ describe('steering', () => {
     expect(upstream.requests).toHaveLength(count)
   })
 
-  test('a title, a language and people that were given are in the first question', async () => {
+  test('title, language and characters of the input are in the first question', async () => {
     const { develop, upstream } = setUp()
     const result = await develop({
       ...ASK,
@@ -191,7 +191,7 @@ describe('steering', () => {
     expect(result.title).toBe('Salt')
   })
 
-  test('the effort that was asked for goes with every question, and none does where none was', async () => {
+  test('every question has the requested effort, or none where none is requested', async () => {
     const { develop, upstream } = setUp()
     await develop({ ...ASK, reasoning_effort: 'high', stop_after: 'logline' })
     await develop({ ...ASK, stop_after: 'logline' })
@@ -204,7 +204,7 @@ describe('steering', () => {
     [{ script_id: 'none' }, 'There is no script "none"'],
     [{ concept: 'x', target_pages: 0 }, 'target_pages must be above 0'],
     [{ source: 'Only prose.' }, 'There is no scene heading in the source'],
-  ])('%j is refused before anything is asked', async (input, message) => {
+  ])('%j is refused before a model is asked', async (input, message) => {
     const { develop, upstream } = setUp()
     await expect(develop(input)).rejects.toThrow(message)
     expect(upstream.requests).toEqual([])
@@ -212,7 +212,7 @@ describe('steering', () => {
 })
 
 describe('exports', () => {
-  test('every format is made from the words as they were written', async () => {
+  test('every format has the words as they were written', async () => {
     const { develop, screenwriter } = setUp()
     const { script_id, fountain } = await develop(ASK)
     const text = String(await screenwriter.export(script_id, 'fountain'))

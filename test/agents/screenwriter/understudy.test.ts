@@ -7,7 +7,7 @@ import { breakdown, measurePages, parseFountain } from '../../../src/screenplay/
 import { memoryDocumentStore } from '../../support/document-store.ts'
 import { testWorld } from '../../support/test-world.ts'
 
-/** The understudy at no pace at all. */
+/** The understudy without delays. */
 function setUp() {
   const world = testWorld()
   const quick = {
@@ -53,7 +53,7 @@ test.each([
     'italiano',
     /^(?:INT\.|EST\.|INT\.\/EST\.) .+ - (?:GIORNO|NOTTE|MATTINA|POMERIGGIO|SERA|ALBA|TRAMONTO|PIÙ TARDI|CONTINUO)$/,
   ],
-])('headings of a script in %s are those of the language', async (language, heading) => {
+])('headings of a script in %s are in the language', async (language, heading) => {
   const screenwriter = setUp()
   const concept = 'A lighthouse keeper finds a door under the sea, and the village wants it shut.'
   const result = await screenwriter.develop(

@@ -6,9 +6,9 @@ import { memoryDocumentStore } from '../../support/document-store.ts'
 import { testWorld } from '../../support/test-world.ts'
 import { cutOff, fakeWriter, questionName } from './fake-writer.ts'
 
-/** Everything that Fountain can hold, as writers and models write it. */
+/** All elements of Fountain in the spellings of writers and models. */
 const sentence = fc.constantFrom(
-  'The lamp burns low and *nobody* sees it.',
+  'The lamp burns low and *no one* sees it.',
   'Rain. Then no rain.',
   'SUPER: "Seven years later"',
   'INSERT - THE LETTER. The ink has run.',
@@ -27,7 +27,7 @@ const line = fc.constantFrom(
 )
 const speech = fc
   .tuple(name, extension, fc.option(fc.constantFrom('(beat)', '(to the lamp)', '(reading, slowly)')), line)
-  .map(([who, how, aside, words]) => `${who}${how}\n${aside === null ? '' : `${aside}\n`}${words}`)
+  .map(([name, how, aside, words]) => `${name}${how}\n${aside === null ? '' : `${aside}\n`}${words}`)
 const other = fc.constantFrom(
   'CUT TO:',
   '> SMASH CUT TO BLACK.',
@@ -57,7 +57,7 @@ const script = fc.array(scene, { minLength: 1, maxLength: 5 }).map((scenes) => s
 
 const words = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 
-/** An answer and what may stand around it. */
+/** An answer and the text that may surround it. */
 const wrapped = fc.tuple(
   script,
   fc.constantFrom('', '', '', 'Certainly! Here is your script:\n\n', '```fountain\n', 'Here is the scene:\n\n```\n'),
@@ -75,7 +75,7 @@ test('every word of an answer is in the pages, in order: 2,000 answers', () => {
   )
 }, 120_000)
 
-test('an answer without a defect of form is there byte for byte', () => {
+test('an answer without an error of form is kept byte for byte', () => {
   fc.assert(
     fc.property(script, (text) => {
       const { scenes, fixes } = readPages(text)
@@ -85,7 +85,7 @@ test('an answer without a defect of form is there byte for byte', () => {
   )
 })
 
-test('through the whole program, from half to twice the length asked for, cut off or not, each word stands', async () => {
+test('the whole program keeps each word, from half to twice the requested length, cut off or not', async () => {
   await fc.assert(
     fc.asyncProperty(
       script,
@@ -124,7 +124,7 @@ test.each([
     'INT. ROOM - DAY\n\nIt rains.\n\nLet me know if you would like changes.',
     'INT. ROOM - DAY\n\nIt rains.',
   ],
-])('%s around the pages is taken away, and listed', (_, answer, pages) => {
+])('%s around the pages is removed and listed', (_, answer, pages) => {
   const read = readPages(answer)
   expect(read.scenes.join('')).toBe(pages)
   expect(read.fixes).toHaveLength(1)

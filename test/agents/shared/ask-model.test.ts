@@ -24,17 +24,17 @@ const QUESTION: Question<{ readonly names: readonly string[] }> = {
 
 function setUp(turns: Parameters<typeof scriptedModel>[0], more: Partial<ModelAsker> = {}) {
   const upstream = scriptedModel(turns)
-  const tally = createSpendingMeter()
+  const meter = createSpendingMeter()
   const asker: ModelAsker = {
     generate: upstream.generate,
     model: 'auto',
     tool: 'develop_script',
     signal: new AbortController().signal,
     newId: () => 'c',
-    meter: tally,
+    meter,
     ...more,
   }
-  return { upstream, tally, asker }
+  return { upstream, meter, asker }
 }
 
 const attempt = (microUsd: number | undefined): Attempt => ({
@@ -49,13 +49,13 @@ const attempt = (microUsd: number | undefined): Attempt => ({
 })
 
 describe('reading', () => {
-  test('the answer of the router is JSON of the schema', async () => {
+  test('the answer of the router is parsed by the schema', async () => {
     const { asker, upstream } = setUp(['{"names":["ANNA"]}'])
     expect(await askModel(asker, QUESTION)).toEqual({ names: ['ANNA'] })
     expect(upstream.requests[0]?.json).toMatchObject({ name: 'cast', schema: { type: 'object', required: ['names'] } })
   })
 
-  test('a question in a conversation comes after what was said', async () => {
+  test('a question follows the conversation', async () => {
     const { asker, upstream } = setUp(['{"names":["ANNA"]}'])
     const history = [textMessage('user', 'Who?'), textMessage('assistant', 'A keeper.')]
     await askModel(asker, { ...QUESTION, history })
@@ -67,19 +67,19 @@ describe('repairing', () => {
   test.each([
     ['text without JSON', 'I would rather not.', 'It held no JSON value.'],
     ['a value of another shape', '{"names":[]}', 'names: Too small'],
-  ])('%s is asked for once more, and the model is shown the problem', async (_, turn, problem) => {
-    const { asker, upstream } = setUp([turn, '{"names":["ANNA"]}'])
+  ])('%s is asked for once more, and the model is shown the problem', async (_, answer, problem) => {
+    const { asker, upstream } = setUp([answer, '{"names":["ANNA"]}'])
     expect(await askModel(asker, QUESTION)).toEqual({ names: ['ANNA'] })
     expect(JSON.stringify(upstream.requests[1]?.messages)).toContain(problem)
   })
 
-  test('what the router gave up on is not asked for again, because it was repaired there', async () => {
+  test('an answer that the router could not repair is not asked for again', async () => {
     const { asker, upstream } = setUp([new GenerateError({ kind: 'bad_response' }, 'x')])
     await expect(askModel(asker, QUESTION)).rejects.toMatchObject({ failure: { kind: 'bad_response' } })
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('what the check says is shown to the model; after the last round it is the error', async () => {
+  test('the model gets the problems of the check, and the last ones become the error', async () => {
     const check = ({ names }: { readonly names: readonly string[] }): string[] =>
       names.includes('BOB') ? ['BOB is dead.'] : []
     const bob = '{"names":["BOB"]}'
@@ -117,26 +117,26 @@ describe('repairing', () => {
 })
 
 describe('money', () => {
-  test('every attempt is added up, and what is left of the cap goes with the call', async () => {
+  test('the meter adds up all attempts, and each call carries the rest of the cap', async () => {
     const caps: (number | undefined)[] = []
     const turn: Parameters<typeof scriptedModel>[0][number] = (_, call) => {
       caps.push(call.maxMicroUsd)
       call.onAttempt?.(attempt(400))
       return '{"names":["ANNA"]}'
     }
-    const { asker, tally } = setUp([turn, turn, turn], { capMicroUsd: 1_000 })
+    const { asker, meter } = setUp([turn, turn, turn], { capMicroUsd: 1_000 })
     for (let i = 0; i < 3; i++) await askModel(asker, QUESTION)
     expect(caps).toEqual([1_000, 600, 200])
-    expect(tally.spent).toEqual({ calls: 3, microUsd: 1_200, unpriced: 0, models: ['fake/m'] })
+    expect(meter.spent).toEqual({ calls: 3, microUsd: 1_200, unpriced: 0, models: ['fake/m'] })
     const refused = await askModel(asker, QUESTION).catch((error: unknown) => error)
     expect(isOverBudget(refused)).toBe(true)
   })
 
-  test('an unknown price makes the whole unknown, not smaller', () => {
-    const tally = createSpendingMeter()
-    tally.addAttempt(attempt(2_000_000))
-    expect(costUsd(tally.spent)).toBe(2)
-    tally.addAttempt(attempt(undefined))
-    expect(costUsd(tally.spent)).toBeNull()
+  test('one unknown price makes the total unknown', () => {
+    const meter = createSpendingMeter()
+    meter.addAttempt(attempt(2_000_000))
+    expect(costUsd(meter.spent)).toBe(2)
+    meter.addAttempt(attempt(undefined))
+    expect(costUsd(meter.spent)).toBeNull()
   })
 })

@@ -36,34 +36,34 @@ describe('an answer that was cut off', () => {
   const whole = 'INT. ROOM - DAY\n\nMARA takes the lamp and opens the door.'
 
   test.each(Array.from({ length: whole.length - 1 }, (_, at) => at + 1))(
-    'at character %i is continued from exactly there',
+    'at character %i is continued from that character',
     async (at) => {
       const { asker } = setUp([events(whole.slice(0, at), 'length'), whole.slice(at)])
       expect(await askText(asker, QUESTION)).toBe(whole)
     },
   )
 
-  test('the model is shown what it wrote, and how it ended', async () => {
+  test('the model gets its partial answer and the last line of it', async () => {
     const { asker, upstream } = setUp([events('INT. ROOM - DAY\n\nMARA ta', 'length'), 'takes the lamp.'])
     expect(await askText(asker, QUESTION)).toBe('INT. ROOM - DAY\n\nMARA takes the lamp.')
     expect(upstream.requests[1]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
     expect(JSON.stringify(upstream.requests[1]?.messages.at(-1))).toContain('MARA ta')
   })
 
-  test('as an error that holds it, or as a stream without an end, is the same', async () => {
+  test('as an error that holds it or as a stream without an end is continued too', async () => {
     const error = new GenerateError({ kind: 'bad_response', partial: 'One two' }, 'cut')
     expect(await askText(setUp([error, ' three.']).asker, QUESTION)).toBe('One two three.')
     const open = events('One two', 'length').slice(0, 2)
     expect(await askText(setUp([open, ' three.']).asker, QUESTION)).toBe('One two three.')
   })
 
-  test('what an earlier run saved is continued, not asked for again', async () => {
+  test('in an earlier run is continued from the saved text', async () => {
     const { asker, upstream } = setUp([' three.'])
     expect(await askText(asker, { ...QUESTION, partial: 'One two' })).toBe('One two three.')
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('again and again is an error after a bounded number of calls', async () => {
+  test('every time is an error after a bounded number of calls', async () => {
     const turns = Array.from({ length: 12 }, (_, at) => events(` word${at}`, 'length'))
     const { asker, upstream } = setUp(turns)
     await expect(askText(asker, QUESTION)).rejects.toThrow('cut off again and again')

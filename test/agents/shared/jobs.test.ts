@@ -28,7 +28,7 @@ function setUp() {
 }
 
 describe('waiting', () => {
-  test('a job that ends in time is waited for', async () => {
+  test('a call waits for a job that ends in time', async () => {
     const { world, jobs } = setUp()
     const wait = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: never })
     await world.advance(3_000)
@@ -36,7 +36,7 @@ describe('waiting', () => {
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete', document: 3 })
   })
 
-  test('when the time is up the job goes on by itself, and a later call attaches to it', async () => {
+  test('the job continues after the wait, and a later call attaches to it', async () => {
     const { world, jobs } = setUp()
     let begun = 0
     const work: JobWork = (run) => {
@@ -70,7 +70,7 @@ describe('waiting', () => {
     expect(heard[1]).toEqual(heard[0])
   })
 
-  test('a long silence is broken at least every 5 s, always rising and never past the total', async () => {
+  test('progress is sent at least every 5 s, always rises and never passes the total', async () => {
     const { world, jobs } = setUp()
     const heard: (Progress & { at: number })[] = []
     const wait = jobs.runOrJoin('plan', 'a', counting(world, 2, 20_000), {
@@ -90,8 +90,8 @@ describe('waiting', () => {
   })
 })
 
-describe('a job is known', () => {
-  test('with no time to wait, it is saved before its id is given away', async () => {
+describe('a saved job', () => {
+  test('is saved before a call without a wait returns its id', async () => {
     const { world, jobs } = setUp()
     const slow: JobWork = async (run) => {
       await world.sleep(300, run.signal)
@@ -105,7 +105,7 @@ describe('a job is known', () => {
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'running', document: 'begun' })
   })
 
-  test('the warnings of a run are kept in its own job', async () => {
+  test('keeps the warnings of its run', async () => {
     const { jobs } = setUp()
     const warning: JobWork = async (run) => {
       run.warn('The budget is 80 % spent.')
@@ -128,7 +128,7 @@ describe('a store that cannot save', () => {
   test.each([
     ['at the first save', 0, undefined],
     ['after some saves', 2, 2],
-  ])('%s: the call answers the sentence of the store, at once and again', async (_, saves, document) => {
+  ])('%s: the call and a later one return the message of the store', async (_, saves, document) => {
     const world = testWorld()
     const store = memoryDocumentStore()
     let left = saves
@@ -162,7 +162,7 @@ describe('a store that cannot save', () => {
 })
 
 describe('stopping', () => {
-  test('a cancelled call stops a job without another caller; the next call resumes from what was saved', async () => {
+  test('a cancelled call stops a job without another caller, and the next call resumes from the saved document', async () => {
     const { world, jobs } = setUp()
     const cancel = new AbortController()
     const wait = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: cancel.signal })
@@ -177,7 +177,7 @@ describe('stopping', () => {
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete', document: 3 })
   })
 
-  test('a call that comes while the job is being stopped begins it anew', async () => {
+  test('a call that arrives while the job stops starts it again', async () => {
     const { world, jobs } = setUp()
     const cancel = new AbortController()
     const first = jobs.runOrJoin('plan', 'a', counting(world, 2, 1_000), { waitMs: 45_000, signal: cancel.signal })
@@ -205,7 +205,7 @@ describe('stopping', () => {
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete' })
   })
 
-  test('close stops what runs, waits until it is saved, and accepts no more', async () => {
+  test('close stops running jobs, waits until they are saved, and accepts no more', async () => {
     const { world, jobs } = setUp()
     const wait = jobs.runOrJoin('plan', 'a', counting(world, 3, 1_000), { waitMs: 45_000, signal: never })
     await world.advance(1_500)
@@ -246,7 +246,7 @@ describe('failing', () => {
     expect(await jobs.read('plan', 'a')).toMatchObject({ status: 'complete' })
   })
 
-  test('work may end itself as stopped, with a reason', async () => {
+  test('work may end as stopped, with a reason', async () => {
     const { jobs } = setUp()
     const work: JobWork = async (run) => {
       await run.save('some')
@@ -272,7 +272,7 @@ describe('several processes', () => {
     }
   }
 
-  test('a job that runs elsewhere is waited for, with its progress, and never run twice', async () => {
+  test('a call waits for a job of another process, with its progress, and never runs it twice', async () => {
     const { world, jobsA, jobsB } = two()
     const heard: string[] = []
     const first = jobsA.runOrJoin('script', 's', counting(world, 40, 1_000), { waitMs: 60_000, signal: never })
@@ -293,7 +293,7 @@ describe('several processes', () => {
   test.each([
     ['cancels', 'cancelled'],
     ['shuts down', 'closed'],
-  ])('when the caller of the process that runs it %s, a process that waits takes it over', async (_, how) => {
+  ])('when the caller of the running process %s, a waiting process takes the job over', async (_, how) => {
     const { world, jobsA, jobsB } = two()
     const cancel = new AbortController()
     const first = jobsA.runOrJoin('script', 's', counting(world, 5, 1_000), { waitMs: 60_000, signal: cancel.signal })
@@ -309,7 +309,7 @@ describe('several processes', () => {
     await outcome
   })
 
-  test('a job that stopped itself is not taken over by a process that waits', async () => {
+  test('a waiting process does not take over a job that stopped itself', async () => {
     const { world, jobsA, jobsB } = two()
     const capped: JobWork = async (run) => {
       await run.save('some')
@@ -338,7 +338,7 @@ describe('several processes', () => {
     expect(await first).toEqual({ state: 'ended' })
   })
 
-  test('after a crash the lease lapses, and a new call goes on from what was saved', async () => {
+  test('after a crash the lease expires, and a new call resumes from the saved document', async () => {
     const { world, a, jobsA, jobsB } = two()
     void jobsA.runOrJoin('script', 's', counting(world, 3, 1_000), { waitMs: 1_500, signal: never })
     await world.advance(1_500)
@@ -351,7 +351,7 @@ describe('several processes', () => {
     expect(await jobsB.read('script', 's')).toMatchObject({ status: 'complete', document: 3 })
   })
 
-  test('a run that died is read as stopped once its lease has lapsed', async () => {
+  test('a dead run is read as stopped once its lease has expired', async () => {
     const { world, a, jobsA, jobsB } = two()
     void jobsA.runOrJoin('script', 's', counting(world, 3, 1_000), { waitMs: 1_500, signal: never })
     await world.advance(1_500)
@@ -361,11 +361,11 @@ describe('several processes', () => {
     expect((await jobsB.read('script', 's'))?.status).toBe('stopped')
   })
 
-  test('a process that lost its lease saves nothing any more, and watches the one that took over', async () => {
+  test('a process that lost its lease saves nothing more, and watches the process that took over', async () => {
     const { world, documents, jobsA, jobsB } = two()
     const first = jobsA.runOrJoin('script', 's', counting(world, 3, 35_000), { waitMs: 200_000, signal: never })
     await world.advance(1)
-    // As if the process had been frozen for a minute: its lease (it is the world's first id) is gone, and it does not know.
+    // The lease is released as if the process had been frozen for a minute. Its owner is the first id of the world.
     await documents.releaseLease('script', 's', 'id1')
     await world.advance(1)
     const second = jobsB.runOrJoin('script', 's', counting(world, 2, 12_000), { waitMs: 200_000, signal: never })

@@ -30,11 +30,7 @@ describe('the cues that the understudy finds in a prompt', () => {
       'Concept: A thief steals a violin.\nGive it a logline and the ending a twist.',
       { things: ['violin'] },
     ],
-    [
-      'the roles of a team',
-      'The team, and nobody else: 2 developer, 1 line producer.',
-      { roles: ['developer', 'line producer'] },
-    ],
+    ['the roles of a team', 'The whole team: 2 developer, 1 line producer.', { roles: ['developer', 'line producer'] }],
     ['no cues in an empty prompt', '', { names: [], places: [], things: [], roles: [] }],
   ])('%s', (_, prompt, found) => {
     expect(findCues(prompt)).toMatchObject(found)

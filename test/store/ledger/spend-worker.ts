@@ -25,13 +25,13 @@ export type SpendReport =
 async function spend({ path, budgets, name, calls, atOnce, microUsd }: SpendTask): Promise<void> {
   const world = realWorld()
   const ledger = await openLedger(path, { world, budgets })
-  const who = { tool: 'test', provider: 'openai', model: 'gpt', isFirstAttempt: true, isFallback: false }
+  const fields = { tool: 'test', provider: 'openai', model: 'gpt', isFirstAttempt: true, isFallback: false }
   let left = calls
   async function lane(): Promise<void> {
     while (left-- > 0) {
       const callId = `${name}-${left}`
       const at = world.now()
-      const hold = await ledger.hold({ ...who, callId, at, maxMicroUsd: microUsd, expiresAt: at + 60_000 })
+      const hold = await ledger.hold({ ...fields, callId, at, maxMicroUsd: microUsd, expiresAt: at + 60_000 })
       if (!hold.ok) {
         report({ refusedBy: hold.budget.name, reason: hold.reason, freeAt: hold.freeAt })
         continue

@@ -19,14 +19,14 @@ const add = (database: Database, n: number): Promise<unknown> =>
 const numbers = (database: Database): Promise<readonly unknown[]> =>
   database.read((sql) => sql<{ readonly n: number }>('SELECT n FROM t ORDER BY n').map(({ n }) => n))
 
-test('reading a file that does not exist finds nothing and makes nothing', async () => {
+test('reading a file that does not exist finds nothing and creates no file', async () => {
   const folder = tempFolder()
   const database = openLazily(join(folder, 'home/new.db'))
   expect(await Promise.all([numbers(database), numbers(database)])).toEqual([[], []])
   expect(readdirSync(folder)).toEqual([])
 })
 
-test('the first write makes the file, and later reads see it', async () => {
+test('the first write creates the file, and later reads see it', async () => {
   const path = join(tempFolder(), 'home/new.db')
   const database = openLazily(path)
   expect(await numbers(database)).toEqual([])
@@ -35,7 +35,7 @@ test('the first write makes the file, and later reads see it', async () => {
   expect(await numbers(database)).toEqual([1, 2])
 })
 
-test('a file that another process makes meanwhile is read', async () => {
+test('a file that another process creates meanwhile is read', async () => {
   const path = join(tempFolder(), 'shared.db')
   const reader = openLazily(path)
   expect(await numbers(reader)).toEqual([])

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { findOpenPermissions } from '../../../src/store/sqlite/permissions.ts'
 import { tempFolder } from '../temp-folder.ts'
 
-// Mode of the home, mode of its ledger, and which of them is named.
+// Mode of the home, mode of its ledger, and the path in the warning.
 test.skipIf(process.platform === 'win32').each([
   { home: 0o700, ledger: 0o600, named: [] },
   { home: 0o755, ledger: 0o600, named: [] },
@@ -12,7 +12,7 @@ test.skipIf(process.platform === 'win32').each([
   { home: 0o775, ledger: 0o600, named: [] },
   { home: 0o700, ledger: 0o644, named: ['ledger'] },
   { home: 0o777, ledger: 0o666, named: ['home', 'ledger'] },
-])('of a home with $home and a ledger with $ledger, $named is named', ({ home, ledger, named }) => {
+])('home with mode $home and ledger with mode $ledger: the warning names $named', ({ home, ledger, named }) => {
   const path = { home: join(tempFolder(), 'home'), ledger: '' }
   path.ledger = join(path.home, 'ledger.db')
   mkdirSync(path.home)
@@ -26,6 +26,6 @@ test.skipIf(process.platform === 'win32').each([
   expect(findOpenPermissions(path.home, ['ledger.db', 'missing.db'])).toEqual(named.length === 0 ? [] : [sentence])
 })
 
-test('a home that does not exist yet is not named', () => {
+test('a home that does not exist yet has no warning', () => {
   expect(findOpenPermissions(join(tempFolder(), 'none'), ['ledger.db'])).toEqual([])
 })

@@ -10,7 +10,7 @@ export interface ElementsAnswer {
   readonly elements: Readonly<Record<string, readonly { readonly category: TagCategory; readonly item: string }[]>>
 }
 
-/** What a model has something to say about: cast, set and place are read from the screenplay itself. */
+/** The categories that a model is asked for. Cast, set and place are read from the screenplay itself. */
 const ASKED = TAG_CATEGORIES.filter(
   (one) => !['Cast Members', 'Script Day', 'Unit', 'Sequence', 'Location', 'Synopsis'].includes(one),
 )
@@ -19,7 +19,7 @@ const SCENES_AN_ANSWER = 12
 const TOKENS_A_SCENE = 200
 const MOST_A_SCENE = 25
 
-/** The scenes of the next question: those that were not asked about yet. */
+/** The scenes of the next question, none of which was asked about yet. */
 export function toBreakDown({ scenes, elements }: PlanDocument): readonly Scene[] {
   const done = new Set(elements?.done)
   return scenes.filter(({ scene }) => !done.has(scene)).slice(0, SCENES_AN_ANSWER)
@@ -43,7 +43,7 @@ export function askForElements(document: PlanDocument, scenes: readonly Scene[])
   }
 }
 
-/** Without empty, repeated and endless entries; everything is marked as a suggestion. */
+/** The elements without empty, repeated and overlong entries, each marked as a suggestion. */
 export function settledElements({ elements }: ElementsAnswer, scenes: readonly Scene[]): readonly Suggested[] {
   return scenes.flatMap(({ scene }) => {
     const items = (elements[keyOf(scene)] ?? []).map(({ category, item }) => ({ category, item: oneLine(item, 80) }))

@@ -6,7 +6,7 @@ import { goalOf, SYSTEM, TOKENS_AROUND } from './goal.ts'
 
 type OutlookAnswer = z.infer<ReturnType<typeof outlookSchema>>
 
-/** The last question: what may go wrong, and what to look forward to. */
+/** The last question: risks and milestones. */
 export function askForOutlook(document: PlanDocument, tasks: readonly DraftTask[]): Question<OutlookAnswer> {
   const line = ({ id, title, role, estimate_hours, depends_on }: DraftTask): string =>
     `- ${id}: ${title} (${role}, ${estimate_hours} h${depends_on.length > 0 ? `; after ${depends_on.join(', ')}` : ''})`

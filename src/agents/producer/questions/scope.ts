@@ -16,7 +16,7 @@ const ScopeAnswer = z.object({
 
 const DELIVERABLES = { outline: 4, standard: 6, fine: 10 } as const
 
-/** The first question: what is to be made, and by whom. */
+/** The first question: the deliverables, roles and assumptions. */
 export function askForScope(document: PlanDocument): Question<ScopeAnswer> {
   return {
     name: 'scope',
@@ -32,7 +32,7 @@ Before the tasks are named: say what will exist at the end (2 to ${DELIVERABLES[
   }
 }
 
-/** Phrases with words in them, a bounded number; of nothing at all the goal itself is made. */
+/** The scope without empty phrases, bounded in number. The goal is the only deliverable where none is left. */
 export function settledScope(answer: ScopeAnswer, { goal }: PlanDocument): Scope {
   const titles = phrases(answer.deliverables)
   return {

@@ -5,25 +5,25 @@ import { complaints } from '../settle.ts'
 import type { ShootingBlock } from '../shooting.ts'
 import { goalOf, heardOnce, people, SYSTEM, TOKENS_AROUND } from './goal.ts'
 
-/** How many tasks a whole plan is to have, how few are too few, and how many are kept at most. */
+/** The number of tasks of a whole plan: asked for, too few, and kept at most. */
 export const TASKS = {
   outline: { wanted: [6, 10], least: 3, most: 15 },
   standard: { wanted: [12, 25], least: 5, most: 40 },
   fine: { wanted: [25, 50], least: 10, most: 75 },
 } as const
 
-/** More tasks than this are asked for in several answers. */
+/** Tasks asked for in one answer at most. */
 const TASKS_AN_ANSWER = 25
 /** A task is about 120 tokens of JSON. */
 const TOKENS_A_TASK = 160
 
-/** How many answers name all tasks: each about a share of the deliverables. A revision is one answer. */
+/** The number of answers that name all tasks, each for a share of the deliverables. A revision is one answer. */
 export function answersFor({ detail, scope, notes, named }: PlanDocument): number {
   if (named && notes !== undefined) return 1
   return Math.max(1, Math.min(Math.ceil(TASKS[detail].wanted[1] / TASKS_AN_ANSWER), scope?.deliverables.length ?? 1))
 }
 
-/** The next of those questions. `blocks` are the days of shooting, which the screenplay dictates. */
+/** The next question for tasks. `blocks` are the days of shooting, which come from the screenplay. */
 export function askForTasks(
   document: PlanDocument,
   scope: Scope,
@@ -72,7 +72,7 @@ function tasksSchema(deliverables: readonly string[], least: number) {
   })
 }
 
-/** The tasks that are done or under way, as the model should know them; nothing where there are none. */
+/** The finished and started tasks, worded for the model; undefined where there are none. */
 function reportedWork({ progress }: PlanDocument): string | undefined {
   const worked = Object.entries(progress).filter(([, { status }]) => status === 'done' || status === 'started')
   if (worked.length === 0) return undefined

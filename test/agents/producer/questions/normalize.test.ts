@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { assemble } from '../../../../src/agents/producer/assemble.ts'
 import type { PlanDocument } from '../../../../src/agents/producer/document.ts'
 import { expectedHours, settledEstimates } from '../../../../src/agents/producer/estimate.ts'
-import { told } from '../../../../src/agents/producer/living.ts'
+import { applyUpdates } from '../../../../src/agents/producer/living.ts'
 import { settledScope } from '../../../../src/agents/producer/questions/scope.ts'
 import { settle } from '../../../../src/agents/producer/settle.ts'
 import { blocksOf, termsOf, withShooting } from '../../../../src/agents/producer/shooting.ts'
@@ -97,8 +97,8 @@ const EMPTY: PlanDocument = {
 const MOST_TASKS = 8
 const MONDAY = Date.UTC(2026, 0, 5, 11)
 
-describe('whatever fits the schemas becomes a plan that keeps every promise', () => {
-  test('with any ids, titles, hours, roles, dependencies and scenes, and whatever becomes of its tasks', () => {
+describe('any answer that fits the schemas becomes a plan that passes all checks', () => {
+  test('with any ids, titles, hours, roles, dependencies, scenes and updates', () => {
     fc.assert(
       fc.property(scope, tasks, fc.array(estimate, { maxLength: 12 }), scenes(3), team, updates, (...given) => {
         const [asked, proposed, points, some, people, news] = given
@@ -133,7 +133,7 @@ describe('whatever fits the schemas becomes a plan that keeps every promise', ()
         if (titled < proposed.tasks.length) expect(said).toContain('without a title')
         if (titled > MOST_TASKS) expect(said).toContain(`gave ${titled} tasks`)
 
-        const later = told(
+        const later = applyUpdates(
           { ...document, plan },
           news.map(({ at, ...one }) => ({ ...one, id: plan.tasks[at % plan.tasks.length]?.id ?? '' })),
           MONDAY,
@@ -149,7 +149,7 @@ describe('whatever fits the schemas becomes a plan that keeps every promise', ()
     )
   })
 
-  test('the shooting of any scenes keeps its promises, a task for each of its days', () => {
+  test('the shooting of any scenes passes all checks and has a task for each day', () => {
     fc.assert(
       fc.property(scenes(9), fc.constantFrom(1, 2.5, 5), fc.boolean(), (some, pages_per_day, paid) => {
         const day_rates = paid ? { anna: 700, tom: 333.33 } : undefined

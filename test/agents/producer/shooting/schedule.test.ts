@@ -16,7 +16,7 @@ import {
   taskIds,
 } from '../answers.ts'
 
-describe('a screenplay becomes a plan', () => {
+describe('a plan of a screenplay', () => {
   const scene = (heading: string, sentences: number, speaker: string, done = true) => ({
     heading,
     summary: 'Something is seen.',
@@ -121,7 +121,7 @@ describe('a screenplay becomes a plan', () => {
     expect(result.goal).toContain('"The Keeper"')
   })
 
-  test('what a scene needs beside its cast is the model’s, once each, and marked as suggested', async () => {
+  test('the other elements of a scene come from the model, once each, and are marked as suggested', async () => {
     const { scripts, producer, plan } = setUpProducer(plannedAs(TASKS))
     await keep(scripts, written)
     await plan({ script_id: 's1', model: 'fake/m' })
@@ -134,8 +134,8 @@ describe('a screenplay becomes a plan', () => {
     expect(sheets).toContain('- Cast Members: ANNA')
   })
 
-  test('the order is the cheapest for the cast, at the rates given, and says what it saves', async () => {
-    const zigzag = ['ANNA', 'TOM', 'ANNA', 'TOM', 'ANNA'].map((who, at) => scene(`INT. ROOM ${at} - DAY`, 220, who))
+  test('the order is the cheapest for the cast at the given rates, with a finding for its savings', async () => {
+    const zigzag = ['ANNA', 'TOM', 'ANNA', 'TOM', 'ANNA'].map((name, at) => scene(`INT. ROOM ${at} - DAY`, 220, name))
     const { scripts, producer, plan } = setUpProducer(plannedAs(TASKS))
     await keep(scripts, zigzag)
     const rates = { Anna: 800, tom: 500, Crew: 400 }
@@ -155,7 +155,7 @@ describe('a screenplay becomes a plan', () => {
     )
   })
 
-  test('without rates the order is told in cast-days; with some, who is not counted', async () => {
+  test('savings are in cast-days without rates; with some rates, the finding lists the uncounted cast', async () => {
     const { scripts, plan } = setUpProducer([...plannedAs(TASKS)])
     await keep(scripts, written)
     const plain = findingMessages(await plan({ script_id: 's1', model: 'fake/m' })).join('\n')
@@ -185,7 +185,7 @@ describe('a screenplay becomes a plan', () => {
     expect(shots).toHaveLength(days.at(-1)?.day ?? 0)
   })
 
-  test('a scene longer than a day takes several; fewer pages a day make more days, and what waits waits for the end', async () => {
+  test('a long scene takes several days; fewer pages a day make more days, and dependents wait for the last', async () => {
     const tasks = [...TASKS.slice(0, 3), task('t4', 'Cut the film', 'Editor', 30, 'shoot-01')]
     const { scripts, producer, plan } = setUpProducer(
       plannedAs([...tasks, task('t5', 'Show', 'Producer', 2, 't4')], 't1'),
@@ -209,7 +209,7 @@ describe('a screenplay becomes a plan', () => {
     expect(await cut()).toEqual(['shoot-03'])
   })
 
-  test('call sheets are drafts: nothing that nobody told us is made up', async () => {
+  test('call sheets are drafts with placeholders for unknown facts', async () => {
     const { scripts, producer, plan } = setUpProducer(plannedAs(TASKS))
     await keep(scripts, written)
     await plan({ script_id: 's1', model: 'fake/m', constraints: { start_date: '2026-03-02' } })
@@ -228,7 +228,7 @@ describe('a screenplay becomes a plan', () => {
     expect(await producer.export('id2', 'stripboard')).toContain('LIGHTHOUSE')
   })
 
-  test('Final Draft’s file has the cast and what is suggested as tags, where the scene names it', async () => {
+  test('the Final Draft file has tags for the cast and for suggestions that the scene names', async () => {
     const props = (request: GenerateRequest): string => elements(request).replaceAll('a brass key', 'a Quiet Look')
     const { scripts, producer, plan } = setUpProducer([...plannedAs(TASKS).slice(0, -1), props])
     const script = await keep(scripts, written)
@@ -255,7 +255,7 @@ describe('a screenplay becomes a plan', () => {
       expect(await producer.export('id2', format)).toBeUndefined()
   })
 
-  test('a breakdown that a model cannot give is told of, and the plan is there', async () => {
+  test('a failed breakdown is reported, and the plan is complete', async () => {
     const { scripts, plan } = setUpProducer([
       scopeAnswer(),
       shootingAnswer(TASKS),
@@ -270,7 +270,7 @@ describe('a screenplay becomes a plan', () => {
     expect(findingMessages(result)[0]).toContain('no usable breakdown of scenes 1, 2, 3, 4')
   })
 
-  test('an outline can be planned before it is written; shooting the model lists itself is not shot twice', async () => {
+  test('an outline can be planned before it is written; shooting tasks of the model are not repeated', async () => {
     const { plan, scripts, document } = setUpProducer(plannedAs([...TASKS, task('shoot-01', 'Roll', 'Crew', 5, 't2')]))
     await keep(scripts, [scene('INT. LIGHTHOUSE - NIGHT', 0, 'ANNA', false)])
     const result = await plan({ script_id: 's1', model: 'fake/m' })
@@ -284,7 +284,7 @@ describe('a screenplay becomes a plan', () => {
     expect(checkPlan(await document('id2'))).toEqual([])
   })
 
-  test('when it is revised, the shooting keeps its ids', async () => {
+  test('the days of shooting keep their ids in a revision', async () => {
     const { plan, scripts } = setUpProducer([
       ...plannedAs(TASKS),
       shootingAnswer(TASKS),
@@ -299,7 +299,7 @@ describe('a screenplay becomes a plan', () => {
     )
   })
 
-  test('a script without scenes is gone on with first', async () => {
+  test('a script without scenes must be continued first', async () => {
     const { plan, scripts } = setUpProducer([])
     await keep(scripts, [])
     await expect(plan({ script_id: 's1' })).rejects.toThrow('call develop_script with script_id "s1"')

@@ -34,9 +34,9 @@ async function makePlan(tasks: readonly object[], constraints: Constraints): Pro
   return plan({ ...GOAL, constraints: { start_date: '2026-03-02', team: TEAM, ...constraints } })
 }
 
-describe('what cannot be met is said first, with the cheapest ways out', () => {
+describe('a limit that cannot be met is the first finding, with the cheapest remedies', () => {
   // 7 days of work from Monday 2 March: until Tuesday 10 March.
-  test('people: what one more gains, and how many are enough', async () => {
+  test('people: the gain of one more, and the number that is enough', async () => {
     const result = await makePlan(CUTS, { deadline: '2026-03-05' })
     expect(result.findings[0]).toMatchObject({ code: 'P14', severity: 'error' })
     expect(findingMessages(result)[0]).toContain('it finishes on 2026-03-10 17:00, 24 working hours (3 days) too late.')
@@ -59,7 +59,7 @@ describe('what cannot be met is said first, with the cheapest ways out', () => {
     expect(findingMessages(never)[0]).toContain('even without every task that is not of high priority it is not met.')
   })
 
-  test('what nobody can mend is said as it is', async () => {
+  test('a limit without a remedy is reported as such', async () => {
     const result = await makePlan(CUTS, { deadline: '2026-03-02' })
     expect(findingMessages(result)[0]).toContain('No team can meet it without cutting work')
   })
@@ -89,7 +89,7 @@ describe('what cannot be met is said first, with the cheapest ways out', () => {
     expect(findingMessages(await makePlan(CUTS, constraints)).join('\n')).toContain(says)
   })
 
-  test('hours are expected values: three points weigh as one to four to one', async () => {
+  test('hours are expected values: the three points are weighted one to four to one', async () => {
     const all = CUTS as readonly Task[]
     const { plan } = setUpProducer([
       JSON.stringify({ deliverables: ['The film'], assumptions: [], roles: ROLES }),

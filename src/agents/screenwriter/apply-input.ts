@@ -5,12 +5,12 @@ import { fountainOf, pagesOfScenes } from './render.ts'
 import { redoInstruction } from './revise.ts'
 import { isReached, personAdds } from './standing.ts'
 
-/** Earlier versions kept, so that a document does not grow without a bound. */
+/** Earlier versions kept, so that the document stays bounded. */
 const MAX_VERSIONS = 5
 
 /**
- * A saved script with what a later call changes: the model, the cap, how far to go, its length, notes, and what is to be
- * written again. What is replaced is kept as an earlier version. Throws `invalid_request` for a scene that is not there.
+ * Applies a later call's input to a saved script: model, cap, last stage, length, notes and redo. The replaced text is kept
+ * as an earlier version. Throws `invalid_request` for the number of no scene.
  */
 export function applyInput(document: Document, input: ScriptInput): Document {
   const redoStage = stageToRedo(input)
@@ -41,12 +41,12 @@ function stageToRedo({ redo }: ScriptInput): Stage | undefined {
   return SCRIPT_STAGES.find((stage) => stage === redo)
 }
 
-/** Another length than the script has and than was asked for before, because a caller who only waits may repeat it. */
+/** The requested length if it is new, because a caller that only waits may repeat the earlier one. */
 export function newLength({ brief }: Document, { target_pages: pages }: ScriptInput): number | undefined {
   return pages === brief.target_pages || pages === brief.asked_pages ? undefined : pages
 }
 
-/** Notes on a script that is complete: first it is decided what they change. */
+/** A complete script with notes for a revision, whose plan is asked for first. */
 export function revise(document: Document, notes: string, pages?: number): Document {
   return {
     ...keepVersion(document, notes),
@@ -72,7 +72,7 @@ function redoScene(document: Document, number: number, notes: string | undefined
   }
 }
 
-/** A stage and all that was made from it is asked for again; the script stands in results until the new draft is whole. */
+/** Drops a stage and the stages after it. Results show the replaced scenes until the new draft is whole. */
 function redoFrom(document: Document, stage: Stage, notes: string | undefined): Document {
   const isGone = (other: Stage): boolean => SCRIPT_STAGES.indexOf(stage) <= SCRIPT_STAGES.indexOf(other)
   const again = `Set aside the ${stage === 'script' ? 'pages' : stage} and all that was made from it, and make it again in another way.`

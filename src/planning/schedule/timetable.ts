@@ -1,16 +1,15 @@
 import { roundToHundredths } from '../../lib/round.ts'
-import { type RoleCalendar, roleCalendars } from '../calendar/availability.ts'
+import { roleCalendars } from '../calendar/availability.ts'
 import { formatMoment, momentOf } from '../calendar/local-time.ts'
 import type { Calendar } from '../calendar/working-calendar.ts'
-import type { WorkingTime } from '../calendar/working-time.ts'
 import { buildTaskGraph, SECONDS_PER_HOUR } from '../graph/graph.ts'
-import { lastFinish, type Plan, type PlanTask, rolesOf, type TeamMember } from '../plan.ts'
-import { type CalendarProblem, createCalendarScheduler, resultOf } from './calendar-scheme.ts'
-import { findShortestSchedule } from './genetic-search.ts'
+import { lastFinish, type Plan, type PlanTask, type TeamMember } from '../plan.ts'
+import { type CalendarProblem, createCalendarScheduler } from './calendar-scheme.ts'
 import { forwardPass, networkTimes } from './network.ts'
 import { type Execution, toCalendarTask } from './placement.ts'
 import { openTasks, type TaskProgress } from './progress.ts'
-import { computeHeads, maxSchedulesFor, schedule } from './schedule.ts'
+import { doneTask, formatReal, reported, spanOf, timeOfTask } from './task-dates.ts'
+import { findOrder, lastResult } from './task-order.ts'
 
 /** A task before anything is computed. */
 export type TaskDraft = Omit<
@@ -48,10 +47,49 @@ const MAX_DRAG_STEPS = 200_000
  * the year 9999: fix the graph and name every role in the team first.
  */
 export function buildTimetable<T extends TaskDraft>(drafts: readonly T[], options: TimetableOptions): Timetable<T> {
+  const { calendar, progress = {} } = options
+  const work = planOpenWork(drafts, options)
+  const { open, graph, network, now, hoursAt } = work
+  const position = new Map(open.map(({ id }, at) => [id, at]))
+  const path = drivingPath(network.results, graph.predecessors)
+  const dragOf = dragMeter(work, path.length)
+  const tasks = drafts.map((task): T & PlanTask => {
+    const at = position.get(task.id)
+    const report = Object.hasOwn(progress, task.id) ? progress[task.id] : undefined
+    return at === undefined
+      ? { ...task, ...doneTask(task, report, { calendar, roles: work.problem.roles }) }
+      : { ...task, ...openTask(task, report, { ...work, at, dragOf }) }
+  })
+  const makespan = makespanOf(tasks, work)
+  return {
+    tasks: tasks.toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0)),
+    critical_path: path.map((at) => open[at]?.id ?? ''),
+    critical_path_hours: roundToHundredths(hoursAt(network.end) - hoursAt(now)),
+    makespan_hours: roundToHundredths(makespan),
+    lower_bound_hours: roundToHundredths(open.length > 0 ? Math.min(makespan, hoursAt(now) + work.boundHours) : 0),
+  }
+}
+
+/** The work that is left: all lists by position in `open`, moments in seconds of local time. */
+interface OpenWork {
+  readonly calendar: Calendar
+  readonly open: ReturnType<typeof openTasks<TaskDraft>>
+  readonly graph: ReturnType<typeof buildTaskGraph>
+  readonly problem: CalendarProblem
+  readonly network: ReturnType<typeof networkTimes>
+  readonly executions: readonly Execution[]
+  readonly boundHours: number
+  /** From which it is planned. */
+  readonly now: number
+  /** Working hours of the plan's calendar from its start to a moment. */
+  hoursAt(moment: number): number
+}
+
+/** Places the open tasks on the calendars of their people, started ones first. */
+function planOpenWork(drafts: readonly TaskDraft[], options: TimetableOptions): OpenWork {
   const { team, calendar, progress = {} } = options
-  const now = options.now === undefined ? calendar.startMoment : Math.max(calendar.startMoment, momentOf(options.now))
-  const hoursAt = (moment: number): number =>
-    (calendar.time.workedUntil(moment) - calendar.time.workedUntil(calendar.startMoment)) / SECONDS_PER_HOUR
+  const { time, startMoment } = calendar
+  const now = options.now === undefined ? startMoment : Math.max(startMoment, momentOf(options.now))
   const open = openTasks(drafts, progress)
   const graph = buildTaskGraph(open)
   const roles = [...roleCalendars(team, calendar).values()]
@@ -64,143 +102,49 @@ export function buildTimetable<T extends TaskDraft>(drafts: readonly T[], option
   const { order, boundHours } = findOrder(open, problem, graph, { ...options, networkEnd: network.end, from: now })
   const started = order.filter((at) => open[at]?.isStarted)
   const executions = createCalendarScheduler(problem)([...started, ...order.filter((at) => !open[at]?.isStarted)])
-
-  const position = new Map(open.map(({ id }, at) => [id, at]))
-  const path = drivingPath(network.results, graph.predecessors)
-  const dragOf = dragMeter(problem, graph.topologicalOrder, { now, end: network.end, critical: path.length, hoursAt })
-  const tasks = drafts.map((task): T & PlanTask => {
-    const at = position.get(task.id)
-    const report = Object.hasOwn(progress, task.id) ? progress[task.id] : undefined
-    const run = at === undefined ? undefined : executions[at]
-    if (at === undefined || run === undefined) return { ...task, ...doneTask(task, report, { calendar, roles }) }
-    const [early, late] = [network.executions[at]?.start ?? now, network.latestStarts[at] ?? now]
-    const slack = roundToHundredths(hoursAt(late) - hoursAt(early))
-    const next = (graph.successors[at] ?? []).reduce(
-      (first, one) => Math.min(first, network.executions[one]?.start ?? network.end),
-      network.end,
-    )
-    const isCritical = slack <= 0
-    const start =
-      report?.status === 'started' && report.since !== undefined ? formatReal(report.since, run.start) : undefined
-    return {
-      ...task,
-      ...reported(report),
-      ...spanOf(run, task.shift ? undefined : timeOfTask(task, { calendar, roles })),
-      ...(start !== undefined && { start }),
-      ...((task.lead_days ?? 0) > 0 && { ready: formatMoment(run.finish + (problem.tasks[at]?.leadSeconds ?? 0)) }),
-      slack_hours: slack,
-      free_slack_hours: roundToHundredths(Math.max(0, hoursAt(next) - hoursAt(network.results[at] ?? now))),
-      ...(isCritical && dragOf(at)),
-      critical: isCritical,
-    }
-  })
-  const last = problem.tasks.reduce((end, task, at) => {
-    const run = executions[at]
-    return run ? Math.max(end, resultOf(task, run)) : end
-  }, 0)
-  const lastDone = lastFinish(tasks)
-  const doneHours = lastDone === undefined ? 0 : Math.max(0, hoursAt(momentOf(lastDone)))
-  const makespan = open.length > 0 ? hoursAt(last) : doneHours
-  return {
-    tasks: tasks.toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0)),
-    critical_path: path.map((at) => open[at]?.id ?? ''),
-    critical_path_hours: roundToHundredths(hoursAt(network.end) - hoursAt(now)),
-    makespan_hours: roundToHundredths(makespan),
-    lower_bound_hours: roundToHundredths(open.length > 0 ? Math.min(makespan, hoursAt(now) + boundHours) : 0),
-  }
+  const hoursAt = (moment: number): number =>
+    (time.workedUntil(moment) - time.workedUntil(startMoment)) / SECONDS_PER_HOUR
+  return { calendar, open, graph, problem, network, executions, boundHours, now, hoursAt }
 }
 
-/**
- * The order in which to place the tasks. Where all people work in the plan's own time and nothing waits on the clock, the
- * search counts in working hours, which also lets it improve schedules from their end; else it places on calendars.
- */
-function findOrder(
-  open: readonly (TaskDraft & { readonly hours: number })[],
-  problem: CalendarProblem,
-  graph: ReturnType<typeof buildTaskGraph>,
+/** The dates and the slack of the open task at a position. */
+function openTask(
+  task: TaskDraft,
+  report: TaskProgress | undefined,
   {
-    calendar,
-    from: now,
-    networkEnd,
-    seed = 1,
-    effort = 400,
-  }: TimetableOptions & { readonly networkEnd: number; readonly from: number },
-): { readonly order: readonly number[]; readonly boundHours: number } {
-  const { time } = calendar
-  const rank = new Map(graph.topologicalOrder.map((task, at) => [task, at]))
-  const byStart = (starts: readonly number[]): readonly number[] =>
-    graph.topologicalOrder.toSorted(
-      (a, b) => (starts[a] ?? 0) - (starts[b] ?? 0) || (rank.get(a) ?? 0) - (rank.get(b) ?? 0),
-    )
-  if (isUniform(problem, calendar, now)) {
-    const found = schedule(
-      {
-        tasks: open.map((task) => ({
-          id: task.id,
-          hours: task.hours,
-          depends_on: task.depends_on,
-          needs: needsOf(task),
-        })),
-        capacity: Object.fromEntries(problem.roles.map(({ role, count }) => [role, count])),
-      },
-      { seed, effort },
-    )
-    return {
-      order: byStart(open.map(({ id }) => found.startHours[id] ?? 0)),
-      boundHours: found.lowerBoundHours,
-    }
+    at,
+    dragOf,
+    ...work
+  }: OpenWork & { readonly at: number; readonly dragOf: (at: number) => Pick<PlanTask, 'drag_hours'> },
+): Omit<PlanTask, keyof TaskDraft> & Pick<PlanTask, 'status' | 'actual_hours'> {
+  const { calendar, problem, graph, network, now, hoursAt } = work
+  const run = work.executions[at] ?? { start: now, finish: now }
+  const [early, late] = [network.executions[at]?.start ?? now, network.latestStarts[at] ?? now]
+  const slack = roundToHundredths(hoursAt(late) - hoursAt(early))
+  const next = (graph.successors[at] ?? []).reduce(
+    (first, one) => Math.min(first, network.executions[one]?.start ?? network.end),
+    network.end,
+  )
+  const isCritical = slack <= 0
+  const start =
+    report?.status === 'started' && report.since !== undefined ? formatReal(report.since, run.start) : undefined
+  return {
+    ...reported(report),
+    ...spanOf(run, task.shift ? undefined : timeOfTask(task, { calendar, roles: problem.roles })),
+    ...(start !== undefined && { start }),
+    ...((task.lead_days ?? 0) > 0 && { ready: formatMoment(run.finish + (problem.tasks[at]?.leadSeconds ?? 0)) }),
+    slack_hours: slack,
+    free_slack_hours: roundToHundredths(Math.max(0, hoursAt(next) - hoursAt(network.results[at] ?? now))),
+    ...(isCritical && dragOf(at)),
+    critical: isCritical,
   }
-  const place = createCalendarScheduler(problem)
-  const tails = computeHeads(
-    { ...graph, predecessors: graph.successors, successors: graph.predecessors },
-    graph.topologicalOrder.toReversed(),
-  )
-  const bound = Math.max(networkEnd, ...problem.roles.map((role, at) => workBound(problem, role, { at, now })))
-  const best = findShortestSchedule(graph, {
-    build: (order) => {
-      const runs = place(order)
-      const starts = runs.map(({ start }) => start)
-      const end = problem.tasks.reduce((last: number, task, at) => {
-        const run = runs[at]
-        return run ? Math.max(last, resultOf(task, run)) : last
-      }, now)
-      return { starts, order: byStart(starts), makespanSeconds: end }
-    },
-    tails,
-    least: bound,
-    effort: maxSchedulesFor(effort, open.length),
-    seed,
-  })
-  return { order: best.order, boundHours: (time.workedUntil(bound) - time.workedUntil(now)) / SECONDS_PER_HOUR }
 }
 
-function isUniform({ tasks, roles }: CalendarProblem, { time }: Calendar, now: number): boolean {
-  return (
-    roles.every((role) => role.time === time) &&
-    tasks.every(
-      ({ work, earliest, leadSeconds, shift }) =>
-        earliest <= now && leadSeconds === 0 && !shift && work.every(({ seconds }) => seconds === work[0]?.seconds),
-    )
-  )
-}
-
-function needsOf(task: TaskDraft): Readonly<Record<string, number>> {
-  const needs: Record<string, number> = {}
-  for (const { role, count = 1 } of rolesOf(task)) needs[role] = (needs[role] ?? 0) + count
-  return needs
-}
-
-/** The first moment at which the people of a role can have done all of their work. */
-function workBound(
-  { tasks }: CalendarProblem,
-  { time, count }: RoleCalendar,
-  { at, now }: { readonly at: number; readonly now: number },
-): number {
-  const seconds = tasks.reduce(
-    (sum, { work }) => work.reduce((all, one) => all + (one.role === at ? one.seconds * one.count : 0), sum),
-    0,
-  )
-  return seconds === 0 ? now : time.finishOf(time.workedUntil(now) + Math.ceil(seconds / Math.max(1, count)))
+/** Working hours from the start of the plan to the last result; where everything is done, to its last finish. */
+function makespanOf(tasks: readonly PlanTask[], { problem, executions, hoursAt }: OpenWork): number {
+  if (problem.tasks.length > 0) return hoursAt(lastResult(problem, executions, 0))
+  const last = lastFinish(tasks)
+  return last === undefined ? 0 : Math.max(0, hoursAt(momentOf(last)))
 }
 
 /** From the task with the last result back along the predecessor with the last result each, in order. */
@@ -214,66 +158,14 @@ function drivingPath(results: readonly number[], predecessors: readonly (readonl
   return path.reverse()
 }
 
+/** The drag of critical tasks, of which there are `critical`; nothing where computing it would take too long. */
 function dragMeter(
-  problem: CalendarProblem,
-  order: readonly number[],
-  {
-    now,
-    end,
-    critical,
-    hoursAt,
-  }: { readonly now: number; readonly end: number; readonly critical: number; hoursAt(moment: number): number },
+  { problem, graph, network, now, hoursAt }: OpenWork,
+  critical: number,
 ): (at: number) => Pick<PlanTask, 'drag_hours'> {
+  const order = graph.topologicalOrder
   if (critical * order.length > MAX_DRAG_STEPS) return () => ({})
   return (at) => ({
-    drag_hours: roundToHundredths(hoursAt(end) - hoursAt(forwardPass(problem, order, now, at).end)),
+    drag_hours: roundToHundredths(hoursAt(network.end) - hoursAt(forwardPass(problem, order, now, at).end)),
   })
-}
-
-/**
- * Dates to the minute. They are rounded in working time where there is one, so that seconds into a morning are still the
- * evening before; work of less than a minute has one moment, its finish.
- */
-function spanOf(
-  { start, finish }: Pick<Execution, 'start' | 'finish'>,
-  time?: WorkingTime,
-): Pick<PlanTask, 'start' | 'finish'> {
-  if (time === undefined || start === finish) return { start: formatMoment(start), finish: formatMoment(finish) }
-  const [from, to] = [start, finish].map((moment) => Math.round(time.workedUntil(moment) / 60) * 60)
-  const end = formatMoment(time.finishOf(to ?? 0))
-  return { start: from === to ? end : formatMoment(time.startOf(from ?? 0)), finish: end }
-}
-
-/** The working time of the role with the most hours in a task. */
-function timeOfTask(
-  task: TaskDraft,
-  { calendar, roles }: { readonly calendar: Calendar; readonly roles: readonly RoleCalendar[] },
-): WorkingTime {
-  const [longest] = rolesOf(task).toSorted((a, b) => b.hours - a.hours)
-  return roles.find(({ role }) => role === longest?.role)?.time ?? calendar.time
-}
-
-function reported(report: TaskProgress | undefined): Pick<PlanTask, 'status' | 'actual_hours'> {
-  if (report === undefined) return {}
-  return { status: report.status, ...(report.hours !== undefined && { actual_hours: report.hours }) }
-}
-
-/** A done task ended when that was reported, in working time; it began when it was started, or as long before as it took. */
-function doneTask(
-  task: TaskDraft,
-  report: TaskProgress | undefined,
-  { calendar, roles }: { readonly calendar: Calendar; readonly roles: readonly RoleCalendar[] },
-): Pick<PlanTask, 'status' | 'actual_hours' | 'start' | 'finish' | 'slack_hours' | 'critical'> {
-  const time = timeOfTask(task, { calendar, roles })
-  const at = report?.at === undefined ? calendar.startMoment : momentOf(report.at)
-  const worked = time.workedUntil(at)
-  const since = report?.since === undefined ? worked : time.workedUntil(momentOf(report.since))
-  const from = since < worked ? since : worked - (report?.hours ?? task.estimate_hours) * SECONDS_PER_HOUR
-  const span = spanOf({ start: time.startOf(from), finish: time.finishOf(worked) }, time)
-  return { ...reported(report), ...span, slack_hours: 0, critical: false }
-}
-
-/** The real start of a started task, but not after the moment from which the rest is planned. */
-function formatReal(since: string, planned: number): string {
-  return formatMoment(Math.min(momentOf(since), planned))
 }

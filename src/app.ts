@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createThreadCompute } from './agents/producer/compute.ts'
 import { PLAN_EXPORT_FORMATS } from './agents/producer/formats.ts'
 import { createProducer, type Producer } from './agents/producer/index.ts'
 import { SCRIPT_EXPORT_FORMATS } from './agents/screenwriter/formats.ts'
@@ -85,7 +86,11 @@ export function createApp(options: AppOptions): App {
   const agentDeps = async () => ({ generate, documents: await documents(), world, jobs: await jobs() })
   const screenwriter = lazyAsync(async () => createScreenwriter({ ...(await agentDeps()), factsOf }))
   const producer = lazyAsync(async () =>
-    createProducer({ ...(await agentDeps()), script: async (id) => (await screenwriter()).published(id) }),
+    createProducer({
+      ...(await agentDeps()),
+      compute: createThreadCompute(world),
+      script: async (id) => (await screenwriter()).published(id),
+    }),
   )
   const textCalls = createTextCalls(world)
   const documentFiles = createDocumentFiles({

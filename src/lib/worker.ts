@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import { TimeoutError } from './abort.ts'
+import { abortable, TimeoutError } from './abort.ts'
 
 /** Where a worker's program is: a file, or its code as CommonJS. Asked for when the worker starts. */
 export type WorkerSource = () => { readonly url: URL } | { readonly code: string }
@@ -8,14 +8,20 @@ export type WorkerSource = () => { readonly url: URL } | { readonly code: string
 export interface WorkerThread<Task, Result> {
   /**
    * The worker's answer to `task`; tasks run one after another. Rejects with `TimeoutError` when a task takes longer than
-   * `limitMs` (the thread is stopped and the next task starts a new one), and with the thread's error when it dies, for
-   * example because it needs more than `maxMemoryMb`.
+   * `limitMs`, with the signal's reason when it aborts, and with the thread's error when it dies, for example because it
+   * needs more than `maxMemoryMb`. A task that is given up is stopped with its thread, and the next one starts a new one.
    */
-  run(task: Task, limitMs: number): Promise<Result>
+  run(task: Task, options: RunLimits): Promise<Result>
+}
+
+interface RunLimits {
+  /** For work without a bound of its own. */
+  readonly limitMs?: number
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
- * The thread starts at its first task and never keeps the process alive. Its program posts `'ready'` once and then one
+ * The thread starts at its first task and keeps the process alive only while it works. Its program posts `'ready'` once and then one
  * message for each message that it gets.
  */
 export function createWorkerThread<Task, Result>(
@@ -26,18 +32,21 @@ export function createWorkerThread<Task, Result>(
   let running: Promise<RunningWorker> | undefined
   let queue: Promise<unknown> = Promise.resolve()
 
-  async function runNow(task: Task, limitMs: number): Promise<Result> {
+  async function runNow(task: Task, { limitMs, signal }: RunLimits): Promise<Result> {
+    signal?.throwIfAborted()
     running ??= startWorker(source, maxMemoryMb)
     const finished = new AbortController()
     try {
       const { worker, nextMessage } = await running
       const answer = nextMessage()
+      worker.ref()
       worker.postMessage(task)
-      const late = world.sleep(limitMs, finished.signal).then(
-        () => Promise.reject(new TimeoutError(limitMs)),
-        () => new Promise<never>(() => {}), // the task ended first
-      )
-      return (await Promise.race([answer, late])) as Result
+      const outcomes = [answer]
+      if (limitMs !== undefined) outcomes.push(rejectLate(limitMs, finished.signal))
+      const result = Promise.race(outcomes)
+      const answered = (await (signal ? abortable(result, signal) : result)) as Result
+      worker.unref()
+      return answered
     } catch (error) {
       const failed = running
       running = undefined
@@ -51,11 +60,18 @@ export function createWorkerThread<Task, Result>(
     }
   }
 
+  function rejectLate(limitMs: number, finished: AbortSignal): Promise<never> {
+    return world.sleep(limitMs, finished).then(
+      () => Promise.reject(new TimeoutError(limitMs)),
+      () => new Promise<never>(() => {}), // the task ended first
+    )
+  }
+
   return {
-    run(task, limitMs) {
-      const result = queue.then(() => runNow(task, limitMs))
+    run(task, options) {
+      const result = queue.then(() => runNow(task, options))
       queue = result.catch(() => undefined)
-      return result
+      return options.signal ? abortable(result, options.signal) : result
     },
   }
 }

@@ -71,7 +71,7 @@ const Deliverable = z.object({ id: z.string(), title: z.string() })
 
 /** The exported plan: a plan of `showrunner/planning` with the Producer's own fields. */
 export type KeptPlan = z.infer<typeof KeptPlan>
-const KeptPlan = z.object({
+export const KeptPlan = z.object({
   plan_id: z.string(),
   goal: z.string(),
   deliverables: z.array(z.string()),

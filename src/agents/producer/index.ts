@@ -7,6 +7,7 @@ import type { Progress } from '../shared/progress.ts'
 import type { ReadScript } from '../shared/published-script.ts'
 import { WAIT_SECONDS } from '../shared/wait.ts'
 import { applied, begun, isChange } from './change.ts'
+import { inlineCompute, type PlanCompute } from './compute.ts'
 import { PlanDocument } from './document.ts'
 import { PLAN_EXPORT_FORMATS } from './formats.ts'
 import type { PlanInput, PlanResult } from './input.ts'
@@ -43,6 +44,7 @@ export function createProducer({
   world,
   script = async () => undefined,
   jobs = createJobs({ documents, world }),
+  compute = inlineCompute,
 }: {
   readonly generate: Generate
   readonly documents: DocumentStore
@@ -50,6 +52,8 @@ export function createProducer({
   /** Reads a script that the Screenwriter publishes; absent where there are no scripts. */
   readonly script?: ReadScript
   readonly jobs?: Jobs
+  /** Where large plans are computed; without it in the thread of the caller. */
+  readonly compute?: PlanCompute
 }): Producer {
   return {
     async plan(input, { signal, onProgress }) {
@@ -59,7 +63,7 @@ export function createProducer({
       if (input.plan_id !== undefined && found === undefined) throw unknown('plan_id', id, 'plan')
       if (input.update?.length) {
         if (found === undefined) throw unplanned()
-        await update(id, input.update, { documents, world, signal, until })
+        await update(id, input.update, { documents, world, compute, signal, until })
       }
       const before = input.update?.length ? await read(id) : found
       const first = before?.document ?? begun(input, await production(input.script_id), world)
@@ -73,6 +77,7 @@ export function createProducer({
             return produce(id, input.plan_id === undefined ? document : applied(document, change), run, {
               generate,
               world,
+              compute,
             })
           },
           { waitMs: Math.max(0, until - world.now()), signal, onProgress },

@@ -20,17 +20,25 @@ export interface ShootingBlock {
   readonly eighths: number
 }
 
-/** Scenes up to which the search runs at full effort. More scenes take longer, and no progress is sent during the search. */
+/** Scenes at which the search has its full effort. Fewer have fewer orders, and each order of more takes longer. */
 const ALL_EFFORT = 40
 
-/** The document with the shooting schedule of its scenes, computed again where pages a day or day rates have changed. */
+/** Is there no schedule of the scenes yet, or one with other day rates or pages a day? */
+export function needsShooting({ scenes, constraints, shooting }: PlanDocument): boolean {
+  return scenes.length > 0 && JSON.stringify(shooting?.terms) !== JSON.stringify(newTerms(scenes, constraints))
+}
+
+/** The document with the shooting schedule of its scenes, computed again only where `needsShooting`. Takes seconds. */
 export function withShooting(document: PlanDocument): PlanDocument {
-  const { scenes, constraints, shooting } = document
-  if (scenes.length === 0) return document
-  const terms = { day_rates: castRates(scenes, constraints), pages_per_day: constraints.pages_per_day }
-  if (shooting && JSON.stringify(shooting.terms) === JSON.stringify(terms)) return document
+  if (!needsShooting(document)) return document
+  const { scenes, constraints } = document
+  const terms = newTerms(scenes, constraints)
   const effort = Math.min(scenes.length / ALL_EFFORT, ALL_EFFORT / scenes.length)
   return { ...document, shooting: { terms, schedule: shootingSchedule(strips(scenes), termsOf(terms), { effort }) } }
+}
+
+function newTerms(scenes: readonly Scene[], constraints: Constraints): Shooting['terms'] {
+  return { day_rates: castRates(scenes, constraints), pages_per_day: constraints.pages_per_day }
 }
 
 /** The terms of the schedule as options of `showrunner/planning`. */

@@ -2,9 +2,8 @@ import type { Generate } from '../../contract/generate.ts'
 import type { World } from '../../contract/world.ts'
 import { createSpendingMeter, isOverBudget, type ModelAsker } from '../shared/ask-model.ts'
 import type { JobOutcome, JobRun } from '../shared/jobs.ts'
-import { assemble } from './assemble.ts'
+import type { PlanCompute } from './compute.ts'
 import type { PlanDocument } from './document.ts'
-import { withShooting } from './shooting.ts'
 import { NothingNamed, STAGES } from './stages.ts'
 
 /**
@@ -15,15 +14,18 @@ export async function produce(
   planId: string,
   begin: PlanDocument,
   run: JobRun,
-  { generate, world }: { readonly generate: Generate; readonly world: World },
+  { generate, world, compute }: { readonly generate: Generate; readonly world: World; readonly compute: PlanCompute },
 ): Promise<JobOutcome> {
   const meter = createSpendingMeter(begin.spent)
   let document = begin
-  const save = async (next: PlanDocument): Promise<void> => {
+  const saveAsIs = async (next: PlanDocument): Promise<void> => {
     const { calls, microUsd, unpriced, models } = meter.spent
-    const plan = isWhole(next) ? assemble(planId, next, world.now()) : undefined
-    document = { ...next, ...(plan && { plan }), spent: { calls, microUsd, unpriced, models: [...models] } }
+    document = { ...next, spent: { calls, microUsd, unpriced, models: [...models] } }
     await run.save(document)
+  }
+  const save = async (next: PlanDocument): Promise<void> => {
+    const plan = isWhole(next) ? await compute.assemble(planId, next, world.now(), run.signal) : undefined
+    await saveAsIs({ ...next, ...(plan && { plan }) })
   }
   const asker: ModelAsker = {
     generate,
@@ -35,7 +37,9 @@ export async function produce(
     warn: run.warn,
     ...(begin.cap_micro_usd !== undefined && { capMicroUsd: begin.cap_micro_usd }),
   }
-  await save(withShooting(document))
+  // First of all, because a job that was never saved is not known, and the order of shooting takes seconds.
+  await saveAsIs(document)
+  await save(await compute.withShooting(document, run.signal))
   try {
     for (let stage = due(document); stage; stage = due(document)) {
       run.progress({ message: stage.message(document), done: STAGES.indexOf(stage), total: STAGES.length })
@@ -44,7 +48,7 @@ export async function produce(
     return { status: 'complete' }
   } catch (error) {
     // The spending is saved even if no answer came. The save of a run that another process took over fails and is ignored.
-    await save(error instanceof NothingNamed ? error.document : document).catch(() => undefined)
+    await saveAsIs(error instanceof NothingNamed ? error.document : document).catch(() => undefined)
     if (!isOverBudget(error)) throw error
     return { status: 'stopped', message: error.message }
   }

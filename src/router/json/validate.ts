@@ -56,7 +56,7 @@ async function checkInWorker(world: World, task: SchemaTask): Promise<readonly (
   worker ??= createWorkerThread(world, workerSource)
   let result: SchemaResult
   try {
-    result = await worker.run(task, CHECK_LIMIT_MS)
+    result = await worker.run(task, { limitMs: CHECK_LIMIT_MS })
   } catch (cause) {
     const why = cause instanceof TimeoutError ? `takes more than ${CHECK_LIMIT_MS / 1_000} s` : 'needs too much memory'
     throw schemaError(

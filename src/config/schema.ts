@@ -90,10 +90,10 @@ const routing = () =>
       .describe('Ask a second model beside the first when that has been silent for so long. Default: never.'),
     timeouts: z
       .strictObject({
-        connect_ms: ms(600_000).optional().describe('To the response headers. Default: 30000.'),
-        first_token_ms: ms(1_800_000).optional().describe('From there to the first sign of life. Default: 120000.'),
-        idle_ms: ms(1_800_000).optional().describe('Between signs of life. Default: 60000.'),
-        total_ms: ms(3_600_000).optional().describe('The whole call, fallbacks included. Default: 600000.'),
+        connect_ms: ms(3_600_000).optional().describe('To the response headers. Default: 30000.'),
+        first_token_ms: ms(7_200_000).optional().describe('From there to the first sign of life. Default: 120000.'),
+        idle_ms: ms(7_200_000).optional().describe('Between signs of life. Default: 60000.'),
+        total_ms: ms(86_400_000).optional().describe('The whole call, fallbacks included. Default: 600000.'),
       })
       .optional(),
   })

@@ -45,7 +45,7 @@ export function planResizing(document: Document): Document {
       from: block.from,
       to: block.to,
       pages: wanted,
-      instruction: instruction(block.pages, wanted, isOver),
+      instruction: [instruction(block.pages, wanted, isOver), ...faultLines(document, block)].join('\n'),
     })
   }
   return { ...document, resized: true, tasks: tasks.toSorted((a, b) => a.from - b.from) }
@@ -53,9 +53,20 @@ export function planResizing(document: Document): Document {
 
 const MAX_CHANGE = 0.25
 
+/** What the last reader still criticises in these scenes, since this is the last time that the writer sees them. */
+function faultLines({ opinions }: Document, block: { readonly from: number; readonly to: number }): readonly string[] {
+  const inside = (opinions ?? []).filter(({ scene = 0 }) => scene > block.from && scene <= block.to)
+  if (inside.length === 0) return []
+  return [
+    'A reader still holds the following. Cure each on the way where a line cut or changed does it; leave what would need more:',
+    ...inside.map(({ scene, quote, fault }) => `- Scene ${scene}: "${quote}" ${fault}`),
+    'Read the result once as a first reader: every reply still has the line that it answers.',
+  ]
+}
+
 function instruction(pages: number, wanted: number, isOver: boolean): string {
   const off = formatPages(Math.abs(pages - wanted))
   return isOver
-    ? `This runs ${formatPages(pages)}: ${off} too long. Keep the turn, every plant that is paid later, and the last line. Cut whole exchanges and action that say something twice; never cut a line that is answered or needed later. What stays, stays word for word.`
-    : `This runs ${formatPages(pages)}: ${off} too short. Give more room where a first reader needs it: before the turn, where people want something from each other, where a thing is planted. Add no new ending and no new idea. What is there stays word for word.`
+    ? `This runs ${formatPages(pages)}: ${off} too long. Keep the turn, every plant that is paid later, and the last line. Cut whole exchanges and action that say something twice; never cut a line that is answered or needed later. Everything else stays word for word.`
+    : `This runs ${formatPages(pages)}: ${off} too short. Give more room where a first reader needs it: before the turn, where people want something from each other, where a thing is planted. Add no new ending and no new idea. Everything else stays word for word.`
 }

@@ -133,6 +133,8 @@ function draftPrompt(document: Document, { cards = [0, 0] }: PageTask, pages: nu
     isWhole
       ? `Now write the whole script: ${lengthText(pages, density)}.`
       : `Now write ${scenesText(from, to)} of the outline: ${lengthText(pages, density)}.${scenes.length > 0 ? ` ${formatPages(pagesOfScenes(scenes))} of ${formatPages(brief.target_pages)} are written; go on from their last line.` : ''}`,
+    densityOf(document) === undefined &&
+      'A speech of one line takes three lines of the page, so pages of short speeches hold a fifth to a quarter fewer words than that.',
     cardList(outline.slice(from, to), from),
     from === 0
       ? pageRules(document)
@@ -155,7 +157,7 @@ function rewritePrompt(document: Document, task: PageTask, pages: number): strin
     scenes.length > 0 && `${isWhole ? 'The script' : capitalize(scenesText(from, to))} as it stands:`,
     pagesText(scenes).trimEnd(),
     scenes.length > 0 && ' ',
-    `Give ${scenes.length === 0 ? 'the new scene' : `${isWhole ? 'the script' : scenesText(from, to)} again`}, whole, as Fountain: ${lengthText(pages, density)}. ${to === document.scenes.length ? '' : 'The scenes around stand as they are. '}Answer with the pages and nothing else.`,
+    `Give ${scenes.length === 0 ? 'the new scene' : `${isWhole ? 'the script' : scenesText(from, to)} again`}, whole, as Fountain: ${lengthText(pages, density)}. ${to === document.scenes.length ? '' : 'The scenes around it stay as they are. '}Answer with the pages and nothing else.`,
   ])
 }
 

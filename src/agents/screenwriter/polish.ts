@@ -41,6 +41,7 @@ function readerPrompt(document: Document): string {
     'must_stay: up to three passages that carry it, quoted.',
     'not_understood: what comes first. Every place where a first reader does not know who, where, when, what "it" or "he" is, why somebody says or does this, or has to turn back: quote it, ask your question, and give the smallest thing that would make it plain, shown or said in character rather than explained.',
     'faults: the five that matter most, the worst first. Look for: cause and logic; every number, time, date, distance and direction (recompute them); what is planted without being paid and paid without being planted; a reply to something that was not said; two lines that could swap mouths; what is said aloud that should not be; the same beat twice; an ending that is not earned or is too short. Quote each, and give the smallest cure: a line cut, moved or changed. Do not ask for more material where a cut would do.',
+    'The length is judged elsewhere: it is no fault, and every quote is from the script.',
     'cuts: what could go whole, should the script be too long, without anything later losing its cause.',
   ])
 }
@@ -120,15 +121,11 @@ function rewriteInstruction(document: Document, reading: Reading, [from, to]: re
       .filter(inside)
       .map(({ scene, quote, fault, cure }) => `- Scene ${scene}: "${quote}" ${fault} Perhaps: ${cure}`),
     scale !== 1 &&
-      `It runs ${formatPages(pages)} and should run ${formatPages(document.brief.target_pages)}. ${scale < 1 ? `Cut whole exchanges, never a line that is answered later; the turn and the ending keep their space.${cutList(reading)}` : 'Let it breathe where the reader was lost and before the turn; do not add an ending.'}`,
+      `It runs ${formatPages(pages)} and should run ${formatPages(document.brief.target_pages)}. ${scale < 1 ? `Cut whole exchanges, never a line that is answered later; the turn and the ending keep their space.` : 'Let it breathe where the reader was lost and before the turn; do not add an ending.'}`,
+    scale < 1 && reading.cuts.length > 0 && 'This could go, if nothing later needs it:',
+    ...(scale < 1 ? reading.cuts.map(({ scene, passage }) => `- Scene ${scene}: ${passage}`) : []),
     'Where a cure would make it worse, leave the passage. Add no new plants and no new ideas. Everything the notes do not concern stays word for word.',
   ])
-}
-
-function cutList({ cuts }: Reading): string {
-  return cuts.length === 0
-    ? ''
-    : ` What could go: ${cuts.map(({ scene, passage }) => `scene ${scene}, ${passage}`).join('; ')}.`
 }
 
 /**

@@ -48,7 +48,7 @@ function headingExample(language: string | undefined): string {
     : 'INT. KITCHEN - NIGHT, with the words that screenwriters of the language use'
 }
 
-/** Words a page, until the script itself shows its density. Source: six shorts by capable writers have 194 to 243. */
+/** Words on a page, until the script itself shows its density: ten scripts by capable writers have 156 to 243, those with short speeches the fewest. */
 export const WORDS_PER_PAGE = 205
 
 /** The length in words, `about 1,230 words`, and in lines of action and dialogue. */

@@ -22,6 +22,13 @@ function setUp() {
   return createScreenwriter({ generate, documents: memoryDocumentStore(), world: quick })
 }
 
+/** Words of French and Italian headings with the light that they mean. */
+const LIGHTS = [
+  ['dawn', /AUBE|ALBA/],
+  ['dusk', /CRÉPUSCULE|TRAMONTO/],
+  ['night', /NUIT|SOIR|NOTTE|SERA/],
+] as const
+
 test.each([
   ['short', 5],
   ['commercial', 1],
@@ -67,8 +74,6 @@ test.each([
   for (const scene of scenes) {
     expect(scene.heading).toMatch(heading)
     expect(scene.intExt).toMatch(/^(?:INT|EXT|INT\/EXT)$/)
-    expect(lightFromTimeOfDay(scene.time)).toBe(
-      /NUIT|SOIR|CRÉPUSCULE|NOTTE|SERA|TRAMONTO/.test(scene.heading) ? 'night' : 'day',
-    )
+    expect(lightFromTimeOfDay(scene.time)).toBe(LIGHTS.find(([, words]) => words.test(scene.heading))?.[0] ?? 'day')
   }
 })

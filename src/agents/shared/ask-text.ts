@@ -102,23 +102,21 @@ export function joinText(text: string, more: string): string {
       return text.slice(0, text.length - tail.length + start) + more.trimStart()
     }
   }
+  const lastToken = /\S+$/.exec(text)?.[0] ?? ''
+  if (lastToken.length > 1 && more.startsWith(lastToken)) return text.slice(0, -lastToken.length) + more
   const lastWord = /[\p{L}\p{N}]+$/u.exec(text)?.[0] ?? ''
   const repeats = more.startsWith(lastWord) && (lastWord.length > 1 || more.startsWith(`${lastWord} `))
   if (lastWord !== '' && repeats) return text.slice(0, -lastWord.length) + more
   return isNewWord(text, lastWord, more) ? `${text} ${more}` : text + more
 }
 
-/** True if a continuation without white space begins a new word, which the words of the text decide. */
+/** True if a continuation without white space begins a new word, which the other words of both texts decide. */
 function isNewWord(text: string, lastWord: string, more: string): boolean {
   const nextWord = /^[\p{L}\p{N}]+/u.exec(more)?.[0]
   if (nextWord === undefined) return /^["“‘(]/.test(more) && /\S$/.test(text) && !/["“‘(]$/.test(text)
   if (lastWord === '') return /[,;:.!?…"”)]$/.test(text)
-  const words = new Set(
-    text
-      .slice(0, -lastWord.length)
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu),
-  )
+  const others = `${text.slice(0, -lastWord.length)} ${more.slice(nextWord.length)}`
+  const words = new Set(others.toLowerCase().match(/[\p{L}\p{N}]+/gu))
   return !words.has(`${lastWord}${nextWord}`.toLowerCase()) && words.has(lastWord.toLowerCase())
 }
 

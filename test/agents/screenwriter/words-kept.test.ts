@@ -93,7 +93,9 @@ test('the whole program keeps each word, from half to twice the requested length
       fc.boolean(),
       async (text, share, isCut) => {
         const at = Math.floor(text.length * share)
-        let pieces: readonly string[] = isCut ? [text.slice(0, at), text.slice(at)] : [text]
+        // The question asks for a continuation that begins with the last word, written again in full.
+        const lastWordAt = at - (/\S*$/.exec(text.slice(0, at))?.[0].length ?? 0)
+        let pieces: readonly string[] = isCut ? [text.slice(0, at), text.slice(lastWordAt)] : [text]
         const { generate } = fakeWriter((request) => {
           const question = questionName(request)
           if (question !== 'pages' && question !== 'continue')

@@ -45,7 +45,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['zod'],
 }
 
-/** What the program gets from outside, and the only files that may take it. */
+/** Inputs from outside the program, and the only files that may use them. */
 const SOURCES: readonly { readonly what: string; readonly use: RegExp; readonly only: readonly string[] }[] = [
   {
     what: 'the clock',

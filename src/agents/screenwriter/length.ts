@@ -53,7 +53,7 @@ export function planResizing(document: Document): Document {
 
 const MAX_CHANGE = 0.25
 
-/** What the last reader still criticises in these scenes, since this is the last time that the writer sees them. */
+/** The open criticism of the last reader on these scenes, because the writer sees them for the last time here. */
 function faultLines({ opinions }: Document, block: { readonly from: number; readonly to: number }): readonly string[] {
   const inside = (opinions ?? []).filter(({ scene = 0 }) => scene > block.from && scene <= block.to)
   if (inside.length === 0) return []

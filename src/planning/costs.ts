@@ -3,7 +3,7 @@ import { formatDay, momentOf } from './calendar/local-time.ts'
 import { DAY_SECONDS } from './calendar/working-time.ts'
 import { type Plan, rolesOf } from './plan.ts'
 
-/** What a plan costs, in US dollars to the cent. A sum that is not known is absent, not zero. */
+/** The costs of a plan, in US dollars to the cent. An unknown sum is absent, not zero. */
 export interface PlanCosts {
   /** Work by role: hours of all its people and their price; without `usd` where the role has no rate. */
   readonly labour: readonly { readonly role: string; readonly hours: number; readonly usd?: number }[]

@@ -81,7 +81,7 @@ export interface PlanTask {
   readonly description: string
   /** The role that is responsible; does the work alone where `roles` is absent. */
   readonly role: string
-  /** Everyone who works on it, together: the work goes on while all are there who still have hours to do. */
+  /** The people of every role on it. Work goes on while the people of all roles with hours left are at work. */
   readonly roles?: readonly RoleHours[] | undefined
   /** Working hours from its start to its finish: those of the role with the most. */
   readonly estimate_hours: number
@@ -98,7 +98,7 @@ export interface PlanTask {
   /** The reason for the estimate. */
   readonly estimate_basis: string
   readonly depends_on: readonly string[]
-  /** Days on the clock between its finish and its result, in which nobody works on it: a permit, a delivery, an answer. */
+  /** Calendar days without work between its finish and its result, such as a permit, a delivery or an answer. */
   readonly lead_days?: number | undefined
   /** The first date on which it may start. */
   readonly not_before?: string | undefined
@@ -115,14 +115,14 @@ export interface PlanTask {
   readonly slack_hours: number
   /** Working hours that it may be later without moving any other task, on the same condition. */
   readonly free_slack_hours?: number | undefined
-  /** Of a critical task: working hours by which the plan would be shorter if the task took none. */
+  /** Working hours by which the plan would be shorter if this critical task took none. Absent: not critical, or not computed. */
   readonly drag_hours?: number | undefined
   readonly critical: boolean
 }
 
 export type TaskStatus = 'open' | 'started' | 'blocked' | 'done'
 
-/** A working day on the clock, whole: everyone of the task is there from call to wrap, even after midnight. */
+/** One whole working day on the clock: all people of the task are there from call to wrap, even after midnight. */
 export interface Shift {
   /** `HH:MM`. */
   readonly call: string

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { fixDependencies } from '../../src/planning/index.ts'
 
-/** What a careless model may send: any dependencies, cycles, strangers and repetitions among them. */
-export const unrepairedTasks = fc
+/** Unchecked tasks, as from a careless model: dependencies may be cyclic, unknown or repeated. */
+export const uncheckedTasks = fc
   .array(fc.record({ hours: quarterHours(), depends_on: fc.array(fc.nat(14), { maxLength: 4 }), role: fc.nat(2) }), {
     maxLength: 12,
   })
@@ -16,7 +16,7 @@ export const unrepairedTasks = fc
   )
 
 /** Tasks that can be scheduled. */
-export const schedulableTasks = unrepairedTasks.map((wild) => fixDependencies(wild).tasks)
+export const schedulableTasks = uncheckedTasks.map((wild) => fixDependencies(wild).tasks)
 
 export const anyCapacity = fc.record({ role0: count(), role1: count(), role2: count() })
 

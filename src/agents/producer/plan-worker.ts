@@ -9,7 +9,7 @@ export type ComputeTask =
   | { readonly kind: 'shooting'; readonly document: PlanDocument }
   | { readonly kind: 'plan'; readonly planId: string; readonly document: PlanDocument; readonly now: number }
 
-/** What the task asks for, where the document has it; or the error that the computation threw. */
+/** The result of a task: absent where the document lacks its input, and `error` where the computation threw. */
 export type ComputeResult =
   | { readonly ok: true; readonly shooting?: Shooting | undefined; readonly plan?: KeptPlan | undefined }
   | { readonly ok: false; readonly error: unknown }

@@ -20,7 +20,7 @@ export const criticalPathCheck: PlanCheck = {
   },
 }
 
-/** Where people have calendars of their own or results take days, hours on the path do not add up to those of the plan. */
+/** Hours on the path do not add up to those of the plan where people have their own calendars or results take days. */
 function isUniform({ tasks, team }: Plan): boolean {
   return (
     team.every(({ availability }) => availability === undefined) &&

@@ -18,7 +18,7 @@ export const capacityCheck: PlanCheck = {
   },
 }
 
-/** A sweep over starts and finishes: at each start, those at work are counted. Overlaps of a minute are rounding. */
+/** A sweep over starts and finishes that counts the people at work at each start. Overlaps of a minute are rounding. */
 function findCrowds(
   role: string,
   all: readonly (WorkInterval & { readonly id: string })[],
@@ -43,7 +43,7 @@ function findCrowds(
 export const availabilityCheck: PlanCheck = {
   id: 'P15',
   title: 'Availability',
-  checks: 'Nobody works before their first or after their last date, or more hours a week than they have.',
+  checks: 'People work from their first to their last date only, and no more hours a week than they have.',
   find(plan, { roles }) {
     const open = plan.tasks.filter(({ status = 'open' }) => status !== 'done')
     return [

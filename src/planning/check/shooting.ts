@@ -192,7 +192,7 @@ function dayRatesByMember(scenes: ShootingSchedule['scenes'], dayRates: Readonly
   return rates
 }
 
-/** Each working day in turn, days of rest too: members are paid from their first day to their last, and held where not in a scene. */
+/** Pay by working day, days of rest included: members are paid from first to last day, and held on days without a scene. */
 function sumCastPay(days: readonly ShootingDay[], rates: ReadonlyMap<string, number>) {
   let [paid, held] = [0, 0]
   for (let day = 1; day <= (days.at(-1)?.day ?? 0); day++) {

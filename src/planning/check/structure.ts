@@ -37,7 +37,7 @@ export const dependenciesCheck: PlanCheck = {
   },
 }
 
-/** Of tasks with one id, which P01 reports, the last counts. */
+/** The last of several tasks with one id counts, because P01 reports the repetition. */
 export const cyclesCheck: PlanCheck = {
   id: 'P03',
   title: 'Cycles',

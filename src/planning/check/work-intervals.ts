@@ -13,7 +13,7 @@ export interface WorkInterval {
 
 /**
  * When each role works on a task, from its published dates: from start to finish, or until its own hours are done. Where
- * the roles have different calendars, minute by minute while all are there who still have hours to do.
+ * the roles have different calendars, work goes on in the minutes in which all roles with hours left are at work.
  */
 export function workIntervals(task: PlanTask, { calendar, roles }: PlanContext): readonly WorkInterval[] {
   const [start, finish] = [momentOf(task.start), momentOf(task.finish)]

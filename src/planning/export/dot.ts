@@ -1,8 +1,8 @@
 import type { Plan } from '../plan.ts'
 
 /**
- * The task graph in Graphviz's language: a box a task with its role and hours, a diamond a milestone, an arrow from what
- * must be finished to what waits for it; the critical path is bold and red. Draw it with `dot -Tsvg`.
+ * The task graph in Graphviz's language: a box a task with its role and hours, a diamond a milestone, an arrow from
+ * each dependency to its dependent; the critical path is bold and red. Draw it with `dot -Tsvg`.
  */
 export function toDot(plan: Pick<Plan, 'goal' | 'tasks' | 'milestones' | 'critical_path'>): string {
   const criticalEdges = new Set(plan.critical_path.slice(1).map((id, at) => `${plan.critical_path[at]} ${id}`))

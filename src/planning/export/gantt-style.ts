@@ -1,4 +1,4 @@
-/** The look of the Gantt page. Contrast is at least 4.5 to 1 for text, in light and in dark. */
+/** The style sheet of the Gantt page. The contrast of text is at least 4.5 to 1, in light and dark mode. */
 export const GANTT_STYLE = `
 :root { color-scheme: light dark; --ink: #1c1b1a; --soft: #5d5a55; --paper: #fdfcfa; --line: #e3dfd8; --rest: #f3f0ea; --bad: #a3261d; --light: 55%; --sign: #1c1b1a; }
 @media (prefers-color-scheme: dark) { :root { --ink: #eceae6; --soft: #aaa69f; --paper: #191817; --line: #35322e; --rest: #221f1d; --bad: #ff8a7e; --light: 52%; --sign: #eceae6; } }

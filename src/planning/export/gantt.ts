@@ -5,9 +5,8 @@ import { renderHtmlPage } from './html-page.ts'
 import { createTimeAxis } from './time-axis.ts'
 
 /**
- * The plan as one HTML page that needs nothing else: a Gantt chart under what the plan is and what is wrong with it. It
- * is a table, so it can be read aloud, copied and printed; it fits a phone, follows the reader's light or dark, and has
- * no script.
+ * The plan as one self-contained HTML page: a summary, the findings and a Gantt chart. The chart is a table, so it can be
+ * read aloud, copied and printed; the page fits a phone, follows the reader's light or dark mode, and has no script.
  */
 export function toHtml(plan: Plan): string {
   const ends = [...plan.tasks.map(({ finish }) => finish), ...plan.milestones.map(({ at }) => at)]
@@ -24,7 +23,7 @@ export function toHtml(plan: Plan): string {
   const renderRow = (task: PlanTask, hue: number): string =>
     `<tr><th scope="row"><span class="title">${escapeXml(task.title)}</span><span class="facts">${task.estimate_hours} h${task.critical ? ', <b>critical</b>' : `, ${task.slack_hours} h slack`}${task.status === 'done' ? ', done' : ''}</span>${renderDependencies(task.depends_on, titleById)}</th><td class="when"><time datetime="${task.start}">${formatDateTime(task.start)}</time> – <time datetime="${task.finish}">${formatDateTime(task.finish)}</time></td><td class="chart">${renderBar(task, hue)}</td></tr>`
   const renderGroup = (role: string, at: number): string => {
-    // From blue round to orange, past red, which means critical.
+    // Hues from blue round to orange leave out red, because red means critical.
     const hue = 40 + ((170 + Math.round((at * 290) / roles.length)) % 290)
     const count = plan.team.find((one) => one.role === role)?.count ?? 1
     return `<tbody><tr class="group"><th scope="rowgroup" colspan="2"><i style="--hue:${hue}"></i>${escapeXml(role)}${count > 1 ? ` × ${count}` : ''}</th><td class="chart"></td></tr>${plan.tasks

@@ -1,8 +1,8 @@
 import { escapeXml } from '../../lib/escape-xml.ts'
 
 /**
- * A page of HTML that needs nothing beside it: its style is in it, it fits a phone, follows the reader's light or dark,
- * and has no script. The title is escaped here; the style and the body are markup already.
+ * A self-contained HTML page: its style is inline, it fits a phone, follows the reader's light or dark mode, and has no
+ * script. The title is escaped here; the style and the body are markup already.
  */
 export function renderHtmlPage({ title, style, body }: Readonly<Record<'title' | 'style' | 'body', string>>): string {
   return `<!doctype html>

@@ -1,4 +1,4 @@
-/** The look of the strip board. Strips keep their colours in the dark, as cardboard does: their ink is always black. */
+/** The style sheet of the strip board. Strips keep their colours and black text in dark mode. */
 export const STRIP_BOARD_STYLE = `
 :root { color-scheme: light dark; --ink: #1c1b1a; --soft: #5d5a55; --paper: #f4f2ee; --line: #cfcac1; --start: #cfe6d2; --hold: #f3d9c9; --marks: #1c1b1a; }
 @media (prefers-color-scheme: dark) { :root { --ink: #eceae6; --soft: #aaa69f; --paper: #191817; --line: #45413c; } }

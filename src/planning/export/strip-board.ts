@@ -7,13 +7,13 @@ import { renderHtmlPage } from './html-page.ts'
 import { escapeMarkdown } from './markdown-text.ts'
 import { STRIP_BOARD_STYLE } from './strip-board-style.ts'
 
-/** What the board is called, and what its money is in (`$`); without rates, costs are cast-days. */
+/** The title of the board and the sign of its currency (`$`); without rates, costs are cast-days. */
 export interface StripBoardOptions {
   readonly title: string
   readonly currency?: string | undefined
 }
 
-/** Interior or exterior by day or night, the colours that strips have had since they were cardboard. */
+/** Strip colours of interior and exterior scenes by day and night, as on cardboard strips. */
 export type StripColour = 'white' | 'yellow' | 'blue' | 'green'
 
 /** White: interior day. Yellow: exterior day. Blue: interior night. Green: exterior night. Both is as exterior. */
@@ -29,7 +29,7 @@ export function formatPages(eighths: number): string {
   return [...(whole > 0 || rest === 0 ? [String(whole)] : []), ...(rest > 0 ? [`${rest}/8`] : [])].join(' ')
 }
 
-/** Whether the order pays, as a sentence: what the cast costs, what script order would cost, and what is proved. */
+/** A sentence on the saving: the cost of the cast, its cost in script order, and the proved bound. */
 export function describeSaving(
   { castCost, holdCost, scriptOrder, lowerBound, optimal }: ShootingSchedule,
   currency?: string,

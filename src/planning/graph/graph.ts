@@ -5,8 +5,8 @@ export interface GraphTask {
 }
 
 /**
- * A dependency that was taken out, and why. `cycle` is a path of ids, each waiting for the next, that ends where it
- * began; `dependency` is the one link of it that was dropped.
+ * A dependency that was taken out, with the reason. `cycle` is a path of ids, each waiting for the next, that ends where
+ * it began; `dependency` is its one link that was dropped.
  */
 export type DependencyFix =
   | { readonly kind: 'self' | 'unknown' | 'repeated'; readonly task: string; readonly dependency: string }
@@ -14,11 +14,11 @@ export type DependencyFix =
 
 /**
  * Makes any list of tasks a graph that can be scheduled, and reports every dependency it takes out: unknown ones, those
- * of a task on itself, repeated ones, and one of each cycle. Tasks are listed roughly in the order of the work, so of a
- * cycle the dependency that reaches furthest down the list goes (the first such one): same list, same repair. Every
- * dependency of the input is either kept or in `repairs`.
+ * of a task on itself, repeated ones, and one of each cycle. Tasks are listed roughly in the order of the work, so the
+ * fix of a cycle drops its (first) dependency that reaches furthest down the list. The same list gives the same fixes,
+ * and every dependency of the input is either kept or in `fixes`.
  *
- * @throws RangeError when two tasks have one id: which one a dependency means cannot be known here.
+ * @throws RangeError when two tasks have one id, because a dependency on it is ambiguous.
  */
 export function fixDependencies<T extends GraphTask>(tasks: readonly T[]): { tasks: T[]; fixes: DependencyFix[] } {
   const indexById = indexTasksById(tasks)
@@ -53,7 +53,7 @@ export function findCycle(tasks: readonly GraphTask[]): readonly string[] | unde
     ?.map((index) => tasks[index]?.id ?? '')
 }
 
-/** A repair as a sentence for people. */
+/** A fix as a sentence for people. */
 export function describeFix(fix: DependencyFix): string {
   const { task, dependency } = fix
   switch (fix.kind) {
@@ -113,7 +113,7 @@ export const SECONDS_PER_HOUR = 3600
 function toSeconds({ id, hours }: { readonly id: string; readonly hours: number }): number {
   if (!(hours >= 0 && hours < Number.POSITIVE_INFINITY))
     throw new RangeError(`${id} takes ${hours} hours: give a number >= 0`)
-  // A millionth of a second less, or 0.1 hours (360.00000000000006 seconds in floating point) would take 361.
+  // A millionth of a second is subtracted, because 0.1 hours (360.00000000000006 s in floating point) would give 361.
   return Math.ceil(hours * SECONDS_PER_HOUR - 1e-6)
 }
 
@@ -132,7 +132,7 @@ function fixKind(task: string, dependency: string, indexById: ReadonlyMap<string
   return seen.has(dependency) ? 'repeated' : undefined
 }
 
-/** Of a closed path of positions, the link that reaches furthest down the list. Every cycle has one that reaches down. */
+/** The link of a closed path of positions that reaches furthest down the list. Every cycle has one that reaches down. */
 function furthestForwardEdge(cycle: readonly number[]): { readonly from: number; readonly to: number } {
   const links = cycle.slice(1).map((to, index) => ({ from: cycle[index] ?? 0, to }))
   return links.reduce((best, one) => (one.to - one.from > best.to - best.from ? one : best))

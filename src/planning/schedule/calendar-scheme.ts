@@ -9,7 +9,7 @@ export interface CalendarProblem {
   readonly predecessors: readonly (readonly number[])[]
 }
 
-/** What the people of one role do: all work, work outside shifts, and rest after shifts, each in their own working time. */
+/** The use of one role in its own working time: all work, work outside shifts, and rest after shifts. */
 interface RoleProfiles {
   readonly busy: ResourceProfile
   readonly outsideShifts: ResourceProfile
@@ -23,7 +23,7 @@ export function resultOf({ leadSeconds }: CalendarTask, { finish }: Execution): 
 }
 
 /**
- * Serial schedule generation on calendars: each task of an order in turn at the earliest time that its predecessors, its
+ * Serial schedule generation on calendars: the tasks of an order, one by one, at the earliest time that predecessors,
  * people and their rest allow. The order must keep the dependencies.
  */
 export function createCalendarScheduler(problem: CalendarProblem): (order: readonly number[]) => readonly Execution[] {
@@ -72,7 +72,7 @@ interface Staff {
   readonly profiles: readonly RoleProfiles[]
 }
 
-/** The moment at which the first of the people who are missing is free again; undefined where nobody is missing. */
+/** The moment at which the first busy role is free again; undefined where the people of all roles are free. */
 function workClash({ pieces }: Execution, { roles, profiles }: Staff): number | undefined {
   for (const piece of pieces) {
     const profile = profiles[piece.role]

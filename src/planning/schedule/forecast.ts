@@ -45,8 +45,8 @@ export function pertMeanAndDeviation({ optimistic, likely, pessimistic }: ThreeP
  * When a plan will be finished, from three-point estimates: `runs` (1,000) plays of it, each with durations drawn from
  * the beta distributions of PERT and with this team, in the order that the schedule of the expected durations has.
  *
- * Playing, and not adding up means and variances along the critical path, because that is right for a single chain only:
- * where chains meet, the later one decides, so the sum promises a finish that is too early; and it knows no team.
+ * The forecast is a simulation, because a sum of means and variances along the critical path holds for a single chain
+ * only: where chains meet, the later one decides, so the sum is too early, and it ignores the size of the team.
  *
  * @throws RangeError as `threePoint` and `schedule` do.
  */

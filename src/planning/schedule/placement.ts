@@ -30,14 +30,14 @@ export interface WorkPiece {
   readonly to: number
 }
 
-/** A task in time, as if nobody else needed its people. */
+/** A task in time, without regard to other tasks that need its people. */
 export interface Execution {
   readonly start: number
   readonly finish: number
   readonly pieces: readonly WorkPiece[]
 }
 
-/** People who share no working time in so many days never will, because weeks repeat. */
+/** Roles without common working time in so many days never have any, because weeks repeat. */
 const MAX_DAYS_WITHOUT_WORK = 400
 
 /** The task of a plan by position of its roles. `seconds` of each role come from `hours`, or from the part that is left. */
@@ -77,7 +77,7 @@ export function toCalendarTask(
 
 /**
  * The task from the first moment at or after `from` at which it can run: a shift as a whole on one date, other work in
- * the common working time of those who still have hours to do.
+ * the common working time of the roles with hours left.
  *
  * @throws RangeError where its roles share no working time.
  */
@@ -100,7 +100,7 @@ export function executeTask(task: CalendarTask, roles: readonly RoleCalendar[], 
   return executeTogether(active, roles, from)
 }
 
-/** Day by day, in the windows that those who still have hours to do have in common. */
+/** Work day by day, in the common windows of the roles with hours left. */
 function executeTogether(work: readonly RoleWork[], roles: readonly RoleCalendar[], from: number): Execution {
   const left = work.map(({ seconds }) => seconds)
   const pieces: WorkPiece[] = []

@@ -8,8 +8,8 @@ export interface SchedulingProblem extends TaskGraph {
 }
 
 /**
- * Serial schedule generation: each task in turn at the earliest time that its predecessors and the capacity allow. The
- * function that comes back is given an order that keeps the dependencies (and, to play a plan with other durations,
+ * Serial schedule generation: the tasks, one by one, at the earliest time that predecessors and capacity allow. The
+ * returned function takes an order that keeps the dependencies (and, to play a plan with other durations,
  * those), and gives the starts, in seconds. It is called hundreds of times a project, and keeps its profile.
  */
 export function createSerialScheduler(

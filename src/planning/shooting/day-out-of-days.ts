@@ -43,7 +43,7 @@ export function dayOutOfDays({ scenes, days }: Pick<ShootingSchedule, 'scenes' |
   })
 }
 
-/** Numbers for the cast, the one with the most scenes first; of equals, the one who appears first. */
+/** Numbers of the cast by falling count of scenes; equal counts are in order of appearance. */
 export function numberCast(scenes: ShootingSchedule['scenes']): ReadonlyMap<string, number> {
   const count = new Map<string, number>()
   for (const { cast } of scenes) for (const member of new Set(cast)) count.set(member, (count.get(member) ?? 0) + 1)

@@ -113,7 +113,7 @@ interface PackedDay {
   twilightEighths: number
 }
 
-/** Scenes packed into days in the order given: `cost` of what that takes, and the days where they are wanted. */
+/** Scenes packed into days in the order given: the `cost`, and the days where the caller asks for them. */
 export function packDays(
   input: PackingInput,
   order: readonly number[],

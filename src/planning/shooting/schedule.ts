@@ -79,7 +79,7 @@ function omitDays({ days: _, ...cost }: Omit<ReturnType<typeof packDays>, 'castC
   return cost
 }
 
-/** Day before night, and within each all scenes of a set together, where the first of them stands. */
+/** Day scenes before night scenes; within each, all scenes of a set are together at the place of its first. */
 function groupBySet(scenes: readonly StripScene[], order: readonly number[]): readonly number[] {
   const kindOf = (scene: number): ShiftKind => shiftKindOf(scenes[scene]?.light ?? 'day')
   const groups = [...Map.groupBy(order, (scene) => `${kindOf(scene)}/${scenes[scene]?.set}`).values()]

@@ -199,7 +199,7 @@ function fillArray(schema: JsonSchema, slot: FieldSlot, context: FillContext): u
   const closed = schema['items'] === false || (schema['items'] === undefined && first.length > 0)
   const listLength = closed ? first.length : Math.max(first.length, countFor(schema, slot, context.random))
   const tags = tagsOf(items, context.root)
-  // Choices from a list of words, such as who is in a scene, are not made twice either.
+  // Choices from a list of words, such as the characters of a scene, are not made twice either.
   const distinct = schema['uniqueItems'] === true || asArray(items['enum']).length >= listLength
   const made: unknown[] = []
   const seen = new Set<string>()

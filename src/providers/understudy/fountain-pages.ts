@@ -5,7 +5,7 @@ import type { Writer } from './writer.ts'
 export interface PagesRequest {
   /** Headings with their lengths in pages; at least one. */
   readonly scenes: readonly { readonly heading: string; readonly pages: number }[]
-  /** People who speak, as cues spell them; may be empty. */
+  /** Speakers, as cues spell them; may be empty. */
   readonly cast: readonly string[]
   /** Names that pages before these have introduced. */
   readonly known: ReadonlySet<string>

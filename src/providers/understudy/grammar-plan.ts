@@ -1,6 +1,6 @@
 import { splitPhrases } from './random.ts'
 
-/** What is to be done: tasks, what proves them done, what may go wrong. */
+/** Rules of plans: tasks, acceptance criteria, risks. */
 export const PLAN_GRAMMAR = {
   task: ['{Doing} {piece}'],
   Doing: splitPhrases(

@@ -1,6 +1,6 @@
 import { splitPhrases } from './random.ts'
 
-/** What it is about: loglines, summaries, titles, people. */
+/** Rules of stories: loglines, summaries, titles, people. */
 export const STORY_GRAMMAR = {
   logline: [
     'When {event}, {who} must {quest} {thing} before {deadline}, even if {stake}.',

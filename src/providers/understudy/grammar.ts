@@ -3,12 +3,12 @@ import { STORY_GRAMMAR } from './grammar-story.ts'
 import { splitPhrases } from './random.ts'
 
 /**
- * The understudy's whole vocabulary: a grammar. A rule is a list of ways to say it; `{rule}` stands for another rule and
- * `{who} {other} {thing} {topic} {place}` for what the prompt gave. Everything is in the present tense, without pronouns for
- * people, so that any name and any noun fits.
+ * The grammar of the understudy. A rule is a list of alternatives; `{rule}` is replaced by another rule, and `{who}`,
+ * `{other}`, `{thing}`, `{topic}` and `{place}` by words of the prompt. All text is in the present tense and has no
+ * pronouns for people, because any name and any noun must fit.
  */
 export const GRAMMAR = {
-  // What is seen
+  // Action
   action: [
     '{who} {handles} {thing} {manner}.',
     '{who} {moves} the {place}, {carrying} {thing}.',
@@ -69,7 +69,7 @@ export const GRAMMAR = {
     'without a word|very carefully|as if it were hot|with both hands|for the last time|one-handed|in the dark|too quickly|with great care|in a single move|like a secret|as a test|without looking|with a shrug|for luck|out of habit|against better judgement|as slowly as possible|with the door open|before anyone can object|on tiptoe|to the light|like an apology|at arm’s length',
   ),
 
-  // What is said
+  // Dialogue
   speech: [
     '{opener} {statement}.',
     '{statement}, and {statement}.',
@@ -148,7 +148,7 @@ export const GRAMMAR = {
 
   ...STORY_GRAMMAR,
 
-  // What is there, when the prompt does not say
+  // Defaults for a prompt without such words
   prop: ['the {kind} {noun}'],
   kind: splitPhrases(
     'brass|wet|cracked|borrowed|blue|heavy|old|folded|empty|spare|rusted|velvet|wooden|silver|torn|locked|dusty|oiled|stolen|painted',

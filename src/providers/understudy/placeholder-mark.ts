@@ -1,7 +1,7 @@
 import { isObject } from './schema.ts'
 import type { MarkablePlace } from './types.ts'
 
-/** What one text of an answer says, so that it is never taken for a model's. */
+/** The mark in one text of each answer, because readers must not take the answer for a model's. */
 export const PLACEHOLDER_MARK = '(Placeholder text.)'
 const PLACEHOLDER_SUFFIX = ` ${PLACEHOLDER_MARK}`
 

@@ -73,7 +73,7 @@ function composeAnswer(request: GenerateRequest, seed: number | undefined): stri
   const requestKey = JSON.stringify([prompt, request.json?.schema ?? null, request.seed ?? seed ?? null])
   const random = createRandomSource(hashText(requestKey))
   const texts = prompt.slice(request.system === undefined ? 0 : 1)
-  // Of a long conversation, what it is about stands in its first text, and what is wanted in its last.
+  // Cues come from the first and the last text only, because the first names the subject and the last the request.
   const promptText = [...new Set([texts[0] ?? '', texts.at(-1) ?? ''])].join('\n')
   const before = texts.slice(0, -1).join('\n')
   const writer = createWriter(findCues(promptText), random)
@@ -90,7 +90,7 @@ function composeAnswer(request: GenerateRequest, seed: number | undefined): stri
   }
 }
 
-/** Before anything reads the whole schema, because that alone may take too long. */
+/** Runs before any other code reads the whole schema, because a large schema may take too long to read. */
 function checkSchema(schema: JsonSchema): void {
   try {
     beginSchema(schema)

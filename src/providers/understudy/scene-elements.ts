@@ -68,7 +68,7 @@ export function pickNextTag(
   return random.pick(weighed.length > 0 ? weighed : tags)
 }
 
-/** Names in an `enum` of a property that says who speaks, anywhere in a schema: the cast. */
+/** The cast: the names in the `enum` of any speaker or character property of a schema. */
 export function castOf(schema: unknown): readonly string[] {
   if (Array.isArray(schema)) return schema.flatMap(castOf)
   if (!isObject(schema)) return []

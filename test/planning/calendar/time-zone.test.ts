@@ -17,7 +17,7 @@ test.each([
   expect(toInstant(local, zone)).toBe(instant)
 })
 
-test('there and back is the same time, unless the clocks skipped it', () => {
+test('a local time survives the conversion to an instant and back, unless the clocks skip it', () => {
   const zones = fc.constantFrom(
     'Europe/Paris',
     'America/New_York',

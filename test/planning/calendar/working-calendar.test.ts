@@ -70,7 +70,7 @@ describe('the working calendar', () => {
     expect(() => workingCalendar({ startDate: '2026-01-02', workingDays })).toThrow('name some, 1 for Monday')
   })
 
-  test('dates and hours are two names for one thing, on working days only', () => {
+  test('dates and working hours convert into each other, on working days only', () => {
     const hours = fc.nat(400_000).map((minutes) => minutes / 60)
     const length = fc.integer({ min: 1, max: 48 }).map((halves) => halves / 2)
     const start = fc.date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })

@@ -32,7 +32,7 @@ const plans = hostileText.map((title) => samplePlan({ goal: title, milestones: [
 const edgesOf = (plan: Plan): readonly string[] =>
   [...plan.tasks, ...plan.milestones].flatMap(({ id, depends_on }) => depends_on.map((from) => `${from}>${id}`)).sort()
 
-describe('what is exported is read back by others, with the same counts', () => {
+describe('other readers parse the exports with the same counts', () => {
   test('iCalendar by ical.js: an event a task and a milestone, title and times whole', () => {
     fc.assert(
       fc.property(plans, (plan) => {
@@ -48,7 +48,7 @@ describe('what is exported is read back by others, with the same counts', () => 
     )
   })
 
-  test('iCalendar with a time zone: the instants that the local times are there, before and after the clocks change', () => {
+  test('iCalendar with a time zone: instants of the local times, before and after a change of clocks', () => {
     const [first = samplePlan().tasks[0]] = samplePlan().tasks
     const on = (start: string, finish: string): readonly string[] => {
       const plan = samplePlan({ time_zone: 'Europe/Paris', tasks: first ? [{ ...first, start, finish }] : [] })
@@ -181,7 +181,7 @@ describe('what is exported is read back by others, with the same counts', () => 
     }
   })
 
-  test('HTML: one well-formed page without script or anything from elsewhere, a bar a task', () => {
+  test('HTML: one well-formed page without scripts or external resources, a bar a task', () => {
     fc.assert(
       fc.property(plans, (plan) => {
         const page = toHtml(plan)

@@ -44,7 +44,7 @@ test.each([
   expect(stripColour({ intExt, light })).toBe(colour)
 })
 
-test('the one-line schedule: a table a day, members by number, what it saves', () => {
+test('the one-line schedule has a table a day, members by number and the saving', () => {
   expect(toOneLiner(shoot(), { title: 'Tea', currency: '$' })).toBe(
     `# Tea: one-line schedule
 
@@ -71,7 +71,7 @@ The cast costs $2,000, $0 of it for waiting: this saves $1,000 (33.3 %) against 
   )
 })
 
-test('without rates the saving is in cast-days, with its bound where nothing is proved', () => {
+test('without rates the saving is in cast-days, with a bound where the order is not proved optimal', () => {
   expect(describeSaving(shootingSchedule(scenes))).toContain('The cast costs 3 cast-days')
   expect(describeSaving({ ...shoot(), optimal: false, lowerBound: 1800 }, '€')).toContain(
     'no schedule costs less than €1,800.',
@@ -79,7 +79,7 @@ test('without rates the saving is in cast-days, with its bound where nothing is 
 })
 
 describe('the strip board as a page', () => {
-  test('is well formed, without script or anything from elsewhere, a strip a scene and a bar a day, whatever the script', () => {
+  test('is well formed, without scripts or external resources, with a strip a scene and a bar a day, for any script', () => {
     const title = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('<script>alert(1)</script>', '"]]>&'))
     fc.assert(
       fc.property(stripScenes, title, (all, name) => {

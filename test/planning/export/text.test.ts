@@ -99,13 +99,13 @@ describe('progress in every export', () => {
     expect(toCsv(plan)).toContain('t02-build,Build the set,crew,crew 12 h,12,started,2,')
   })
 
-  test('iCalendar confirms done and started tasks, and says what was spent', () => {
+  test('iCalendar confirms done and started tasks and has the hours spent', () => {
     const calendar = toIcs(plan).replaceAll('\r\n ', '')
     expect(calendar.match(/STATUS:CONFIRMED/g)).toHaveLength(2)
     expect(calendar).toContain('DESCRIPTION:Status: done\\, 7 h spent\\n')
   })
 
-  test('MSPDI has actual dates and work, and what remains, of tasks and assignments', () => {
+  test('MSPDI has actual dates, actual work and remaining work of tasks and assignments', () => {
     const [done = '', started = '', open = ''] = ['t01-find', 't02-build', 't04-shoot'].map(
       (id) =>
         toMspdi(plan)
@@ -125,7 +125,7 @@ describe('progress in every export', () => {
     expect(toMspdi(plan)).toContain('<DefaultStartTime>09:00:00</DefaultStartTime>')
   })
 
-  test('Markdown has a column for it', () => {
+  test('Markdown has a column of the status', () => {
     expect(toMarkdown(plan)).toContain('| t01-find | Find the places | director | 6 | done, 7 h | 2026-01-02 09:00 |')
   })
 })
@@ -140,7 +140,7 @@ describe('iCalendar', () => {
     expect(calendar).toContain('UID:p1-m1-wrap@showrunner\r\n')
   })
 
-  test('any text comes back whole: lines of 75 octets at most, CRLF, nothing split', () => {
+  test('any text is read back whole from CRLF lines of at most 75 octets, with no character split', () => {
     fc.assert(
       fc.property(anyText, (title) => {
         const calendar = toIcs(samplePlan({}, title))
@@ -169,7 +169,7 @@ describe('Markdown and JSON', () => {
     expect(toMarkdown(samplePlan({ assumptions: [text] }))).toContain(`\n- ${shown}\n`)
   })
 
-  test('Markdown says first what the plan is, then what is wrong with it, then the rest', () => {
+  test('Markdown has the summary first, then the findings, then the rest', () => {
     const page = toMarkdown(samplePlan({}, 'A | B\nC'))
     expect(page).toContain(
       '# A short film\n\n4 tasks, 27.5 working hours from 2026-01-02 to 2026-01-07 12:30, 8 hours a day. The longest chain of dependencies takes 27.5 hours.\n\n## Findings\n\n- No one was hired.\n',

@@ -6,7 +6,7 @@ import { schedulableTasks } from '../arbitrary-tasks.ts'
 const task = (id: string, hours: number, ...depends_on: string[]) => ({ id, hours, depends_on })
 
 describe('the critical path', () => {
-  test('of the textbook: what can wait, how long, and what cannot', () => {
+  test('has the slack of the textbook example', () => {
     const {
       makespanHours: makespan,
       path,
@@ -37,11 +37,11 @@ describe('the critical path', () => {
     expect(Object.values(times).map(({ critical }) => critical)).toEqual([true, true, true])
   })
 
-  test('of nothing takes no time', () => {
+  test('of no tasks takes no time', () => {
     expect(criticalPath([])).toEqual({ makespanHours: 0, tasks: {}, path: [], paths: [] })
   })
 
-  test('there may be more paths than anyone wants to read: ten are told', () => {
+  test('lists ten paths at most', () => {
     const ladder = Array.from({ length: 20 }, (_, rung) => {
       const before = rung === 0 ? [] : [`l${rung - 1}`, `r${rung - 1}`]
       return [task(`l${rung}`, 1, ...before), task(`r${rung}`, 1, ...before)]
@@ -49,7 +49,7 @@ describe('the critical path', () => {
     expect(criticalPath(ladder).paths).toHaveLength(10)
   })
 
-  test('is a path without slack, as long as the work without limits takes', () => {
+  test('is a path without slack, as long as the schedule without limits', () => {
     fc.assert(
       fc.property(schedulableTasks, (all) => {
         const { makespanHours: makespan, tasks: times, paths } = criticalPath(all)

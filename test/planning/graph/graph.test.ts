@@ -1,68 +1,73 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkFixes, criticalPath, describeFix, findCycle, fixDependencies } from '../../../src/planning/index.ts'
-import { unrepairedTasks } from '../arbitrary-tasks.ts'
+import { uncheckedTasks } from '../arbitrary-tasks.ts'
 
 const graph = (edges: Readonly<Record<string, string>>) =>
   Object.entries(edges).map(([id, list]) => ({ id, depends_on: list.split(' ').filter(Boolean) }))
 const edgesOf = (tasks: readonly { id: string; depends_on: readonly string[] }[]) =>
   Object.fromEntries(tasks.map(({ id, depends_on }) => [id, depends_on.join(' ')]))
 
-describe('a graph is repaired, and every repair told', () => {
+describe('fixDependencies', () => {
   test.each([
-    { what: 'nothing wrong', edges: { a: '', b: 'a', c: 'a b' }, kept: { a: '', b: 'a', c: 'a b' }, told: [] },
-    { what: 'a forward dependency is no fault', edges: { a: 'b', b: '' }, kept: { a: 'b', b: '' }, told: [] },
     {
-      what: 'a task on itself',
+      what: 'keeps a valid graph',
+      edges: { a: '', b: 'a', c: 'a b' },
+      kept: { a: '', b: 'a', c: 'a b' },
+      messages: [],
+    },
+    { what: 'keeps a dependency on a later task', edges: { a: 'b', b: '' }, kept: { a: 'b', b: '' }, messages: [] },
+    {
+      what: 'drops a dependency of a task on itself',
       edges: { a: 'a' },
       kept: { a: '' },
-      told: ['a depended on itself; that dependency was dropped.'],
+      messages: ['a depended on itself; that dependency was dropped.'],
     },
     {
-      what: 'a stranger',
+      what: 'drops an unknown dependency',
       edges: { a: 'x' },
       kept: { a: '' },
-      told: ['a depended on "x", which is not a task; that dependency was dropped.'],
+      messages: ['a depended on "x", which is not a task; that dependency was dropped.'],
     },
     {
-      what: 'a repetition',
+      what: 'drops a repeated dependency',
       edges: { a: '', b: 'a a' },
       kept: { a: '', b: 'a' },
-      told: ['b named its dependency on a more than once; one was kept.'],
+      messages: ['b named its dependency on a more than once; one was kept.'],
     },
     {
-      what: 'a cycle of two',
+      what: 'drops one dependency of a cycle of two',
       edges: { a: 'b', b: 'a' },
       kept: { a: '', b: 'a' },
-      told: [
+      messages: [
         'Tasks waited for each other in a cycle (a -> b -> a); the dependency of a on b was dropped, because b is listed later.',
       ],
     },
     {
-      what: 'a cycle of four: the link that reaches furthest down the list goes',
+      what: 'drops the dependency of a cycle of four that reaches furthest down the list',
       edges: { a: 'b', b: 'd', c: 'a', d: 'c' },
       kept: { a: 'b', b: '', c: 'a', d: 'c' },
-      told: [
+      messages: [
         'Tasks waited for each other in a cycle (a -> b -> d -> c -> a); the dependency of b on d was dropped, because d is listed later.',
       ],
     },
-  ])('$what', ({ edges, kept, told }) => {
-    const repaired = fixDependencies(graph(edges))
-    expect(edgesOf(repaired.tasks)).toEqual(kept)
-    expect(repaired.fixes.map(describeFix)).toEqual(told)
+  ])('$what', ({ edges, kept, messages }) => {
+    const fixed = fixDependencies(graph(edges))
+    expect(edgesOf(fixed.tasks)).toEqual(kept)
+    expect(fixed.fixes.map(describeFix)).toEqual(messages)
   })
 
-  test('whatever comes in, what comes out has no cycle, and no dependency is lost in silence', () => {
+  test('returns no cycle and reports every dropped dependency, for any tasks', () => {
     fc.assert(
-      fc.property(unrepairedTasks, (wild) => {
-        const { tasks, fixes: repairs } = fixDependencies(wild)
+      fc.property(uncheckedTasks, (wild) => {
+        const { tasks, fixes } = fixDependencies(wild)
         expect(findCycle(tasks)).toBeUndefined()
-        expect(checkFixes(wild, tasks, repairs)).toEqual([])
-        for (const repair of repairs) {
-          if (repair.kind !== 'cycle') continue
-          expect(repair.cycle[0]).toBe(repair.cycle.at(-1))
-          for (const [at, id] of repair.cycle.slice(0, -1).entries()) {
-            expect(wild.find((task) => task.id === id)?.depends_on).toContain(repair.cycle[at + 1])
+        expect(checkFixes(wild, tasks, fixes)).toEqual([])
+        for (const fix of fixes) {
+          if (fix.kind !== 'cycle') continue
+          expect(fix.cycle[0]).toBe(fix.cycle.at(-1))
+          for (const [at, id] of fix.cycle.slice(0, -1).entries()) {
+            expect(wild.find((task) => task.id === id)?.depends_on).toContain(fix.cycle[at + 1])
           }
         }
         expect(fixDependencies(tasks).fixes).toEqual([])
@@ -70,7 +75,7 @@ describe('a graph is repaired, and every repair told', () => {
     )
   })
 
-  test('two tasks of one id are refused: nobody can say which one a dependency means', () => {
+  test('two tasks with one id are refused, because a dependency on it is ambiguous', () => {
     expect(() => fixDependencies([...graph({ a: '' }), ...graph({ a: '' })])).toThrow('Two tasks have the id "a"')
   })
 
@@ -81,7 +86,7 @@ describe('a graph is repaired, and every repair told', () => {
   })
 })
 
-describe('arithmetic refuses what repair would have mended, and says so', () => {
+describe('criticalPath refuses invalid tasks', () => {
   test.each([
     [[{ id: 'a', hours: 1, depends_on: ['x'] }], 'a depends on "x", which is not a task: use fixDependencies'],
     [[{ id: 'a', hours: 1, depends_on: ['a'] }], 'The tasks wait for each other: a -> a: use fixDependencies'],

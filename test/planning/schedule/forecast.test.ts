@@ -42,7 +42,7 @@ describe('the forecast of a finish', () => {
     expect(found.criticality['t7']).toBe(1)
   })
 
-  test('where chains meet, it is later than the longest chain promises', () => {
+  test('is later than the longest chain where chains meet', () => {
     const side = (name: string) => [task(`${name}1`, [2, 4, 12]), task(`${name}2`, [2, 4, 12], `${name}1`)]
     const tasks = [...'abcdefgh'].flatMap(side)
     const found = forecast({ tasks, capacity: { crew: 8 } })
@@ -54,13 +54,13 @@ describe('the forecast of a finish', () => {
     expect(Math.max(...shares)).toBeLessThan(0.25)
   })
 
-  test('the team counts: one pair of hands takes as long as all the work', () => {
+  test('counts the team: one person takes as long as all the work', () => {
     const tasks = [task('a', [2, 4, 12]), task('b', [2, 4, 12])]
     expect(forecast({ tasks, capacity: { crew: 1 } }).expected).toBeGreaterThan(9.5)
     expect(forecast({ tasks, capacity: { crew: 2 } }).expected).toBeLessThan(6.5)
   })
 
-  test('certain estimates are certain, the same seed is the same forecast, and nothing takes no time', () => {
+  test('exact estimates have no deviation, the same seed gives the same forecast, and no tasks take no time', () => {
     const certain = forecast({ tasks: [task('a', [3, 3, 3])], capacity: { crew: 1 } })
     expect(certain).toEqual({ expected: 3, deviation: 0, p50: 3, p80: 3, p90: 3, criticality: { a: 1 } })
     const project = { tasks: [task('a', [1, 2, 9])], capacity: { crew: 1 } }

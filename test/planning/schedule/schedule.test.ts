@@ -36,13 +36,13 @@ function findViolations(
 }
 
 describe('a schedule', () => {
-  test('one pair of hands does one thing at a time', () => {
+  test('one person works on one task at a time', () => {
     const project = { tasks: [task('a', 2, 'writer'), task('b', 3, 'writer')], capacity: { writer: 1 } }
     expect(schedule(project)).toMatchObject({ makespanHours: 5, lowerBoundHours: 5, optimal: true })
     expect(schedule({ ...project, capacity: { writer: 2 } })).toMatchObject({ makespanHours: 3, optimal: true })
   })
 
-  test('finds what a greedy start would miss: the short task first, so that the long chain is not kept waiting', () => {
+  test('starts the short task first where that lets the long chain start earlier', () => {
     const project = {
       tasks: [task('long', 6, 'crew'), task('short', 1, 'crew'), task('chain', 6, 'lab', 'short')],
       capacity: { crew: 1, lab: 1 },
@@ -77,7 +77,7 @@ describe('a schedule', () => {
     )
   })
 
-  test('keeps them in whatever order the tasks are listed', () => {
+  test('keeps every dependency and limit for any order of the list', () => {
     const shuffled = schedulableTasks.chain((all) =>
       fc.shuffledSubarray([...all], { minLength: all.length, maxLength: all.length }),
     )
@@ -89,7 +89,7 @@ describe('a schedule', () => {
     )
   })
 
-  test('never claims less than the best of all orders: small projects, tried out', () => {
+  test('is never below the best of all orders in small projects', () => {
     const small = schedulableTasks.filter((all) => all.length > 0 && all.length <= 6)
     fc.assert(
       fc.property(small, anyCapacity, (all, there) => {

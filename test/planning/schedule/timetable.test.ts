@@ -13,7 +13,7 @@ import {
   weeklyLoad,
   workingCalendar,
 } from '../../../src/planning/index.ts'
-import { anyCapacity, unrepairedTasks } from '../arbitrary-tasks.ts'
+import { anyCapacity, uncheckedTasks } from '../arbitrary-tasks.ts'
 import { samplePlan } from '../sample-plan.ts'
 
 // 2026-01-05 is a Monday.
@@ -68,7 +68,7 @@ describe('a timetable', () => {
     expect(checkPlan(plan).filter(({ check }) => check !== 'P04')).toEqual([])
   })
 
-  test('a result takes its lead days on the clock, and occupies nobody meanwhile', () => {
+  test('lead days delay a result on the clock and occupy no people', () => {
     const plan = makePlan(
       [draft('permit', 4, { lead_days: 10 }), draft('shoot', 8, { depends_on: ['permit'] }), draft('other', 8)],
       host(),
@@ -121,7 +121,7 @@ describe('a timetable', () => {
     expect(checkPlan(late)[0]?.message).toBe('a finishes when host is no longer there')
   })
 
-  test('several roles work together while all are there who still have hours to do', () => {
+  test('several roles work together while all roles with hours left are at work', () => {
     const roles = [
       { role: 'host', hours: 6 },
       { role: 'editor', hours: 8 },
@@ -138,7 +138,7 @@ describe('a timetable', () => {
     expect(checkPlan(plan)).toEqual([])
   })
 
-  test('people who share no day are refused, with what to do', () => {
+  test('roles without a common working day are refused, with advice', () => {
     const team: TeamMember[] = [
       { role: 'host', count: 1, availability: { days: [6] } },
       { role: 'editor', count: 1 },
@@ -176,7 +176,7 @@ describe('a timetable', () => {
     expect(checkPlan(split).map(({ check }) => check)).toContain('P16')
   })
 
-  test('free slack is what moves no other task; drag is what a critical task adds', () => {
+  test('free slack moves no other task; drag is the time that a critical task adds', () => {
     const team = [{ role: 'host', count: 3 }]
     const plan = makePlan(
       [
@@ -236,7 +236,7 @@ describe('a timetable', () => {
     })
     fc.assert(
       fc.property(
-        unrepairedTasks,
+        uncheckedTasks,
         anyCapacity,
         fc.tuple(availability, availability, availability),
         fc.array(extra, { minLength: 12, maxLength: 12 }),

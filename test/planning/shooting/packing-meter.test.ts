@@ -4,7 +4,7 @@ import { packDays, toPackingInput, weighCost } from '../../../src/planning/shoot
 import { createPackingMeter } from '../../../src/planning/shooting/packing-meter.ts'
 import { stripScenes } from './scenes.ts'
 
-test('the meter measures an order as its days cost, whatever the scenes', () => {
+test('the meter gives the cost of the packed days for any scenes', () => {
   const plain = stripScenes.map((scenes) =>
     scenes.map((scene) => ({
       ...scene,

@@ -52,7 +52,7 @@ describe('a shooting schedule', () => {
     })
   })
 
-  test('after a night there is rest before a day: a day is missing', () => {
+  test('a day of rest lies between a night and the next day shoot', () => {
     const scenes = [scene('1', 'YARD', 8, 'night', 'ANN'), scene('2', 'KITCHEN', 8, 'day', 'ANN', 'BEN')]
     const found = shootingSchedule(scenes, {}, { effort: 0 })
     expect(found.scriptOrder).toMatchObject({ spanDays: 3, restDays: 1, castCost: 4 })
@@ -61,7 +61,7 @@ describe('a shooting schedule', () => {
     expect(short.scriptOrder).toMatchObject({ spanDays: 2, restDays: 0 })
   })
 
-  test('no day holds more pages than it may; a scene longer than a day is shot in parts', () => {
+  test('no day exceeds its pages, and a scene longer than a day is shot in parts', () => {
     const found = shootingSchedule([scene('1', 'HALL', 20, 'day', 'ANN'), scene('2', 'HALL', 4, 'day', 'ANN')], {
       pagesPerDay: 1,
     })
@@ -74,7 +74,7 @@ describe('a shooting schedule', () => {
     ])
   })
 
-  test('dates are working days; money is counted from what was given, and who has no rate is told', () => {
+  test('dates are working days, costs follow the given prices, and members without a rate are reported', () => {
     const found = shootingSchedule(
       [scene('1', 'HALL', 40, 'day', 'ANN'), scene('2', 'YARD', 40, 'day', 'ANN', 'BEN')],
       {
@@ -96,7 +96,7 @@ describe('a shooting schedule', () => {
     expect(() => shootingSchedule(scenes, terms)).toThrow(message)
   })
 
-  test('whatever the script, what is promised is kept', () => {
+  test('keeps every check for any script', () => {
     const terms: fc.Arbitrary<ShootingOptions> = fc.record({
       pagesPerDay: fc.integer({ min: 1, max: 6 }),
       turnaroundHours: fc.integer({ min: 8, max: 14 }),
@@ -129,7 +129,7 @@ describe('a shooting schedule', () => {
   }, 30_000)
 })
 
-describe('a broken schedule is found out', () => {
+describe('the shooting check', () => {
   const good = shootingSchedule(
     [
       scene('1', 'HALL', 30, 'day', 'ANN'),

@@ -2,13 +2,13 @@ import { type CastGroup, createDepartureBound } from './bounds.ts'
 import type { TalentProblem } from './problem.ts'
 
 export interface SearchResult {
-  /** An order cheaper than `below`, or undefined where none was met. */
+  /** An order cheaper than `upperBound`, or undefined where none was found. */
   readonly order: readonly number[] | undefined
-  /** No order costs less than this or `below`, whichever is less: the least that a set given up might have led to. */
+  /** No order costs less than this or `upperBound`, whichever is less: the least cost that a discarded set may reach. */
   readonly bound: number
 }
 
-/** The sets of as many scenes each that are worth going on from. Parallel lists; `words` holds `width` numbers a set. */
+/** The kept sets of one size. Parallel lists; `words` holds `wordsPerSet` numbers a set. */
 interface BeamLevel {
   readonly words: number[]
   readonly costs: number[]
@@ -17,13 +17,13 @@ interface BeamLevel {
 }
 
 /**
- * Seeks an order cheaper than `below`: dynamic programming over sets of scenes already shot, one scene more at a time.
- * A set is dropped when what it has cost and must still cost is no less than `below`; of more than `width` sets the
- * least promising are given up, and `bound` remembers what was lost. With none given up, the answer is proved.
+ * Searches for an order cheaper than `upperBound`: dynamic programming over sets of scenes already shot, level by level.
+ * A set is pruned when its cost and the lower bound of its rest reach `upperBound`. A level keeps its `beamWidth` best
+ * sets, and `bound` is the least lower bound of the discarded ones; the result is proved optimal if none was discarded.
  *
  * After Garcia de la Banda, Stuckey and Chu, "Solving talent scheduling with dynamic programming" (INFORMS J. Comput.
- * 2011), whose rule of dominance is used in a wider form: when those now on location are all in scene z, whoever else z
- * brings is in scene s too, then z may come before s, for it keeps nobody waiting and lets nobody wait longer.
+ * 2011), with its rule of dominance in a wider form: scene z may come before scene s when all members now on location are
+ * in z and all others of z are in s too, because then z keeps no member waiting and lengthens no wait.
  */
 export function beamSearch(
   problem: TalentProblem,
@@ -117,7 +117,7 @@ function expandLevel(problem: TalentProblem, level: BeamLevel, upperBound: numbe
   return expanded
 }
 
-/** What a set of scenes already shot means: which are left, and who has begun and is not through. */
+/** The state after a set of scenes: the scenes left, and the members between their first and their last scene. */
 function inspectState({ casts, rates }: TalentProblem, words: readonly number[], hashes: readonly number[]) {
   const seen = new Uint8Array(rates.length)
   const rest: number[] = []
@@ -156,7 +156,7 @@ function selectNextScenes(
   })
 }
 
-/** For each set: what it has cost, and what it must still cost. */
+/** A lower bound for each set: its cost and the least cost of its rest. */
 function estimateCosts(
   problem: TalentProblem,
   castGroups: readonly CastGroup[],

@@ -1,7 +1,7 @@
 import { solveExactly } from './exact.ts'
 import { projectOntoMembers, reduceProblem, sum, type TalentProblem } from './problem.ts'
 
-/** Members who are looked at together, and what they cost in waiting whatever the order. */
+/** A group of members and the least hold cost of the group over all orders. */
 export interface CastGroup {
   readonly members: readonly number[]
   readonly cost: number
@@ -13,8 +13,8 @@ const MAX_SCENES_OF_FINAL_GROUP = 18
 
 /**
  * Parts the cast into groups and solves each exactly, as if the others were not there: their costs add up to a bound,
- * because each member waits in one group only. Two members never need to wait for each other, so groups begin with the
- * three that must, and grow by whoever adds most.
+ * because each member is in one group only. Two members never need to wait for each other, so a group begins with the
+ * three members of the highest bound, and grows by the member that adds most.
  */
 export function findCastGroups(problem: TalentProblem): readonly CastGroup[] {
   const unassigned = new Set(problem.rates.keys())
@@ -44,7 +44,7 @@ export function findCastGroups(problem: TalentProblem): readonly CastGroup[] {
   return found
 }
 
-/** Exact where the group's scenes are few enough; else without its lightest scenes, which can only make it cheaper. */
+/** Exact for few scenes; otherwise the cost without the scenes of least weight, a lower bound. */
 function computeGroupCost(problem: TalentProblem, members: readonly number[], maxScenes: number): number {
   const reduced = reduceProblem(projectOntoMembers(problem, members)).problem
   if (reduced.days.length <= maxScenes) return solveExactly(reduced).cost
@@ -59,7 +59,7 @@ function computeGroupCost(problem: TalentProblem, members: readonly number[], ma
   ).cost
 }
 
-/** Of many members only those that could cost most: all triples of sixteen are 560. */
+/** All triples of the first sixteen members: 560 at most. */
 function* triples(members: readonly number[]): Generator<readonly [number, number, number]> {
   const few = members.slice(0, 16)
   for (const [at, a] of few.entries()) {
@@ -77,10 +77,10 @@ export function sumGroupCosts(castGroups: readonly CastGroup[]): number {
 const MAX_OPEN_MEMBERS = 5
 
 /**
- * What members who have begun and are not through must still cost: the best order of their leaving, over those that are
- * looked at (five at most, the dearest). Whoever leaves first is through with all their scenes, each shot while the
- * others wait or work; scenes without any of them are shot when they are gone. The function that comes back is given the
- * members and the scenes still to be shot; it uses its own scratch lists again and again, for it is called a million times.
+ * A lower bound on the hold cost still to come of the open members (between their first and last scene): the cheapest
+ * order in which the five dearest leave. Before a member leaves, all their scenes are shot while the others wait or work;
+ * scenes without any of the five come after all have left. The returned function takes the open members and the scenes
+ * left, and reuses its scratch lists because a search calls it a million times.
  */
 export function createDepartureBound({
   days,
@@ -118,14 +118,14 @@ export function createDepartureBound({
         const pattern = patterns[at] ?? 0
         if (pattern & ~present) continue
         const cost = (daysByPattern[pattern] ?? 0) * (rateByMask[present ^ pattern] ?? 0)
-        for (let who = 0; who < selected.length; who++) {
-          if (pattern & (1 << who)) costWhenLeaving[who] = (costWhenLeaving[who] ?? 0) + cost
+        for (let slot = 0; slot < selected.length; slot++) {
+          if (pattern & (1 << slot)) costWhenLeaving[slot] = (costWhenLeaving[slot] ?? 0) + cost
         }
       }
       let best = Number.POSITIVE_INFINITY
-      for (let who = 0; who < selected.length; who++) {
-        if (present & (1 << who))
-          best = Math.min(best, (costWhenLeaving[who] ?? 0) + (leastCostByMask[present ^ (1 << who)] ?? 0))
+      for (let slot = 0; slot < selected.length; slot++) {
+        if (present & (1 << slot))
+          best = Math.min(best, (costWhenLeaving[slot] ?? 0) + (leastCostByMask[present ^ (1 << slot)] ?? 0))
       }
       leastCostByMask[present] = best
     }

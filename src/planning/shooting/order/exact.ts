@@ -1,11 +1,11 @@
 import type { TalentProblem } from './problem.ts'
 
-/** Members are looked at twelve at a time, so that the rates of any of them together are one look into a table. */
+/** Members in a block: one table gives the summed rates of any subset of a block. */
 const MEMBERS_PER_BLOCK = 12
 
 /**
- * The least hold cost and an order that has it, by dynamic programming over all sets of scenes already shot: the cost of
- * what comes then depends on that set alone. 2^scenes steps and twice as many bytes: for some twenty scenes at most.
+ * The least hold cost and an order that has it, by dynamic programming over all sets of scenes already shot: the
+ * rest of the cost depends on that set alone. 2^scenes steps and twice as many bytes: for some twenty scenes at most.
  */
 export function solveExactly(problem: TalentProblem): { readonly cost: number; readonly order: readonly number[] } {
   const count = problem.days.length
@@ -33,7 +33,7 @@ export function solveExactly(problem: TalentProblem): { readonly cost: number; r
   return { cost: cost[0] ?? 0, order }
 }
 
-/** For a set of scenes already shot: what those who have begun and are not through cost a day while a scene is shot. */
+/** The daily rate of the open members (between their first and last scene) after a set of scenes. */
 function createWaitingRates({ casts, rates }: TalentProblem): (shot: number) => (scene: number) => number {
   const blocks = Array.from({ length: Math.ceil(rates.length / MEMBERS_PER_BLOCK) }, (_, block) => {
     const from = block * MEMBERS_PER_BLOCK

@@ -11,7 +11,7 @@ import {
   type TalentProblem,
 } from './problem.ts'
 
-/** A scene as shooting sees it: how many days it takes, and who must be there. */
+/** The shooting days and the cast of a scene. */
 export interface ShootScene {
   readonly id: string
   /** Shooting days, more than 0; a part of a day is a fraction. */
@@ -22,7 +22,7 @@ export interface ShootScene {
 export interface ShootOrder {
   /** Ids of the scenes, in the order in which to shoot them. */
   readonly order: readonly string[]
-  /** What the cast is paid: each member's day rate for every day from the first to the last of their scenes. */
+  /** The pay of the cast: each member's day rate for every day from the first to the last of their scenes. */
   readonly cost: number
   /** The part of `cost` that pays for days without a scene of theirs. */
   readonly holdCost: number
@@ -32,7 +32,7 @@ export interface ShootOrder {
   readonly optimal: boolean
 }
 
-/** 2^23 sets are looked at in about a second; beyond, most sets are never worth looking at. */
+/** The exact search visits 2^23 sets in about a second; above that, pruning avoids most sets. */
 const MAX_EXACT_SCENES = 23
 /** Evaluations of an order times the cast of all its scenes: some seconds of search. */
 const MAX_EVALUATION_WORK = 8e7

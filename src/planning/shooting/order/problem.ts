@@ -1,4 +1,4 @@
-/** Scenes to put in order, by position: how long each takes, who is in it, and what a day of each member costs. */
+/** Scenes to put in order, by position: the days and the cast of each, and the day rate of each member. */
 export interface TalentProblem {
   readonly days: readonly number[]
   /** Positions in `rates`, rising. */
@@ -9,16 +9,16 @@ export interface TalentProblem {
 /** A smaller problem with the same hold cost, and how an order of it becomes an order of the whole. */
 export interface ReducedProblem {
   readonly problem: TalentProblem
-  /** The scenes of the whole that each scene of the smaller problem stands for. */
+  /** The scenes of the whole problem that each scene of the smaller one represents. */
   readonly sceneGroups: readonly (readonly number[])[]
-  /** Scenes that keep nobody waiting at the very end. */
+  /** Scenes that cause no waiting at the very end. */
   readonly trailingScenes: readonly number[]
 }
 
 /**
  * Makes a problem as small as it can be without changing its least hold cost. Scenes with one cast are shot in a row in
  * some best order, so they are merged; a member in one (merged) scene, or without a rate, never costs a wait; members of
- * the same scenes wait alike, so their rates are added. What merges may let more merge, so it goes on until nothing does.
+ * the same scenes wait alike, so their rates are added. The steps repeat until nothing changes, because merges allow more.
  */
 export function reduceProblem(whole: TalentProblem): ReducedProblem {
   let scenes: readonly (readonly number[])[] = whole.days.map((_, scene) => [scene])
@@ -53,7 +53,7 @@ export function reduceProblem(whole: TalentProblem): ReducedProblem {
   }
 }
 
-/** What only these members cost in waiting, as a problem of its own: never more than they cost within the whole. */
+/** The problem of these members alone; its hold cost never exceeds theirs within the whole problem. */
 export function projectOntoMembers({ days, casts, rates }: TalentProblem, members: readonly number[]): TalentProblem {
   const newIndexByMember = new Map(members.map((member, at) => [member, at]))
   return {

@@ -11,10 +11,10 @@ type Shoot = Pick<TalentInstance, 'scenes' | 'dayRates'>
 
 const scene = (id: string, days: number, ...cast: string[]): ShootScene => ({ id, days, cast })
 
-/** What an order costs, day by day: who has begun and is not through is paid, whether working or waiting. */
+/** The cost of an order, day by day: members are paid from their first to their last scene, at work or waiting. */
 function costOf({ scenes, dayRates }: Shoot, order: readonly string[]) {
   const shot = order.map((id) => scenes.find((one) => one.id === id) ?? scene(id, Number.NaN))
-  const rate = (who: Iterable<string>): number => [...who].reduce((sum, one) => sum + (dayRates[one] ?? 0), 0)
+  const rate = (members: Iterable<string>): number => [...members].reduce((sum, one) => sum + (dayRates[one] ?? 0), 0)
   return shot.reduce(
     ({ cost, holdCost }, { days, cast }, at) => {
       const [before, after] = [shot.slice(0, at), shot.slice(at + 1)].map(
@@ -37,7 +37,7 @@ const shoots = (most: number): fc.Arbitrary<Shoot> =>
     dayRates: fc.record({ a: fc.nat(9), b: fc.nat(9), c: fc.nat(9), d: fc.nat(9), e: fc.integer({ min: 1, max: 9 }) }),
   })
 
-/** A film of so many scenes as films are: acts with their own people around a few leads. */
+/** A typical film of `count` scenes: a few leads throughout, and supporting cast in each act. */
 function feature(count: number): Shoot {
   const supporting = (at: number): string[] => {
     const act = Math.floor((at * 8) / count)
@@ -64,7 +64,7 @@ function feature(count: number): Shoot {
 }
 
 describe('the order of a shoot', () => {
-  test('scenes of those who wait come together', () => {
+  test('groups the scenes of an expensive member', () => {
     const scenes = [scene('1', 1, 'ann'), scene('2', 2, 'bob'), scene('3', 1, 'ann', 'bob'), scene('4', 1, 'bob')]
     const found = orderShoot({ scenes, dayRates: { ann: 100, bob: 10 } })
     expect(found).toMatchObject({ cost: 240, holdCost: 0, lowerBound: 240, optimal: true })
@@ -73,9 +73,13 @@ describe('the order of a shoot', () => {
 
   test.each([
     ['no scenes', { scenes: [], dayRates: {} }, { order: [], cost: 0, optimal: true }],
-    ['nobody in them', { scenes: [scene('1', 1), scene('2', 1)], dayRates: {} }, { cost: 0, optimal: true }],
+    ['scenes without cast', { scenes: [scene('1', 1), scene('2', 1)], dayRates: {} }, { cost: 0, optimal: true }],
     ['no rates: cast-days', { scenes: [scene('1', 2, 'ann'), scene('2', 1, 'bob')] }, { cost: 3, optimal: true }],
-    ['a rate for nobody', { scenes: [scene('1', 2, 'ann')], dayRates: { zoe: 9 } }, { cost: 0, optimal: true }],
+    [
+      'a rate of a member without scenes',
+      { scenes: [scene('1', 2, 'ann')], dayRates: { zoe: 9 } },
+      { cost: 0, optimal: true },
+    ],
   ])('%s', (_, shoot, expected) => {
     expect(orderShoot(shoot)).toMatchObject(expected)
   })
@@ -88,7 +92,7 @@ describe('the order of a shoot', () => {
     expect(() => orderShoot(shoot)).toThrow(message)
   })
 
-  test('is the cheapest of all orders: small shoots, tried out', () => {
+  test('is the cheapest of all orders in small shoots', () => {
     const orders = (ids: readonly string[]): string[][] =>
       ids.length === 0
         ? [[]]
@@ -134,7 +138,7 @@ describe('the order of a shoot', () => {
     expect(orderShoot(shoot, { effort: 0.1 })).toEqual(orderShoot(shoot, { effort: 0.1 }))
   }, 60_000)
 
-  test('searching with bounds proves what trying every set proves, and a narrow search never claims more', () => {
+  test('the beam search proves the exact cost, and a narrow beam never has a bound above it', () => {
     const holds = shoots(11).map(({ scenes, dayRates }) => {
       const days = scenes.map(({ days: length }) => length)
       const casts = scenes.map(({ cast }) => cast.map((one) => 'abcde'.indexOf(one)))

@@ -11,7 +11,7 @@ const DATA_DIR = join(import.meta.dirname, '../../../../../shared/data/planning/
 
 export const hasTalentData = existsSync(DATA_DIR)
 
-/** The published instances of talent scheduling, MiniZinc data: a table of who is in which scene, costs and durations. */
+/** The published instances of talent scheduling, MiniZinc data: a table of members by scene, costs and durations. */
 export function talentInstances(): readonly TalentInstance[] {
   return globSync(join(DATA_DIR, '*.dzn'))
     .sort()

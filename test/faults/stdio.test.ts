@@ -47,7 +47,7 @@ describe('through the built server, over stdio', () => {
   })
 
   test.concurrent.each(CASES)(
-    '$wire, $fault.name: the answer is whole, and its progress is the beginning of it',
+    '$wire, $fault.name: the answer is whole, and its progress is the end of the text so far',
     async ({ nth, fault }) => {
       const messages: string[] = []
       const { structured, isError } = await client.call(
@@ -57,10 +57,13 @@ describe('through the built server, over stdio', () => {
       )
       expect(isError).toBe(false)
       expect(structured['text']).toBe(ANSWER)
-      // A client skips progress that arrives in one piece with the result, so the messages are the beginning of the answer.
-      const words = messages.filter((message) => !ABOUT.test(message)).join('')
-      expect(ANSWER.slice(0, words.length)).toBe(words)
-      shownLength += words.length
+      // Each message is the end of the text so far and its length; the client may skip those that come with the result.
+      for (const message of messages.filter((one) => !ABOUT.test(one))) {
+        const [, tail = '', count] = /^(?:… )?([\s\S]*) \(([\d,]+) characters?\)$/.exec(message) ?? []
+        const textSoFar = ANSWER.slice(0, Number(count?.replaceAll(',', ''))).replace(/\s+/g, ' ').trimEnd()
+        expect(textSoFar.endsWith(tail), `${message} | ${textSoFar}`).toBe(true)
+        shownLength += tail.length
+      }
       const attempts = structured['attempts'] as readonly { readonly model: string; readonly outcome: string }[]
       expect(attempts.map(({ model, outcome }) => `${model.replace(/-.*/, '')} ${outcome}`)).toEqual([
         ...Array.from({ length: fault.expectedRequests }, () => `ill ${fault.kind}`),
@@ -80,7 +83,7 @@ describe('through the built server, over stdio', () => {
 })
 
 /** Progress that describes the answer and is not part of it. */
-const ABOUT = /^starting| is answering| goes on from there|^writing · | · \d+ s$/
+const ABOUT = /^starting| is answering| continues the answer|^writing · | · \d+ s$/
 
 function configOf(origin: string): object {
   const sides = CASES.flatMap(({ nth, ill, well }) => [

@@ -22,12 +22,12 @@ beforeAll(async () => {
 })
 afterAll(() => vendor.close())
 
-/** One model at forty dollars a million tokens of output, and a budget of ten cents. */
-function makeHome() {
+/** One model at forty dollars a million tokens of output (or as given), and a budget of ten cents. */
+function makeHome(outputUsdPerMtok = 40) {
   const cwd = mkdtempSync(join(tmpdir(), 'showrunner-warnings-'))
   const config = {
     providers: { lab: { base_url: `${vendor.origin}/v1`, api_key: 'k', models: ['m'] } },
-    prices: { 'lab/m': { input_usd_per_mtok: 1, output_usd_per_mtok: 40 } },
+    prices: { 'lab/m': { input_usd_per_mtok: 1, output_usd_per_mtok: outputUsdPerMtok } },
     budgets: [{ name: 'team', per: 'total', usd: 0.1 }],
   }
   writeFileSync(join(cwd, 'showrunner.json'), JSON.stringify(config))
@@ -54,7 +54,8 @@ test('a call that failed says so in its error', async () => {
 })
 
 test('a job says so among its own findings, no other job does, and the report says so in its summary', async () => {
-  const app = createApp(makeHome())
+  // The first question may write 10,000 tokens, which is eight cents.
+  const app = createApp(makeHome(8))
   onTestFinished(() => app.close())
   const on = { app, signal: new AbortController().signal, progress: () => {} }
   const input = developScript.input.parse({

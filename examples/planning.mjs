@@ -9,9 +9,9 @@ const tasks = [
 ]
 console.log(`without limits on people: ${criticalPath(tasks).path.join(' -> ')}`)
 
-const { startHours, makespanHours, optimal } = schedule({ tasks, capacity: { writer: 1, director: 1 } })
-console.log(`with one writer and one director: ${makespanHours} hours${optimal ? ', proved shortest' : ''}`)
-for (const [id, hour] of Object.entries(startHours)) console.log(`  ${id} starts at hour ${hour}`)
+const { starts, makespan, optimal } = schedule({ tasks, capacity: { writer: 1, director: 1 } })
+console.log(`with one writer and one director: ${makespan} hours${optimal ? ', proved shortest' : ''}`)
+for (const [id, hour] of Object.entries(starts)) console.log(`  ${id} starts at hour ${hour}`)
 
 const {
   order,

@@ -1,9 +1,9 @@
 import {
-  buildTimetable,
   type Plan,
   type StripScene,
   shootingSchedule,
   type TaskDraft,
+  timetable,
   toHtml,
   toStripBoard,
   workingCalendar,
@@ -59,7 +59,7 @@ function shortFilm(): Plan {
     { role: 'composer', count: 1 },
   ]
   const calendar = workingCalendar({ startDate: '2026-03-02' })
-  const times = buildTimetable(drafts, { team, calendar })
+  const times = timetable(drafts, { team, calendar })
   const end = (id: string): string => times.tasks.find((task) => task.id === id)?.finish ?? ''
   return {
     plan_id: 'the-lamp-keeper',

@@ -23,7 +23,7 @@ export {
   toStripBoard,
 } from './export/strip-board.ts'
 export { type CriticalPathResult, criticalPath, type TaskTimes } from './graph/critical-path.ts'
-export { type DependencyFix, describeFix, findCycle, fixDependencies, type GraphTask } from './graph/graph.ts'
+export { type DependencyFix, describeFix, findCycle, type GraphTask, repairGraph } from './graph/graph.ts'
 export { keepWorkedTasks } from './graph/keep-worked.ts'
 export {
   type Availability,
@@ -44,7 +44,7 @@ export { type Forecast, forecast, pertMeanAndDeviation, type ThreePointEstimate 
 export { type WeekLoad, weeklyLoad } from './schedule/load.ts'
 export { expectedHours, openTasks, remainingHours, type TaskProgress } from './schedule/progress.ts'
 export { type Schedule, type ScheduleTask, schedule } from './schedule/schedule.ts'
-export { buildTimetable, type TaskDraft, type Timetable, type TimetableOptions } from './schedule/timetable.ts'
+export { type TaskDraft, type Timetable, type TimetableOptions, timetable } from './schedule/timetable.ts'
 export { type DayMark, type DayOutOfDaysRow, dayOutOfDays, numberCast } from './shooting/day-out-of-days.ts'
 export { lightFromTimeOfDay, shiftKindOf } from './shooting/light.ts'
 export { orderShoot, type ShootOrder, type ShootScene } from './shooting/order/order-shoot.ts'

@@ -41,34 +41,37 @@ const FAILURES: readonly {
 ]
 
 describe('a failing first model and a healthy second', () => {
-  test.each(FAILURES)('$name: the second answers, attempts tell the truth', async ({ play, outcome, calls, requests = calls }) => {
-    const ill = await startFakeVendor(() => play)
-    const well = await startFakeVendor(() => ({ text: 'Here I am.' }))
-    const client = await connect('2.x on 2026-07-28', {
-      env: {
-        OPENAI_API_KEY: 'k',
-        OPENAI_BASE_URL: `${ill.origin}/v1`,
-        GROQ_API_KEY: 'k',
-        GROQ_BASE_URL: `${well.origin}/v1`,
-      },
-    })
-    try {
-      const second = 'groq/llama-3.3-70b-versatile'
-      const { structured } = await client.call('generate_text', {
-        prompt: 'Anyone?',
-        model: 'openai/gpt-4o',
-        fallbacks: [second],
-        timeout_ms: 8_000,
+  test.each(FAILURES)(
+    '$name: the second answers, attempts tell the truth',
+    async ({ play, outcome, calls, requests = calls }) => {
+      const ill = await startFakeVendor(() => play)
+      const well = await startFakeVendor(() => ({ text: 'Here I am.' }))
+      const client = await connect('2.x on 2026-07-28', {
+        env: {
+          OPENAI_API_KEY: 'k',
+          OPENAI_BASE_URL: `${ill.origin}/v1`,
+          GROQ_API_KEY: 'k',
+          GROQ_BASE_URL: `${well.origin}/v1`,
+        },
       })
-      expect(structured).toMatchObject({ text: 'Here I am.', model: second })
-      const outcomes = (structured['attempts'] as { model: string; outcome: string }[]).map(
-        ({ model, outcome: came }) => `${model} ${came}`,
-      )
-      expect(outcomes).toEqual([...Array(calls).fill(`openai/gpt-4o ${outcome}`), `${second} ok`])
-      expect(ill.requests).toHaveLength(requests)
-    } finally {
-      await client.close()
-      await Promise.all([ill.close(), well.close()])
-    }
-  })
+      try {
+        const second = 'groq/llama-3.3-70b-versatile'
+        const { structured } = await client.call('generate_text', {
+          prompt: 'Anyone?',
+          model: 'openai/gpt-4o',
+          fallbacks: [second],
+          timeout_ms: 8_000,
+        })
+        expect(structured).toMatchObject({ text: 'Here I am.', model: second })
+        const outcomes = (structured['attempts'] as { model: string; outcome: string }[]).map(
+          ({ model, outcome: came }) => `${model} ${came}`,
+        )
+        expect(outcomes).toEqual([...Array(calls).fill(`openai/gpt-4o ${outcome}`), `${second} ok`])
+        expect(ill.requests).toHaveLength(requests)
+      } finally {
+        await client.close()
+        await Promise.all([ill.close(), well.close()])
+      }
+    },
+  )
 })

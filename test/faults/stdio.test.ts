@@ -60,7 +60,9 @@ describe('through the built server, over stdio', () => {
       // Each message is the end of the text so far and its length; the client may skip those that come with the result.
       for (const message of messages.filter((one) => !ABOUT.test(one))) {
         const [, tail = '', count] = /^(?:… )?([\s\S]*) \(([\d,]+) characters?\)$/.exec(message) ?? []
-        const textSoFar = ANSWER.slice(0, Number(count?.replaceAll(',', ''))).replace(/\s+/g, ' ').trimEnd()
+        const textSoFar = ANSWER.slice(0, Number(count?.replaceAll(',', '')))
+          .replace(/\s+/g, ' ')
+          .trimEnd()
         expect(textSoFar.endsWith(tail), `${message} | ${textSoFar}`).toBe(true)
         shownLength += tail.length
       }

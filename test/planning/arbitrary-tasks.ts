@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { fixDependencies } from '../../src/planning/index.ts'
+import { repairGraph } from '../../src/planning/index.ts'
 
 /** Unchecked tasks, as from a careless model: dependencies may be cyclic, unknown or repeated. */
 export const uncheckedTasks = fc
@@ -16,7 +16,7 @@ export const uncheckedTasks = fc
   )
 
 /** Tasks that can be scheduled. */
-export const schedulableTasks = uncheckedTasks.map((wild) => fixDependencies(wild).tasks)
+export const schedulableTasks = uncheckedTasks.map((wild) => repairGraph(wild).tasks)
 
 export const anyCapacity = fc.record({ role0: count(), role1: count(), role2: count() })
 

@@ -1,4 +1,4 @@
-import { buildTimetable, type Plan, type TaskDraft, workingCalendar } from '../../src/planning/index.ts'
+import { type Plan, type TaskDraft, timetable, workingCalendar } from '../../src/planning/index.ts'
 
 /** A small plan with everything in it. Titles and texts may be given, to see what the exports make of them. */
 export function samplePlan(changes: Partial<Plan> = {}, title = 'Find the places'): Plan {
@@ -32,7 +32,7 @@ export function samplePlan(changes: Partial<Plan> = {}, title = 'Find the places
     team,
     start_date: calendar.startDate,
     hours_per_day: 8,
-    ...buildTimetable(drafts, { team, calendar }),
+    ...timetable(drafts, { team, calendar }),
     milestones: [{ id: 'm1-wrap', title: 'Wrap', depends_on: ['t04-shoot'], at: '2026-01-07T12:30' }],
     risks: [{ risk: 'Rain', likelihood: 'high', impact: 'low', mitigation: 'A tent' }],
     findings: [{ code: 'P06', severity: 'info', message: 'No one was hired.' }],
@@ -51,7 +51,7 @@ export function planWithProgress(): Plan {
   const { team, start_date: startDate, holidays } = plan
   return {
     ...plan,
-    ...buildTimetable(drafts, {
+    ...timetable(drafts, {
       team,
       calendar: workingCalendar({ startDate, holidays }),
       now: '2026-01-05T11:00',

@@ -1,4 +1,4 @@
-import { buildTimetable, type Calendar, type TaskProgress, type TeamMember, toLocal } from '../../planning/index.ts'
+import { type Calendar, type TaskProgress, type TeamMember, timetable, toLocal } from '../../planning/index.ts'
 import type { DraftTask, KeptPlan, PlanDocument, PlanTask } from './document.ts'
 
 export type Dated = Pick<
@@ -16,7 +16,7 @@ export interface Standing {
 const UNTOUCHED: Standing = { progress: {}, now: undefined, from: 0 }
 const QUARTER_HOUR_MS = 15 * 60_000
 
-/** The dates of all tasks, as `buildTimetable` computes them. `effort` is that of `schedule`. @throws RangeError as it does. */
+/** The dates of all tasks, as `timetable` computes them. `effort` is that of `schedule`. @throws RangeError as it does. */
 export function dated(
   drafts: readonly DraftTask[],
   {
@@ -31,7 +31,7 @@ export function dated(
     readonly effort?: number
   },
 ): Dated {
-  const { tasks, critical_path, ...hours } = buildTimetable(drafts, { team, calendar, progress, now, effort })
+  const { tasks, critical_path, ...hours } = timetable(drafts, { team, calendar, progress, now, effort })
   return {
     ...hours,
     tasks: tasks.map(({ status = 'open', ...task }): PlanTask => ({ ...task, status })),

@@ -153,7 +153,7 @@ export function listed(tasks: readonly DraftTask[]): string {
 
 /** The finish in working hours. Where the dependencies alone take longer than `most`, their length is the result. */
 function lengthOf(on: Situation, most = Number.POSITIVE_INFINITY): number {
-  const chain = on.standing.from + criticalPath(openTasks(on.drafts, on.standing.progress)).makespanHours
+  const chain = on.standing.from + criticalPath(openTasks(on.drafts, on.standing.progress)).makespan
   return chain > most ? chain : dated(on.drafts, { ...on, effort: EFFORT }).makespan_hours
 }
 

@@ -1,4 +1,4 @@
-import { describeFix, findCycle, fixDependencies } from '../../planning/index.ts'
+import { describeFix, findCycle, repairGraph } from '../../planning/index.ts'
 import type { Finding, Named, NamedTask, Proposed, Scope, TasksAnswer } from './document.ts'
 import { resolved, stableIds } from './names.ts'
 import type { ShootingBlock } from './shooting.ts'
@@ -57,7 +57,7 @@ export function settle(
     { lasting: [...limits.earlierIds, ...blocks.map(({ id }) => id)], used: limits.usedIds },
     (message) => repaired('P01', message),
   )
-  const { tasks: edges, fixes: repairs } = fixDependencies(resolved(all, ids))
+  const { tasks: edges, fixes: repairs } = repairGraph(resolved(all, ids))
   for (const repair of repairs) repaired(repair.kind === 'cycle' ? 'P03' : 'P02', describeFix(repair))
 
   const last = blocks.at(-1)?.id

@@ -16,7 +16,7 @@ export interface TaskTimes {
 
 export interface CriticalPathResult {
   /** The least time in which all tasks can be done, in hours, whatever the team. */
-  readonly makespanHours: number
+  readonly makespan: number
   readonly tasks: { readonly [id: string]: TaskTimes }
   /** A critical path: ids in order, each waiting for the one before it, without a gap from the start to the end. */
   readonly path: readonly string[]
@@ -68,7 +68,7 @@ export function criticalPath(tasks: readonly (GraphTask & { readonly hours: numb
     path.map((task) => tasks[task]?.id ?? ''),
   )
   return {
-    makespanHours: makespanSeconds / SECONDS_PER_HOUR,
+    makespan: makespanSeconds / SECONDS_PER_HOUR,
     tasks: Object.fromEntries(times),
     path: paths[0] ?? [],
     paths,

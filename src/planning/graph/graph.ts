@@ -20,7 +20,7 @@ export type DependencyFix =
  *
  * @throws RangeError when two tasks have one id, because a dependency on it is ambiguous.
  */
-export function fixDependencies<T extends GraphTask>(tasks: readonly T[]): { tasks: T[]; fixes: DependencyFix[] } {
+export function repairGraph<T extends GraphTask>(tasks: readonly T[]): { tasks: T[]; fixes: DependencyFix[] } {
   const indexById = indexTasksById(tasks)
   const fixes: DependencyFix[] = []
   const edges = tasks.map((task) => {
@@ -80,7 +80,7 @@ export function buildTaskGraph(tasks: readonly (GraphTask & { readonly hours: nu
     return [...new Set(task.depends_on)].map((id) => {
       const before = indexById.get(id)
       if (before === undefined)
-        throw new RangeError(`${task.id} depends on "${id}", which is not a task: use fixDependencies`)
+        throw new RangeError(`${task.id} depends on "${id}", which is not a task: use repairGraph`)
       successors[before]?.push(index)
       return before
     })
@@ -94,7 +94,7 @@ export function buildTaskGraph(tasks: readonly (GraphTask & { readonly hours: nu
     }
   }
   if (order.length < tasks.length) {
-    throw new RangeError(`The tasks wait for each other: ${findCycle(tasks)?.join(' -> ')}: use fixDependencies`)
+    throw new RangeError(`The tasks wait for each other: ${findCycle(tasks)?.join(' -> ')}: use repairGraph`)
   }
   return { seconds: tasks.map(toSeconds), predecessors, successors, topologicalOrder: order }
 }

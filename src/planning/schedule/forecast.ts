@@ -61,7 +61,7 @@ export function forecast(
   const problem = toSchedulingProblem({ tasks, capacity: project.capacity })
   const planned = schedule({ tasks, capacity: project.capacity }, { seed, effort: 100 })
   const topologicalRank = new Map(problem.topologicalOrder.map((task, at) => [task, at]))
-  const start = (task: number): number => planned.startHours[tasks[task]?.id ?? ''] ?? 0
+  const start = (task: number): number => planned.starts[tasks[task]?.id ?? ''] ?? 0
   const order = problem.topologicalOrder.toSorted(
     (a, b) => start(a) - start(b) || (topologicalRank.get(a) ?? 0) - (topologicalRank.get(b) ?? 0),
   )

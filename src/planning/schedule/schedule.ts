@@ -11,11 +11,11 @@ export interface ScheduleTask extends GraphTask {
 
 export interface Schedule {
   /** When each task starts, in hours from the start of the plan. */
-  readonly startHours: { readonly [id: string]: number }
+  readonly starts: { readonly [id: string]: number }
   /** When the last task finishes, in hours. */
-  readonly makespanHours: number
+  readonly makespan: number
   /** No schedule of these tasks with this capacity can be shorter, in hours. */
-  readonly lowerBoundHours: number
+  readonly lowerBound: number
   /** True where the makespan is proved to be the least there is. */
   readonly optimal: boolean
 }
@@ -46,11 +46,9 @@ export function schedule(
     seed,
   })
   return {
-    startHours: Object.fromEntries(
-      project.tasks.map(({ id }, task) => [id, (best.starts[task] ?? 0) / SECONDS_PER_HOUR]),
-    ),
-    makespanHours: best.makespanSeconds / SECONDS_PER_HOUR,
-    lowerBoundHours: lowerBoundSeconds / SECONDS_PER_HOUR,
+    starts: Object.fromEntries(project.tasks.map(({ id }, task) => [id, (best.starts[task] ?? 0) / SECONDS_PER_HOUR])),
+    makespan: best.makespanSeconds / SECONDS_PER_HOUR,
+    lowerBound: lowerBoundSeconds / SECONDS_PER_HOUR,
     optimal: best.makespanSeconds === lowerBoundSeconds,
   }
 }

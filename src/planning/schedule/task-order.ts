@@ -51,8 +51,8 @@ export function findOrder(
       { seed, effort },
     )
     return {
-      order: byStart(open.map(({ id }) => found.startHours[id] ?? 0)),
-      boundHours: found.lowerBoundHours,
+      order: byStart(open.map(({ id }) => found.starts[id] ?? 0)),
+      boundHours: found.lowerBound,
     }
   }
   const place = createCalendarScheduler(problem)

@@ -46,7 +46,7 @@ const MAX_DRAG_STEPS = 200_000
  * @throws RangeError as `criticalPath` and `schedule` do, for people who never work at the same time, and for dates after
  * the year 9999: fix the graph and name every role in the team first.
  */
-export function buildTimetable<T extends TaskDraft>(drafts: readonly T[], options: TimetableOptions): Timetable<T> {
+export function timetable<T extends TaskDraft>(drafts: readonly T[], options: TimetableOptions): Timetable<T> {
   const { calendar, progress = {} } = options
   const work = planOpenWork(drafts, options)
   const { open, graph, network, now, hoursAt } = work

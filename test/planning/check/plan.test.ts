@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  buildTimetable,
   checkFixes,
   checkPlan,
-  fixDependencies,
   type Plan,
   type PlanTask,
+  repairGraph,
+  timetable,
   workingCalendar,
 } from '../../../src/planning/index.ts'
 import { anyCapacity, uncheckedTasks } from '../arbitrary-tasks.ts'
@@ -103,7 +103,7 @@ describe('the plan check', () => {
       fc.property(uncheckedTasks, anyCapacity, days, weeks, holidays, (wild, there, hoursPerDay, workingDays, free) => {
         const calendar = workingCalendar({ startDate: '2026-02-27', hoursPerDay, workingDays, holidays: free })
         const team = Object.entries(there).map(([role, count]) => ({ role, count }))
-        const { tasks: all, fixes } = fixDependencies(wild)
+        const { tasks: all, fixes } = repairGraph(wild)
         expect(checkFixes(wild, all, fixes)).toEqual([])
         const drafts = all.map(({ id, hours, depends_on, needs }) => ({
           id,
@@ -117,7 +117,7 @@ describe('the plan check', () => {
           acceptance: '',
         }))
         const plan = samplePlan({
-          ...buildTimetable(drafts, { team, calendar, effort: 10 }),
+          ...timetable(drafts, { team, calendar, effort: 10 }),
           milestones: [],
           team,
           start_date: calendar.startDate,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkFixes, criticalPath, describeFix, findCycle, fixDependencies } from '../../../src/planning/index.ts'
+import { checkFixes, criticalPath, describeFix, findCycle, repairGraph } from '../../../src/planning/index.ts'
 import { uncheckedTasks } from '../arbitrary-tasks.ts'
 
 const graph = (edges: Readonly<Record<string, string>>) =>
@@ -8,7 +8,7 @@ const graph = (edges: Readonly<Record<string, string>>) =>
 const edgesOf = (tasks: readonly { id: string; depends_on: readonly string[] }[]) =>
   Object.fromEntries(tasks.map(({ id, depends_on }) => [id, depends_on.join(' ')]))
 
-describe('fixDependencies', () => {
+describe('repairGraph', () => {
   test.each([
     {
       what: 'keeps a valid graph',
@@ -52,7 +52,7 @@ describe('fixDependencies', () => {
       ],
     },
   ])('$what', ({ edges, kept, messages }) => {
-    const fixed = fixDependencies(graph(edges))
+    const fixed = repairGraph(graph(edges))
     expect(edgesOf(fixed.tasks)).toEqual(kept)
     expect(fixed.fixes.map(describeFix)).toEqual(messages)
   })
@@ -60,7 +60,7 @@ describe('fixDependencies', () => {
   test('returns no cycle and reports every dropped dependency, for any tasks', () => {
     fc.assert(
       fc.property(uncheckedTasks, (wild) => {
-        const { tasks, fixes } = fixDependencies(wild)
+        const { tasks, fixes } = repairGraph(wild)
         expect(findCycle(tasks)).toBeUndefined()
         expect(checkFixes(wild, tasks, fixes)).toEqual([])
         for (const fix of fixes) {
@@ -70,26 +70,26 @@ describe('fixDependencies', () => {
             expect(wild.find((task) => task.id === id)?.depends_on).toContain(fix.cycle[at + 1])
           }
         }
-        expect(fixDependencies(tasks).fixes).toEqual([])
+        expect(repairGraph(tasks).fixes).toEqual([])
       }),
     )
   })
 
   test('two tasks with one id are refused, because a dependency on it is ambiguous', () => {
-    expect(() => fixDependencies([...graph({ a: '' }), ...graph({ a: '' })])).toThrow('Two tasks have the id "a"')
+    expect(() => repairGraph([...graph({ a: '' }), ...graph({ a: '' })])).toThrow('Two tasks have the id "a"')
   })
 
   test('a cycle through 10,000 tasks is found without exhausting the stack', () => {
     const chain = Array.from({ length: 10_000 }, (_, at) => ({ id: `t${at}`, depends_on: [`t${(at + 1) % 10_000}`] }))
     expect(findCycle(chain)).toHaveLength(10_001)
-    expect(fixDependencies(chain).fixes).toHaveLength(1)
+    expect(repairGraph(chain).fixes).toHaveLength(1)
   })
 })
 
 describe('criticalPath refuses invalid tasks', () => {
   test.each([
-    [[{ id: 'a', hours: 1, depends_on: ['x'] }], 'a depends on "x", which is not a task: use fixDependencies'],
-    [[{ id: 'a', hours: 1, depends_on: ['a'] }], 'The tasks wait for each other: a -> a: use fixDependencies'],
+    [[{ id: 'a', hours: 1, depends_on: ['x'] }], 'a depends on "x", which is not a task: use repairGraph'],
+    [[{ id: 'a', hours: 1, depends_on: ['a'] }], 'The tasks wait for each other: a -> a: use repairGraph'],
     [[{ id: 'a', hours: -1, depends_on: [] }], 'a takes -1 hours: give a number >= 0'],
     [[{ id: 'a', hours: Number.NaN, depends_on: [] }], 'a takes NaN hours'],
     [[{ id: 'a', hours: Number.POSITIVE_INFINITY, depends_on: [] }], 'a takes Infinity hours'],

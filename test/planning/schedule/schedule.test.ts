@@ -14,7 +14,7 @@ const task = (id: string, hours: number, role: string, ...depends_on: string[]):
 /** Everything a schedule promises, looked at hour by hour. */
 function findViolations(
   { tasks: all, capacity: there }: PsplibProject,
-  { startHours: starts, makespanHours: makespan }: Schedule,
+  { starts, makespan }: Schedule,
 ): readonly string[] {
   const start = (id: string) => starts[id] ?? Number.NaN
   const finish = (one: ScheduleTask) => start(one.id) + one.hours
@@ -38,8 +38,8 @@ function findViolations(
 describe('a schedule', () => {
   test('one person works on one task at a time', () => {
     const project = { tasks: [task('a', 2, 'writer'), task('b', 3, 'writer')], capacity: { writer: 1 } }
-    expect(schedule(project)).toMatchObject({ makespanHours: 5, lowerBoundHours: 5, optimal: true })
-    expect(schedule({ ...project, capacity: { writer: 2 } })).toMatchObject({ makespanHours: 3, optimal: true })
+    expect(schedule(project)).toMatchObject({ makespan: 5, lowerBound: 5, optimal: true })
+    expect(schedule({ ...project, capacity: { writer: 2 } })).toMatchObject({ makespan: 3, optimal: true })
   })
 
   test('starts the short task first where that lets the long chain start earlier', () => {
@@ -48,9 +48,9 @@ describe('a schedule', () => {
       capacity: { crew: 1, lab: 1 },
     }
     expect(schedule(project)).toEqual({
-      startHours: { short: 0, long: 1, chain: 1 },
-      makespanHours: 7,
-      lowerBoundHours: 7,
+      starts: { short: 0, long: 1, chain: 1 },
+      makespan: 7,
+      lowerBound: 7,
       optimal: true,
     })
   })
@@ -67,10 +67,10 @@ describe('a schedule', () => {
         const project = { tasks: all, capacity: there }
         const found = schedule(project, { seed, effort: 20 })
         expect(findViolations(project, found)).toEqual([])
-        expect(found.lowerBoundHours).toBeGreaterThanOrEqual(criticalPath(all).makespanHours)
-        expect(found.makespanHours).toBeGreaterThanOrEqual(found.lowerBoundHours)
-        expect(found.makespanHours).toBeLessThanOrEqual(all.reduce((sum, one) => sum + one.hours, 0))
-        expect(found.optimal).toBe(found.makespanHours === found.lowerBoundHours)
+        expect(found.lowerBound).toBeGreaterThanOrEqual(criticalPath(all).makespan)
+        expect(found.makespan).toBeGreaterThanOrEqual(found.lowerBound)
+        expect(found.makespan).toBeLessThanOrEqual(all.reduce((sum, one) => sum + one.hours, 0))
+        expect(found.optimal).toBe(found.makespan === found.lowerBound)
         expect(schedule(project, { seed, effort: 20 })).toEqual(found)
       }),
       { numRuns: 300 },
@@ -95,8 +95,8 @@ describe('a schedule', () => {
       fc.property(small, anyCapacity, (all, there) => {
         const best = bruteForceMakespan({ tasks: all, capacity: there })
         const found = schedule({ tasks: all, capacity: there })
-        expect(found.lowerBoundHours).toBeLessThanOrEqual(best)
-        expect(found.makespanHours).toBe(best)
+        expect(found.lowerBound).toBeLessThanOrEqual(best)
+        expect(found.makespan).toBe(best)
       }),
       { numRuns: 60 },
     )
@@ -148,9 +148,9 @@ describe.skipIf(!hasPsplib)('PSPLIB j30, of known least makespans (skipped where
     const runs = psplibInstances().map(({ name, project, optimum }) => {
       const found = schedule(project)
       expect(findViolations(project, found), name).toEqual([])
-      expect(found.makespanHours).toBeGreaterThanOrEqual(optimum)
-      expect(found.lowerBoundHours).toBeLessThanOrEqual(optimum)
-      return { gap: found.makespanHours / optimum - 1 }
+      expect(found.makespan).toBeGreaterThanOrEqual(optimum)
+      expect(found.lowerBound).toBeLessThanOrEqual(optimum)
+      return { gap: found.makespan / optimum - 1 }
     })
     const mean = (100 * runs.reduce((sum, { gap }) => sum + gap, 0)) / runs.length
     process.stderr.write(
@@ -169,6 +169,6 @@ describe('large plans', () => {
   })
   test('10,000 tasks of four roles are scheduled near the bound', () => {
     const value = schedule(large(10_000))
-    expect(value.makespanHours / value.lowerBoundHours).toBeLessThan(1.01)
+    expect(value.makespan / value.lowerBound).toBeLessThan(1.01)
   }, 30_000)
 })

@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   type Availability,
-  buildTimetable,
   checkPlan,
-  fixDependencies,
   type Plan,
   type PlanTask,
+  repairGraph,
   type TaskDraft,
   type TeamMember,
   type TimetableOptions,
+  timetable,
   weeklyLoad,
   workingCalendar,
 } from '../../../src/planning/index.ts'
@@ -43,7 +43,7 @@ function makePlan(
   options: Partial<TimetableOptions> = {},
 ): Plan {
   return samplePlan({
-    ...buildTimetable(drafts, { team, calendar, ...options }),
+    ...timetable(drafts, { team, calendar, ...options }),
     team,
     start_date: calendar.startDate,
     milestones: [],
@@ -214,7 +214,7 @@ describe('a timetable', () => {
   test('a plan beyond the year 9999 is refused, however long its tasks', () => {
     expect(() => makePlan([draft('a', 1e9)], host())).toThrow('The plan reaches beyond the year 9999')
     const late = workingCalendar({ startDate: '9999-12-30' })
-    expect(() => buildTimetable([draft('a', 40)], { team: host(), calendar: late })).toThrow('beyond the year 9999')
+    expect(() => timetable([draft('a', 40)], { team: host(), calendar: late })).toThrow('beyond the year 9999')
   })
 
   test('200 random plans with part-time people, leads, dates and shared tasks keep every check', () => {
@@ -244,7 +244,7 @@ describe('a timetable', () => {
           const team = Object.entries(there).map(
             ([role, count], at): TeamMember => ({ role, count, availability: times[at] }),
           )
-          const drafts = fixDependencies(wild).tasks.map(({ id, hours, depends_on, needs }, at) => {
+          const drafts = repairGraph(wild).tasks.map(({ id, hours, depends_on, needs }, at) => {
             const [role = ''] = Object.keys(needs)
             const { lead = 0, notBefore, with: other = 0, share = 1 } = extras[at] ?? {}
             const length = Math.max(hours, 0.25)

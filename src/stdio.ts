@@ -3,7 +3,7 @@ import { parseJSONRPCMessage } from '@modelcontextprotocol/server'
 import type { Redactor } from './lib/redact.ts'
 
 /** The longest message that is read: an image of 12 MB in base64. Longer ones would fill memory and block the others. */
-export const MAX_MESSAGE_BYTES = 16 * 1_048_576
+const MAX_MESSAGE_BYTES = 16 * 1_048_576
 
 /** The parts of a process that a transport needs. */
 export interface StdioStreams {

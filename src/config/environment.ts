@@ -36,7 +36,7 @@ export interface EnvironmentSource {
  * The names that an untrusted `.env` may set: budgets are only ever lowered by it, fallbacks name models of trusted
  * providers, and the address of Ollama must be on this machine.
  */
-export const PROJECT_VARIABLES: ReadonlySet<string> = new Set([
+const PROJECT_VARIABLES: ReadonlySet<string> = new Set([
   'SHOWRUNNER_DAILY_BUDGET_USD',
   'SHOWRUNNER_MONTHLY_BUDGET_USD',
   'SHOWRUNNER_FALLBACKS',

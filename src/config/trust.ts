@@ -4,7 +4,7 @@ import { dotenvPath } from './environment.ts'
 import { readTextFile, type TextFile } from './text-file.ts'
 
 /** The files of a working directory that configure Showrunner. */
-export function projectFiles(folder: string): readonly string[] {
+function projectFiles(folder: string): readonly string[] {
   return [dotenvPath(folder), join(folder, 'showrunner.json')]
 }
 

@@ -61,7 +61,7 @@ export function computeCosts(plan: Pick<Plan, 'tasks' | 'rates' | 'costs' | 'con
 }
 
 /** The Monday of the week of a date, `YYYY-MM-DD`. */
-export function mondayOf(date: string): string {
+function mondayOf(date: string): string {
   const day = Math.floor(momentOf(date) / DAY_SECONDS)
   return formatDay(day - ((((day + 3) % 7) + 7) % 7))
 }

@@ -32,11 +32,6 @@ export function translateTime(text: string): string | undefined {
 /** Characters. */
 const LONGEST_TIME = 80
 
-/** Whether a text is one time of day and no more, in any of the languages. */
-export function isTimeOfDay(text: string): boolean {
-  return ENGLISH_TIMES.has(normalizeWord(text)) || TIMES_OF_DAY.some((time) => time === normalizeWord(text))
-}
-
 /** Whether a time of day is Italian: `EST.` before it is outside, and no establishing shot. */
 export function isItalianTime(time: string): boolean {
   return ITALIAN_TIMES.includes(normalizeWord(time))

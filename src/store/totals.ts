@@ -19,7 +19,7 @@ export const ZERO_COUNTS: LedgerTotals = {
 
 export const COUNT_FIELDS = Object.keys(ZERO_COUNTS) as readonly (keyof LedgerTotals)[]
 
-export function addCounts(one: LedgerTotals, other: LedgerTotals): LedgerTotals {
+function addCounts(one: LedgerTotals, other: LedgerTotals): LedgerTotals {
   const sum: Record<keyof LedgerTotals, number> = { ...one }
   for (const field of COUNT_FIELDS) sum[field] += other[field]
   return sum

@@ -136,7 +136,7 @@ function overBudget(failure: Failure): boolean {
 export type Ask = Pick<GenerateRequest, 'system' | 'messages' | 'json' | 'maxOutputTokens'>
 
 /** One request to the router, metered and under the cap. Throws `GenerateError` as `askModel` does. */
-export async function askOnce(asker: ModelAsker, ask: Ask): Promise<Answer> {
+async function askOnce(asker: ModelAsker, ask: Ask): Promise<Answer> {
   const answer = await collectAnswer(startRequest(asker, ask))
   if (answer.finish !== 'content_filter') return answer
   throw new GenerateError({ kind: 'filtered' }, 'The model declined to write this. Change the request or the model.')

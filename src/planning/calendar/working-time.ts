@@ -73,7 +73,7 @@ export function createWorkingTime({ opens, closes, weekdays, daysOff }: WorkingW
 }
 
 /** 1 Monday to 7 Sunday. Day 0, 1970-01-01, was a Thursday. */
-export function weekdayOf(day: number): number {
+function weekdayOf(day: number): number {
   return ((((day + 3) % 7) + 7) % 7) + 1
 }
 

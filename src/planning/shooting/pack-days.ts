@@ -35,7 +35,7 @@ export interface ShootingWeights {
 }
 
 /** When the company is called: a day's work begins in the morning, a night's in the evening. */
-export const CALL_HOUR: Readonly<Record<ShiftKind, number>> = { day: 8, night: 18 }
+const CALL_HOUR: Readonly<Record<ShiftKind, number>> = { day: 8, night: 18 }
 
 /** @throws RangeError for two scenes of one id, eighths below 1, or terms that are not numbers above 0. */
 export function toPackingInput(scenes: readonly StripScene[], options: ShootingOptions): PackingInput {

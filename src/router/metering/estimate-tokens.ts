@@ -67,11 +67,6 @@ export function tokensFromBytes(bytes: number): number {
 
 const MAX_BYTES_PER_TOKEN = 6
 
-/** The least number of tokens that so many bytes of text can be. */
-export function minTokensFromBytes(bytes: number): number {
-  return Math.floor(bytes / MAX_BYTES_PER_TOKEN)
-}
-
 /** Upper bounds of what a vendor adds around a request, around each message, and around tools and schemas. */
 const REQUEST_TOKENS = 64
 const MESSAGE_TOKENS = 16

@@ -176,7 +176,7 @@ export function pagesAnswer(request: GenerateRequest, factor = 1): string {
 const WORDS_PER_STEP = 36
 
 /** Alternating action and speech of about the given number of words, different for each scene. */
-export function sceneBody(words: number, tag: string): string {
+function sceneBody(words: number, tag: string): string {
   const parts: string[] = []
   for (let i = 0, count = 0; count < words; i++) {
     const cast = CAST[i % CAST.length] ?? 'MARA'
@@ -189,6 +189,6 @@ export function sceneBody(words: number, tag: string): string {
   return parts.join('\n\n')
 }
 
-export function times<T>(count: number, make: (index: number) => T): T[] {
+function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index))
 }

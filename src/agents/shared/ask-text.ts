@@ -103,7 +103,7 @@ export function joinText(text: string, more: string): string {
     }
   }
   const lastToken = /\S+$/.exec(text)?.[0] ?? ''
-  if (lastToken.length > 1 && more.startsWith(lastToken)) return text.slice(0, -lastToken.length) + more
+  if (/[\p{L}\p{N}]/u.test(lastToken) && more.startsWith(lastToken)) return text.slice(0, -lastToken.length) + more
   const lastWord = /[\p{L}\p{N}]+$/u.exec(text)?.[0] ?? ''
   const repeats = more.startsWith(lastWord) && (lastWord.length > 1 || more.startsWith(`${lastWord} `))
   if (lastWord !== '' && repeats) return text.slice(0, -lastWord.length) + more

@@ -13,7 +13,7 @@ interface RoleWork {
 /** A task as the calendar scheme sees it. Moments are local seconds. */
 export interface CalendarTask {
   readonly work: readonly RoleWork[]
-  /** The first moment at which it may start, whatever it depends on. */
+  /** The earliest moment at which it may start, besides its dependencies. */
   readonly earliest: number
   /** Seconds on the clock from its finish to its result. */
   readonly leadSeconds: number

@@ -224,7 +224,7 @@ describe.skipIf(!hasDot)('Graphviz (skipped where it is not installed)', () => {
 const mermaidPath = join(import.meta.dirname, '../../../bench/peers/node_modules/mermaid/dist/mermaid.core.mjs')
 const purify = join(import.meta.dirname, '../../../bench/peers/node_modules/dompurify/dist/purify.es.mjs')
 
-describe.skipIf(!existsSync(mermaidPath))('Mermaid itself (skipped where the judges are not installed)', () => {
+describe.skipIf(!existsSync(mermaidPath))('Mermaid itself (skipped where bench/peers is not installed)', () => {
   test('parses the Gantt chart of any plan, and finds every task in it', { timeout: 60_000 }, async () => {
     const mermaid = await loadMermaid()
     await fc.assert(
